@@ -1,0 +1,228 @@
+# vrrp-tools: GNU make. `make` builds into build/, `make demo` shows it at work, `make check` tests it.
+#
+# The lists below are the architecture: what each program is linked from, and nothing is linked that is not listed.
+# core/NAME is lib/core/NAME.c (pure), net/NAME is lib/net/NAME.c (edges), cmd/NAME is cmd/NAME.c (talks to people).
+
+VERSION := 0.1.0
+
+programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow
+
+# Modules that are more than one file.
+line := core/address core/line_parse core/line_write core/value
+packet := core/packet core/checksum core/bytes
+frame := core/frame core/ip_header
+config := core/config core/config_value core/config_hint core/config_write
+event := core/event_advert core/event_source core/event_router core/reader $(config) $(packet) $(line)
+electorate := core/electorate core/electorate_hear core/electorate_tracks core/router core/form core/timers core/heap
+session := core/session core/session_time core/session_write core/freshness core/observer
+holdings := core/holdings core/holdings_plan core/holdings_announce
+link := net/link net/link_table
+addresses := net/addresses net/address_watch
+stage := net/inlet net/outlet net/signals net/clock core/levels
+capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_writer net/membership
+
+vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) core/filter core/match
+vrrp-listen.objs += core/report $(stage) $(capture) $(link) net/privilege
+vrrp-listen.libs := -lpcap -lmnl -lcap
+
+vrrp-pick.objs := cmd/cli $(line) core/match net/inlet net/signals net/clock
+vrrp-pick.libs :=
+
+vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) net/privilege
+vrrp-elect.libs := -lcap
+
+vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire
+vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject $(link) net/privilege
+vrrp-advert.libs := -lpcap -lnet -lmnl -lcap
+
+vip-up.objs := cmd/cli cmd/vip $(packet) $(line) $(addresses) net/announce net/inject net/clock
+vip-up.libs := -lnet -lmnl
+
+vip-down.objs := cmd/cli cmd/vip $(line) $(addresses) net/clock
+vip-down.libs := -lmnl
+
+vip-follow.objs := cmd/cli $(event) $(holdings) core/freshness core/timers $(stage)
+vip-follow.objs += $(addresses) net/announce net/inject net/privilege
+vip-follow.libs := -lnet -lmnl -lcap
+
+# Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
+test_clock.objs := net/clock $(line)
+test_privilege.objs := net/privilege
+test_privilege.libs := -lcap
+test_signals.objs := net/signals
+test_line.objs := $(line)
+test_line_write.objs := $(line) tests/unit/random
+test_match.objs := core/match $(line)
+test_observer.objs := core/observer core/heap core/timers $(line)
+test_config.objs := $(config) $(line) tests/unit/random
+test_event.objs := $(event) tests/unit/random
+test_event_words.objs := $(event)
+test_levels.objs := core/levels $(config) $(line)
+test_holdings.objs := $(holdings) $(event) tests/unit/holdings_host
+test_holdings_random.objs := $(holdings) $(event) tests/unit/holdings_host tests/unit/random
+test_freshness.objs := core/freshness
+test_inlet.objs := net/inlet
+test_outlet.objs := net/outlet net/clock core/levels $(event)
+test_inject.objs := net/inject core/frame core/ip_header $(packet) $(line)
+test_inject.libs := -lnet
+
+test_address.objs := core/address
+test_checksum.objs := core/checksum core/bytes core/address
+test_packet.objs := tests/tools/vectors $(packet) core/address
+test_packet_encode.objs := tests/tools/vectors $(packet) core/address
+test_frame.objs := tests/tools/frames tests/tools/vectors $(frame) $(packet) core/address
+test_ip_header.objs := $(test_frame.objs)
+
+# What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
+tools := hex2pcap sendframe
+hex2pcap.objs := tests/tools/vectors
+sendframe.objs := tests/tools/vectors
+benches := gen_pcap pcap_loop measure
+gen_pcap.objs := $(packet) core/address
+pcap_loop.libs := -lpcap
+
+test_router.objs := core/router core/timers core/address
+test_heap.objs := core/heap
+test_form.objs := core/form
+test_electorate.objs := $(electorate) $(event)
+test_session.objs := $(session) $(electorate) $(event)
+
+# Fuzz targets: tests/fuzz/fuzz_NAME.c, seeds in tests/fuzz/corpus/NAME/.
+fuzz_session.objs := $(session) $(electorate) $(event)
+fuzz_frame.objs := $(frame) $(packet) core/address
+fuzz_line.objs := $(event)
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+PREFIX ?= /usr/local
+BUILD := build
+FUZZ_SECONDS ?= 30
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+CFLAGS ?= -O2
+FUZZ_CC ?= clang
+
+bindir := $(DESTDIR)$(PREFIX)/bin
+mandir := $(DESTDIR)$(PREFIX)/share/man
+
+warnings := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes $(if $(filter 1,$(WERROR)),-Werror)
+language := -std=c17 -D_GNU_SOURCE -Ilib -I.
+hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+sanitizers := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# One kind of build per directory: its compiler, its flags.
+release := $(BUILD)
+asan := $(BUILD)/asan
+fuzz := $(BUILD)/fuzz
+
+cc.release = $(CC) $(language) $(warnings) $(hardening) $(CPPFLAGS) $(CFLAGS)
+ld.release = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+cc.asan = $(CC) $(language) $(warnings) $(sanitizers) $(CPPFLAGS)
+ld.asan = $(CC) $(sanitizers) $(LDFLAGS)
+cc.fuzz = $(FUZZ_CC) $(language) $(warnings) $(sanitizers) -fsanitize=fuzzer-no-link $(CPPFLAGS)
+ld.fuzz = $(FUZZ_CC) $(sanitizers) -fsanitize=fuzzer $(LDFLAGS)
+
+pages := $(notdir $(wildcard man/*.[1578]))
+tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# The source of an object's name, and the objects of a program in one kind of build.
+source = $(patsubst core/%,lib/core/%,$(patsubst net/%,lib/net/%,$(1))).c
+objects = $(foreach o,$(1),$(2)/obj/$(patsubst %.c,%.o,$(call source,$(o))))
+
+# While a program's sources are not all there, it is left out.
+absent = $(filter-out $(wildcard $(foreach o,$(2)$(1) $($(1).objs),$(call source,$(o)))),$(foreach o,$(2)$(1) $($(1).objs),$(call source,$(o))))
+ready = $(strip $(foreach p,$(1),$(if $(call absent,$(p),$(2)),$(info $(p) is left out: no $(call absent,$(p),$(2))),$(p))))
+programs.ready := $(call ready,$(programs),cmd/)
+tests.ready := $(call ready,$(tests),tests/unit/)
+tools.ready := $(call ready,$(tools),tests/tools/)
+benches.ready := $(call ready,$(benches),tests/bench/)
+fuzzers.ready := $(call ready,$(fuzzers),tests/fuzz/)
+
+.PHONY: all asan unit fuzzers everything check demo lint fuzz bench valgrind format install uninstall clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+all: $(programs.ready:%=$(release)/%)
+asan: $(programs.ready:%=$(asan)/%) $(tools.ready:%=$(asan)/%) $(tests.ready:%=$(asan)/%)
+unit: $(tools.ready:%=$(release)/%) $(tests.ready:%=$(release)/%)
+fuzzers: $(fuzzers.ready:%=$(fuzz)/%)
+everything: all asan unit fuzzers
+
+# $(1) kind of build, $(2) its directory. A change of compiler or flags rebuilds what was made with the old ones.
+define kind
+$(2)/flags: FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' '$$(cc.$(1)) $$(ld.$(1))' | cmp -s - $$@ || printf '%s\n' '$$(cc.$(1)) $$(ld.$(1))' > $$@
+
+$(2)/obj/cmd/cli.o: override CPPFLAGS += -DVERSION='"$(VERSION)"'
+$(2)/obj/cmd/cli.o: Makefile
+$(2)/obj/%.o: %.c $(2)/flags
+	@mkdir -p $$(@D)
+	$$(cc.$(1)) -MMD -MP -c -o $$@ $$<
+endef
+
+# $(1) kind of build, $(2) its directory, $(3) program, $(4) folder of its own source, $(5) more libraries
+define program
+$(2)/$(3): $(2)/obj/$(4)/$(3).o $(call objects,$($(3).objs),$(2)) $(2)/flags Makefile
+	$$(ld.$(1)) -o $$@ $$(filter %.o,$$^) $($(3).libs) $(5)
+endef
+
+$(eval $(call kind,release,$(release)))
+$(eval $(call kind,asan,$(asan)))
+$(eval $(call kind,fuzz,$(fuzz)))
+$(foreach p,$(programs),$(eval $(call program,release,$(release),$(p),cmd)))
+$(foreach p,$(programs),$(eval $(call program,asan,$(asan),$(p),cmd)))
+$(foreach p,$(tools),$(eval $(call program,release,$(release),$(p),tests/tools)))
+$(foreach p,$(tools),$(eval $(call program,asan,$(asan),$(p),tests/tools)))
+$(foreach p,$(benches),$(eval $(call program,release,$(release),$(p),tests/bench)))
+$(foreach p,$(tests),$(eval $(call program,release,$(release),$(p),tests/unit,-lcmocka)))
+$(foreach p,$(tests),$(eval $(call program,asan,$(asan),$(p),tests/unit,-lcmocka)))
+$(foreach p,$(fuzzers),$(eval $(call program,fuzz,$(fuzz),$(p),tests/fuzz)))
+
+-include $(shell find $(BUILD)/obj $(asan)/obj $(fuzz)/obj -name '*.d' 2>/dev/null)
+
+# What a person calls. Each first sees to what it needs; the second make then does the work.
+check:
+	scripts/deps build check
+	$(MAKE) -j$(JOBS) everything
+	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run $(SUITES)
+
+demo:
+	scripts/deps build demo
+	$(MAKE) -j$(JOBS) all
+	BUILD=$(abspath $(BUILD)) scripts/vrrp-demo
+
+lint:
+	scripts/deps build check lint
+	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) tests/run lint
+
+fuzz:
+	scripts/deps build check
+	$(MAKE) -j$(JOBS) fuzzers
+	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run fuzz
+
+valgrind:
+	scripts/deps build check
+	$(MAKE) -j$(JOBS) all
+	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) tests/run valgrind
+
+bench:
+	scripts/deps build bench
+	$(MAKE) -j$(JOBS) all $(benches.ready:%=$(release)/%)
+	@set -e; for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(abspath $(BUILD)) $$b; done
+
+format:
+	find cmd lib tests -name '*.[ch]' -exec clang-format -i {} +
+
+install: all
+	install -d $(bindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 $(mandir)/man8
+	install -m 755 $(programs:%=$(BUILD)/%) scripts/vrrp-demo $(bindir)
+	for page in $(pages); do install -m 644 man/$$page $(mandir)/man$${page##*.} || exit; done
+
+uninstall:
+	rm -f $(programs:%=$(bindir)/%) $(bindir)/vrrp-demo
+	rm -f $(foreach page,$(pages),$(mandir)/man$(subst .,,$(suffix $(page)))/$(page))
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,198 @@
+#include "cmd/cli.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/line.h"
+#include "net/clock.h"
+
+#ifndef VERSION
+#error "the Makefile says which version this is"
+#endif
+
+enum { MESSAGE_BYTES = 1024, WORD_SHOWN = 60, BAD_LINES_A_SECOND = 10 };
+
+/* What cli_bad_line has reported in the current second, and what it kept to itself. */
+static struct {
+    instant since;
+    unsigned reported;
+    uint64_t silent;
+} bad_lines;
+
+static void say(const char *format, va_list arguments)
+{
+    char text[MESSAGE_BYTES];
+    int head = snprintf(text, sizeof text, "%s: ", program.name);
+    size_t length = head > 0 ? (size_t)head : 0;
+    int body = vsnprintf(text + length, sizeof text - length - 1, format, arguments);
+
+    if (body > 0)
+        length += (size_t)body < sizeof text - length - 1 ? (size_t)body : sizeof text - length - 2;
+    text[length++] = '\n';
+    /* One write: the stages of a pipeline share this descriptor, and their messages must not run into each other. */
+    fwrite(text, 1, length, stderr);
+}
+
+void cli_say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+}
+
+void cli_die(enum exit_status status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    exit(cli_finish((int)status));
+}
+
+static void usage(FILE *to)
+{
+    fprintf(to, "usage: %s%s%s\n", program.name, *program.usage != '\0' ? " " : "", program.usage);
+}
+
+void cli_usage_to_stderr(void)
+{
+    usage(stderr);
+}
+
+_Noreturn static void wrong_usage(const char *what, const char *word)
+{
+    cli_say("%s: %s", word, what);
+    cli_usage_to_stderr();
+    exit(cli_finish(EXIT_USAGE));
+}
+
+int cli_option(int argc, char **argv, const char *options)
+{
+    static const struct option long_options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
+    };
+    char all[64];
+    char letter[] = "-?";
+
+    unsetenv("POSIXLY_CORRECT"); /* it would end the options at the first operand */
+    opterr = 0;
+    snprintf(all, sizeof all, ":hV%s", options);
+    int option = getopt_long(argc, argv, all, long_options, NULL);
+    switch (option) {
+    case 'h':
+        usage(stdout);
+        fputs(program.help, stdout);
+        exit(cli_finish(EXIT_DONE));
+    case 'V':
+        printf("%s %s\n", program.name, VERSION);
+        exit(cli_finish(EXIT_DONE));
+    case ':':
+        letter[1] = (char)optopt;
+        wrong_usage("needs a value", letter);
+    case '?':
+        letter[1] = (char)optopt;
+        wrong_usage("unknown option", strncmp(argv[optind - 1], "--", 2) == 0 ? argv[optind - 1] : letter);
+    default:
+        return option;
+    }
+}
+
+uint64_t cli_number(char option, const char *text, uint64_t min, uint64_t max)
+{
+    uint64_t value;
+
+    if (!parse_u64((struct span){text, strlen(text)}, min, max, &value))
+        cli_die(EXIT_USAGE, "-%c %s: not a number from %" PRIu64 " to %" PRIu64, option, text, min, max);
+    return value;
+}
+
+usec cli_duration(char option, const char *text)
+{
+    usec value;
+
+    if (!parse_duration((struct span){text, strlen(text)}, &value))
+        cli_die(EXIT_USAGE, "-%c %s: not a duration such as 4s, 500ms or 2m", option, text);
+    return value;
+}
+
+const char *cli_permission_hint(const char *capabilities)
+{
+    static char hint[256];
+    char lower[96];
+    size_t n = 0;
+
+    for (; capabilities[n] != '\0' && n < sizeof lower - 1; n++)
+        lower[n] = (char)tolower((unsigned char)capabilities[n]);
+    lower[n] = '\0';
+    snprintf(hint, sizeof hint, "; needs %s: run as root, or setcap %s+ep $(command -v %s)", capabilities, lower,
+             program.name);
+    return hint;
+}
+
+/* The word as it can be shown on a terminal: what is not plain text is written as in a line, %XX. */
+static void show_word(char *out, size_t size, struct span word)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < word.len && length + sizeof "%XX..." < size; i++) {
+        unsigned char c = (unsigned char)word.at[i];
+
+        if (c >= '!' && c <= '~')
+            out[length++] = (char)c;
+        else
+            length += (size_t)snprintf(out + length, size - length, "%%%02X", c);
+        if (i + 1 < word.len && length + sizeof "%XX..." >= size)
+            length += (size_t)snprintf(out + length, size - length, "...");
+    }
+    out[length] = '\0';
+}
+
+static void tell_silent(void)
+{
+    if (bad_lines.silent > 0)
+        cli_say("%" PRIu64 " more such lines were skipped", bad_lines.silent);
+    bad_lines.silent = 0;
+}
+
+void cli_bad_line(const char *file, uint64_t number, struct span word, const char *reason)
+{
+    char shown[WORD_SHOWN + sizeof "%XX..."];
+    instant now = clock_now();
+
+    if (now.us - bad_lines.since.us >= SECOND) {
+        tell_silent();
+        bad_lines.since = now;
+        bad_lines.reported = 0;
+    }
+    if (bad_lines.reported == BAD_LINES_A_SECOND) {
+        bad_lines.silent++;
+        return;
+    }
+    bad_lines.reported++;
+    show_word(shown, sizeof shown, word);
+    cli_say("%s:%" PRIu64 ": %s%s%s", file, number, shown, word.len > 0 ? ": " : "", reason);
+}
+
+int cli_finish(int status)
+{
+    tell_silent();
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    if (errno == EPIPE) /* the reader had enough */
+        return status;
+    cli_say("standard output: %s", errno != 0 ? strerror(errno) : "write failed");
+    return status == EXIT_USAGE ? EXIT_USAGE : EXIT_SYSTEM;
+}

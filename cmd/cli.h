@@ -1,0 +1,45 @@
+/* What the programs share in talking to people: name, version, usage, messages, exit status. */
+#ifndef CMD_CLI_H
+#define CMD_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/config.h"
+
+enum exit_status {
+    EXIT_DONE = 0,   /* done */
+    EXIT_NO = 1,     /* the answer is no */
+    EXIT_USAGE = 2,  /* usage or bad configuration */
+    EXIT_SYSTEM = 3, /* the system said no */
+};
+
+struct program {
+    const char *name;  /* "vrrp-listen" */
+    const char *usage; /* "[-r FILE] [-c COUNT] IF..." */
+    const char *help;  /* the options, a line each; ends with a newline */
+};
+extern const struct program program; /* each file in cmd/ defines its own */
+
+/* getopt_long over `options` ("r:w:c:"), anywhere on the line, plus -h/--help and -V/--version, which end the program.
+ * Returns the option's letter or -1 at the end; an unknown one prints a message and exits 2. */
+int cli_option(int argc, char **argv, const char *options);
+void cli_usage_to_stderr(void);
+
+void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* "NAME: ...\n" to stderr */
+_Noreturn void cli_die(enum exit_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The value of an option, or exit 2 with the option, the word and what is allowed. */
+uint64_t cli_number(char option, const char *text, uint64_t min, uint64_t max);
+usec cli_duration(char option, const char *text);
+/* "permission denied" with how to get it: "; needs CAP_NET_RAW: run as root, or setcap cap_net_raw+ep $(command -v NAME)" */
+const char *cli_permission_hint(const char *capabilities);
+/* Print "NAME: stdin:12: word: reason" for a line that is skipped. Rate-limited: after 10 in a second the rest is counted. */
+void cli_bad_line(const char *file, uint64_t number, struct span word, const char *reason);
+/* Flush stdout and say so when that fails; returns the exit status to use. */
+int cli_finish(int status);
+
+/* A `vr` line from operands (if=eth0 vrid=51 ...): parsed, or exit 2 naming the word. text is the caller's storage. */
+void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char **words, size_t count);
+
+#endif

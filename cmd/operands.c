@@ -1,0 +1,39 @@
+/* A virtual router from the words of a command line: the same words as a `vr` line in a file. */
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "core/line.h"
+
+static void append(char *text, size_t *length, const char *word)
+{
+    size_t n = strlen(word);
+
+    if (*length + n + 1 > LINE_BYTES)
+        cli_die(EXIT_USAGE, "the operands are longer than a line may be (%d bytes)", LINE_BYTES);
+    text[(*length)++] = ' ';
+    memcpy(text + *length, word, n);
+    *length += n;
+}
+
+void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char **words, size_t count)
+{
+    char text[LINE_BYTES] = "vr";
+    size_t length = strlen(text);
+    struct line line;
+    struct span where;
+    struct config_error error;
+
+    for (size_t i = 0; i < count; i++) {
+        if (strpbrk(words[i], " \t\n") != NULL)
+            cli_die(EXIT_USAGE, "%s: a blank inside an operand", words[i]);
+        append(text, &length, words[i]);
+    }
+    enum line_error wrong = line_parse(&line, text, length, &where);
+    if (wrong != LINE_OK)
+        cli_die(EXIT_USAGE, "%.*s: %s", (int)where.len, where.at, line_error_text(wrong));
+    if (!config_parse(out, buffer, &line, &error)) {
+        if (error.word.len > 0)
+            cli_die(EXIT_USAGE, "%.*s: %s", (int)error.word.len, error.word.at, error.reason);
+        cli_die(EXIT_USAGE, "%s", error.reason);
+    }
+}

@@ -1,0 +1,67 @@
+#include "net/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    PATIENCE_US = 2000000, /* how long a filter may go on to end of input after the first INT or TERM */
+    DOUBLE_US = 1000000,   /* terminals and supervisors send the same request more than once: within this it is one */
+};
+
+static long long now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+bool signals_open(struct signals *s, enum signals_role role)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, deliver = {.sa_handler = SIG_DFL};
+    sigset_t wanted;
+
+    *s = (struct signals){.fd = -1, .role = role};
+    /* A shell starts a background pipeline with INT ignored, and nohup with HUP ignored: an ignored signal never reaches
+     * a signalfd, so the dispositions are set here whatever was inherited. */
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &wanted, NULL) < 0)
+        return false;
+    if (sigaction(SIGINT, &deliver, NULL) < 0 || sigaction(SIGTERM, &deliver, NULL) < 0 ||
+        sigaction(SIGHUP, role == SIGNALS_SOURCE ? &deliver : &ignore, NULL) < 0 ||
+        sigaction(SIGPIPE, &ignore, NULL) < 0)
+        return false;
+    s->fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    return s->fd >= 0;
+}
+
+static void count_one(struct signals *s, long long now)
+{
+    if (s->count == 0)
+        s->first_us = now;
+    else if (now - s->last_us < DOUBLE_US)
+        return;
+    s->count++;
+    s->last_us = now;
+}
+
+bool signals_stop(struct signals *s)
+{
+    struct signalfd_siginfo got;
+    long long now = now_us();
+
+    while (read(s->fd, &got, sizeof got) == (ssize_t)sizeof got) {
+        if (s->role == SIGNALS_FILTER && got.ssi_signo == SIGHUP)
+            continue;
+        count_one(s, now);
+    }
+    if (s->role == SIGNALS_SOURCE)
+        return s->count > 0;
+    return s->count > 1 || (s->count == 1 && now - s->first_us >= PATIENCE_US);
+}
