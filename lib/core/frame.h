@@ -1,0 +1,38 @@
+/* From a captured frame down to the VRRP message: link layer, VLAN tags, IPv4 / IPv6, AH. Pure. */
+#ifndef CORE_FRAME_H
+#define CORE_FRAME_H
+
+#include "core/packet.h"
+
+/* Link layers, by what the capture file or device says. */
+enum link_layer {
+    LINK_ETHERNET,
+    LINK_SLL,  /* Linux cooked v1: no destination MAC, but the direction */
+    LINK_SLL2, /* Linux cooked v2: the interface index as well */
+    LINK_RAW,  /* an IP packet and nothing before it */
+};
+
+enum direction { DIR_UNKNOWN, DIR_IN, DIR_OUT };
+
+/* What one frame turned out to be. */
+enum frame_kind {
+    FRAME_FOREIGN, /* nothing of ours: say nothing; the other members are not set */
+    FRAME_ADVERT,  /* a valid advertisement */
+    FRAME_BAD,     /* VRRP-like and not valid: verdict says which rule */
+    FRAME_OTHER,   /* CARP */
+};
+
+struct frame {
+    enum frame_kind kind;
+    enum verdict verdict;
+    enum direction dir;   /* from a cooked header; DIR_UNKNOWN otherwise */
+    uint32_t ifindex;     /* LINK_SLL2 only, else 0 */
+    uint16_t vlan;        /* outermost VLAN id 1..4094, 0 = untagged */
+    struct advert advert; /* addresses point into the frame's bytes */
+};
+
+/* captured: bytes that are there; nothing is read beyond. IP lengths longer than that are `short`; frame padding
+ * beyond the IP length is not looked at. Never fails; of a FRAME_FOREIGN nothing but the kind counts. */
+void frame_decode(struct frame *f, enum link_layer link, const uint8_t *bytes, size_t captured);
+
+#endif

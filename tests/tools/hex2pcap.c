@@ -1,0 +1,39 @@
+/* hex2pcap < VECTORS > PCAP: the Ethernet frames of tests/unit/vectors.tsv as a capture with nanosecond stamps.
+ * Row n is stamped n seconds, so that what is read from the capture can be told apart. With a number as operand each
+ * frame is cut off there, as a short snapshot length would. */
+#include <stdlib.h>
+
+#include "tests/tools/vectors.h"
+
+static void put(uint32_t value)
+{
+    fwrite(&value, sizeof value, 1, stdout); /* in this machine's order: the magic number tells which */
+}
+
+/* pcap, draft-ietf-opsawg-pcap 4: magic, version 2.4, two zeros, snapshot length, link type. */
+static void file_header(void)
+{
+    const uint16_t version[2] = {2, 4};
+    put(0xa1b23c4d);
+    fwrite(version, sizeof version, 1, stdout);
+    put(0);
+    put(0);
+    put(65535);
+    put(1);
+}
+
+int main(int argc, char **argv)
+{
+    struct vector v;
+    size_t snapshot = argc > 1 ? strtoul(argv[1], NULL, 10) : SIZE_MAX;
+    file_header();
+    for (uint32_t n = 1; vector_read(stdin, &v); n++) {
+        size_t captured = v.frame_length < snapshot ? v.frame_length : snapshot;
+        put(n);
+        put(0);
+        put((uint32_t)captured);
+        put((uint32_t)v.frame_length);
+        fwrite(v.frame, captured, 1, stdout);
+    }
+    return fflush(stdout) != 0 || ferror(stdout);
+}
