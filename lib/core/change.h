@@ -1,0 +1,21 @@
+/* A change to an address on an interface: decided in lib/core, done in lib/net. */
+#ifndef CORE_CHANGE_H
+#define CORE_CHANGE_H
+
+#include "core/address.h"
+
+enum change_kind {
+    CHANGE_ADD,    /* only where it is absent: never touches what somebody else put there meanwhile */
+    CHANGE_RENEW,  /* it is ours: begin its lease anew */
+    CHANGE_REMOVE, /* it is ours, with exactly this length */
+};
+
+struct address_change {
+    enum change_kind kind;
+    unsigned ifindex;
+    struct prefix prefix;
+    uint32_t lease; /* add, renew: seconds until the kernel removes it by itself; 0: never */
+    int result;     /* set once done: 0 or errno */
+};
+
+#endif

@@ -1,0 +1,374 @@
+#include "core/electorate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/electorate_internal.h"
+
+/* Members */
+
+static struct member **chain(struct electorate *e, const struct identity *id)
+{
+    return &e->by_vrid[id->af == 6][id->vrid];
+}
+
+struct member *member_find(const struct electorate *e, const struct identity *id)
+{
+    struct member *m = e->by_vrid[id->af == 6][id->vrid];
+    while (m && !identity_equal(&m->id, id))
+        m = m->next;
+    return m;
+}
+
+struct member *member_named(const struct electorate *e, struct span name)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (span_is(name, e->members[i]->name))
+            return e->members[i];
+    return NULL;
+}
+
+static void report_send(struct electorate *e, struct member *m, instant at, const struct router_action *action)
+{
+    const struct router *r = &m->router;
+    usec wait = (r->settings.down_factor + 1) * r->settings.interval; /* what the others wait at most */
+    struct send_event send = {
+        .id = m->id,
+        .version = r->settings.version,
+        .prio = action->prio,
+        .interval = r->settings.interval,
+        .ip = {.count = m->ip_count, .items = m->ip},
+        .src = m->src,
+        .vmac = m->vmac,
+        .cksum = m->form.form,
+        .garp = m->garp,
+        .garp_refresh = m->garp_refresh,
+        .lease = (wait + SECOND - 1) / SECOND * SECOND,
+        .announce = action->announce,
+    };
+    memcpy(send.name, m->name, sizeof send.name);
+    m->counters.advertisement_sent++;
+    if (action->prio == VRRP_PRIORITY_RESIGN)
+        m->counters.priority_zero_pkts_sent++;
+    e->reports.send(e->reports.context, at, &send);
+}
+
+static void report_state(struct electorate *e, struct member *m, instant at, const struct router_action *action)
+{
+    struct state_event state = {
+        .id = m->id,
+        .from = action->from,
+        .to = action->to,
+        .version = m->router.settings.version,
+        .prio = m->router.prio,
+        .interval = m->router.settings.interval,
+        .ip = {.count = m->ip_count, .items = m->ip},
+    };
+    memcpy(state.name, m->name, sizeof state.name);
+    const char *why = router_why_name(action->why);
+    memcpy(state.why, why, strlen(why) + 1);
+    if (action->to == ROUTER_ACTIVE)
+        m->counters.master_transitions++;
+    m->since = at;
+    m->last_why = action->why;
+    e->reports.state(e->reports.context, at, &state);
+}
+
+void member_perform(struct electorate *e, struct member *m, instant at, const struct router_actions *actions)
+{
+    for (unsigned i = 0; i < actions->count; i++) {
+        const struct router_action *action = &actions->items[i];
+        switch (action->kind) {
+        case ACTION_SEND:
+            report_send(e, m, at, action);
+            break;
+        case ACTION_STATE:
+            report_state(e, m, at, action);
+            break;
+        }
+    }
+    heap_set(&e->member_heap, &m->timer, router_deadline(&m->router));
+}
+
+void member_notice(struct electorate *e, struct member *m, instant at, enum notice what, const struct ip *src)
+{
+    if (m->noticed & 1u << what)
+        return;
+    m->noticed |= 1u << what;
+    struct notice_event notice = {.id = m->id, .name = m->name, .what = what, .src = *src};
+    e->reports.notice(e->reports.context, at, &notice);
+}
+
+static void member_free(struct member *m)
+{
+    free(m->ip);
+    free(m->uses);
+    free(m);
+}
+
+static void member_start(struct electorate *e, struct member *m, instant now)
+{
+    struct router_actions actions = {0};
+    m->since = now;
+    router_startup(&m->router, now, &actions);
+    member_perform(e, m, now, &actions);
+}
+
+static void member_stop(struct electorate *e, struct member *m, instant now)
+{
+    struct router_actions actions = {0};
+    router_shutdown(&m->router, &actions);
+    member_perform(e, m, now, &actions);
+}
+
+/* Configuration */
+
+static struct router_settings settings_of(const struct vr_config *c)
+{
+    return (struct router_settings){
+        .version = c->version,
+        .prio = c->prio,
+        .interval = c->interval,
+        .preempt = c->preempt,
+        .preempt_delay = c->preempt_delay,
+        .startup_delay = c->startup_delay,
+        .down_factor = c->down_factor,
+    };
+}
+
+static bool same_addresses(const struct member *m, const struct vr_config *c)
+{
+    return m->ip && m->ip_count == c->ip.count &&
+           memcmp(m->ip, c->ip.items, c->ip.count * sizeof(struct prefix)) == 0;
+}
+
+/* What lies outside the state machine. False: out of memory, nothing changed. */
+static bool member_configure(struct electorate *e, struct member *m, const struct vr_config *c)
+{
+    struct prefix *ip = malloc(c->ip.count * sizeof *ip);
+    struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses);
+    bool complete = ip && uses;
+    for (uint8_t i = 0; complete && i < c->track_count; i++) {
+        uses[i] = (struct track_use){.track = track_get(e, c->track[i].name), .weight = c->track[i].weight};
+        complete = uses[i].track != NULL;
+    }
+    if (!complete) {
+        free(ip);
+        free(uses);
+        return false;
+    }
+    memcpy(ip, c->ip.items, c->ip.count * sizeof *ip);
+    free(m->ip);
+    free(m->uses);
+    m->ip = ip;
+    m->ip_count = c->ip.count;
+    m->uses = uses;
+    m->use_count = c->track_count;
+    memcpy(m->name, c->name, sizeof m->name);
+    m->src = c->src;
+    m->vmac = c->vmac;
+    m->garp = c->garp;
+    m->garp_refresh = c->garp_refresh;
+    m->noticed = 0;
+    return true;
+}
+
+static bool make_room(struct electorate *e)
+{
+    if (!heap_reserve(&e->member_heap, e->count + 1))
+        return false;
+    if (e->count < e->room)
+        return true;
+    size_t room = e->room ? 2 * e->room : 8;
+    struct member **members = realloc(e->members, room * sizeof(struct member *));
+    if (!members)
+        return false;
+    e->members = members;
+    e->room = room;
+    return true;
+}
+
+static bool member_add(struct electorate *e, instant now, const struct vr_config *c)
+{
+    struct member *m = make_room(e) ? calloc(1, sizeof *m) : NULL;
+    if (!m)
+        return false;
+    m->interface = interface_get(e, c->id.ifname, true);
+    if (!m->interface || !member_configure(e, m, c)) {
+        member_free(m);
+        return false;
+    }
+    struct router_settings settings = settings_of(c);
+    m->id = c->id;
+    m->timer.order = e->next_order++;
+    m->cksum = c->cksum;
+    form_init(&m->form, c->version, c->id.af, c->cksum);
+    router_init(&m->router, &settings);
+    m->next = *chain(e, &c->id);
+    *chain(e, &c->id) = m;
+    e->members[e->count++] = m;
+    router_set_weights(&m->router, member_weights(m));
+    member_follow_interface(e, m, now);
+    member_follow_tracks(e, m, now);
+    if (e->started)
+        member_start(e, m, now);
+    return true;
+}
+
+static void member_restart(struct electorate *e, struct member *m, instant now, const struct router_settings *settings)
+{
+    member_stop(e, m, now);
+    router_init(&m->router, settings);
+    router_set_weights(&m->router, member_weights(m));
+    member_follow_interface(e, m, now);
+    member_follow_tracks(e, m, now);
+    if (e->started)
+        member_start(e, m, now);
+}
+
+static bool member_change(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
+{
+    struct router_settings settings = settings_of(c);
+    bool new_version = settings.version != m->router.settings.version;
+    bool new_addresses = !same_addresses(m, c);
+    if (!member_configure(e, m, c))
+        return false;
+    if (c->cksum != m->cksum || new_version)
+        form_init(&m->form, c->version, c->id.af, c->cksum);
+    m->cksum = c->cksum;
+    if (new_version) {
+        member_restart(e, m, now, &settings);
+        return true;
+    }
+    router_reconfigure(&m->router, now, &settings, member_weights(m));
+    member_follow_interface(e, m, now);
+    member_follow_tracks(e, m, now);
+    struct router_actions actions = {0};
+    if (new_addresses && m->router.state == ROUTER_ACTIVE)
+        actions = (struct router_actions){1, {{.kind = ACTION_SEND, .prio = m->router.prio, .announce = true}}};
+    member_perform(e, m, now, &actions);
+    return true;
+}
+
+bool electorate_vr(struct electorate *e, instant now, const struct vr_config *c, bool *taken)
+{
+    struct span name = {c->name, strlen(c->name)};
+    struct member *m = member_find(e, &c->id);
+    struct member *same_name = member_named(e, name);
+    *taken = same_name && same_name != m;
+    if (*taken)
+        return false;
+    return m ? member_change(e, m, now, c) : member_add(e, now, c);
+}
+
+bool electorate_novr(struct electorate *e, instant now, struct span name)
+{
+    struct member *m = member_named(e, name);
+    if (!m)
+        return false;
+    member_stop(e, m, now);
+    heap_set(&e->member_heap, &m->timer, INSTANT_NEVER);
+    struct member **link = chain(e, &m->id);
+    while (*link != m)
+        link = &(*link)->next;
+    *link = m->next;
+    size_t i = 0;
+    while (e->members[i] != m)
+        i++;
+    e->count--;
+    memmove(&e->members[i], &e->members[i + 1], (e->count - i) * sizeof(struct member *));
+    member_free(m);
+    return true;
+}
+
+/* The whole */
+
+struct electorate *electorate_new(const struct electorate_reports *reports)
+{
+    struct electorate *e = calloc(1, sizeof *e);
+    if (e)
+        e->reports = *reports;
+    return e;
+}
+
+void electorate_free(struct electorate *e)
+{
+    if (!e)
+        return;
+    for (size_t i = 0; i < e->count; i++)
+        member_free(e->members[i]);
+    for (struct interface *next, *i = e->interfaces; i; i = next) {
+        next = i->next;
+        free(i);
+    }
+    for (struct track *next, *t = e->tracks; t; t = next) {
+        next = t->next;
+        free(t);
+    }
+    heap_free(&e->member_heap);
+    heap_free(&e->track_heap);
+    free(e->members);
+    free(e);
+}
+
+size_t electorate_count(const struct electorate *e)
+{
+    return e->count;
+}
+
+void electorate_start(struct electorate *e, instant now)
+{
+    if (e->started)
+        return;
+    e->started = true;
+    for (size_t i = 0; i < e->count; i++)
+        member_start(e, e->members[i], now);
+}
+
+void electorate_stop(struct electorate *e, instant now)
+{
+    if (e->stopped)
+        return;
+    e->stopped = true;
+    for (size_t i = 0; i < e->count; i++)
+        member_stop(e, e->members[i], now);
+}
+
+instant electorate_deadline(const struct electorate *e)
+{
+    if (e->stopped)
+        return INSTANT_NEVER;
+    const struct timer *m = heap_first(&e->member_heap), *t = heap_first(&e->track_heap);
+    if (m && t)
+        return m->at.us < t->at.us ? m->at : t->at;
+    return m ? m->at : t ? t->at : INSTANT_NEVER;
+}
+
+void electorate_advance(struct electorate *e, instant now)
+{
+    if (e->stopped)
+        return;
+    for (;;) {
+        struct timer *first = heap_first(&e->member_heap), *track = heap_first(&e->track_heap);
+        if (track && track->at.us <= now.us && (!first || track->at.us <= first->at.us)) {
+            tracks_expire(e, now);
+        } else if (first && first->at.us <= now.us) {
+            struct router_actions actions = {0};
+            struct member *m = (struct member *)first;
+            router_expire(&m->router, now, &actions);
+            member_perform(e, m, now, &actions);
+        } else {
+            return;
+        }
+    }
+}
+
+usec electorate_patience(const struct electorate *e)
+{
+    usec longest = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        usec interval = router_active_down_interval(&e->members[i]->router);
+        longest = interval > longest ? interval : longest;
+    }
+    return longest;
+}

@@ -1,0 +1,257 @@
+/* What is heard, checked against the virtual router that it names (RFC 9568 7.1, RFC 3768 7.1, after the packet's own
+ * checks): only what passes reaches the state machine. Also names, status and yields. */
+#include <string.h>
+
+#include "core/electorate_internal.h"
+#include "core/packet.h"
+
+const char *notice_name(enum notice n)
+{
+    static const char *const names[] = {
+        [NOTICE_ADDRESS_LIST] = "address-list",
+        [NOTICE_INTERVAL] = "interval",
+        [NOTICE_VERSION] = "version",
+        [NOTICE_AUTH] = "auth",
+        [NOTICE_UNICAST] = "unicast",
+        [NOTICE_DUPLICATE_ADDRESS] = "duplicate-address",
+        [NOTICE_FIRST_NOT_LL] = "v6-first-not-ll",
+        [NOTICE_TWO_OWNERS] = "two-owners",
+        [NOTICE_CKSUM_MESSAGE] = "cksum-message",
+        [NOTICE_CKSUM_MIXED] = "cksum-mixed",
+    };
+    return names[n];
+}
+
+static bool listed(const struct member *m, const struct ip *ip)
+{
+    for (uint8_t i = 0; i < m->ip_count; i++)
+        if (ip_equal(&m->ip[i].ip, ip))
+            return true;
+    return false;
+}
+
+/* The same addresses, in any order. A list that was not given cannot differ. */
+static bool same_list(const struct member *m, const struct advert *a)
+{
+    if (!(a->has & HAS_ADDRESSES))
+        return true;
+    if (a->count != m->ip_count)
+        return false;
+    size_t size = ip_size(a->af);
+    bool in_order = true;
+    for (uint8_t i = 0; in_order && i < a->count; i++)
+        in_order = memcmp(m->ip[i].ip.bytes, a->addresses + i * size, size) == 0;
+    for (uint8_t i = 0; !in_order && i < a->count; i++) {
+        struct ip ip = ip_from_bytes(a->af, a->addresses + i * size);
+        if (!listed(m, &ip))
+            return false;
+    }
+    return true;
+}
+
+/* From our own address: our own packet come back, or another machine that has the address too. */
+static bool from_ourselves(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    if (m->router.primary.family == 0 || !ip_equal(&a->src, &m->router.primary))
+        return false;
+    struct mac virtual_mac = vrrp_mac(m->id.af, m->id.vrid);
+    const struct link_event *link = &m->interface->link;
+    bool ours = !(a->has & HAS_SMAC) || !link->has_mac ||
+                memcmp(&a->smac, &link->mac, sizeof a->smac) == 0 ||
+                (m->vmac && memcmp(&a->smac, &virtual_mac, sizeof a->smac) == 0);
+    if (!ours)
+        member_notice(e, m, at, NOTICE_DUPLICATE_ADDRESS, &a->src);
+    return true;
+}
+
+static bool refuse(struct electorate *e, struct member *m, instant at, enum notice what, const struct advert *a,
+                   uint64_t *counter)
+{
+    if (counter)
+        ++*counter;
+    member_notice(e, m, at, what, &a->src);
+    return false;
+}
+
+static bool interval_accepted(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    if (a->interval == m->router.settings.interval)
+        return true;
+    if (a->version == 2 && a->prio != VRRP_PRIORITY_RESIGN)
+        return refuse(e, m, at, NOTICE_INTERVAL, a, &m->counters.interval_errors);
+    if (a->version == 3 && a->prio != VRRP_PRIORITY_RESIGN) {
+        m->counters.interval_errors++;
+        member_notice(e, m, at, NOTICE_INTERVAL, &a->src);
+    }
+    return true;
+}
+
+static bool addresses_accepted(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    if (same_list(m, a))
+        return true;
+    if (a->version == 2 && a->prio != VRRP_PRIORITY_OWNER)
+        return refuse(e, m, at, NOTICE_ADDRESS_LIST, a, &m->counters.address_list_errors);
+    m->counters.address_list_errors++;
+    member_notice(e, m, at, NOTICE_ADDRESS_LIST, &a->src);
+    return true;
+}
+
+static bool acceptable(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    if (from_ourselves(e, m, at, a))
+        return false;
+    if (a->flags & FLAG_UNICAST)
+        return refuse(e, m, at, NOTICE_UNICAST, a, NULL);
+    if (a->version != m->router.settings.version)
+        return refuse(e, m, at, NOTICE_VERSION, a, NULL);
+    if (a->version == 2 && a->auth != AUTH_NONE)
+        return refuse(e, m, at, NOTICE_AUTH, a, &m->counters.auth_type_mismatch);
+    if (!interval_accepted(e, m, at, a) || !addresses_accepted(e, m, at, a))
+        return false;
+    if (a->flags & FLAG_V6_FIRST_NOT_LL)
+        member_notice(e, m, at, NOTICE_FIRST_NOT_LL, &a->src);
+    if (a->prio == VRRP_PRIORITY_OWNER && m->router.prio == VRRP_PRIORITY_OWNER)
+        member_notice(e, m, at, NOTICE_TWO_OWNERS, &a->src);
+    return true;
+}
+
+static void weigh_form(struct electorate *e, struct member *m, instant at, const struct advert *a,
+                       enum router_state before)
+{
+    bool followed = m->router.state == ROUTER_BACKUP && a->prio >= m->router.prio;
+    bool lower = before == ROUTER_ACTIVE && m->router.state == ROUTER_ACTIVE;
+    if (a->prio == VRRP_PRIORITY_RESIGN || !(a->has & HAS_CKSUM) || (!followed && !lower))
+        return;
+    switch (form_heard(&m->form, at, a->cksum, followed, a->interval)) {
+    case FORM_SAME:
+        break;
+    case FORM_NOW_MESSAGE:
+        member_notice(e, m, at, NOTICE_CKSUM_MESSAGE, &a->src);
+        break;
+    case FORM_MIXED:
+        member_notice(e, m, at, NOTICE_CKSUM_MIXED, &a->src);
+        break;
+    }
+}
+
+static void member_hears(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    if (!acceptable(e, m, at, a)) {
+        m->counters.discarded++;
+        return;
+    }
+    m->counters.advertisement_rcvd++;
+    if (a->prio == VRRP_PRIORITY_RESIGN)
+        m->counters.priority_zero_pkts_rcvd++;
+    m->last_adv_source = a->src;
+    enum router_state before = m->router.state;
+    struct router_heard heard = {.prio = a->prio, .interval = a->interval, .src = a->src};
+    struct router_actions actions = {0};
+    router_advert(&m->router, at, &heard, &actions);
+    weigh_form(e, m, at, a, before);
+    member_perform(e, m, at, &actions);
+}
+
+/* A line of a capture read without a name for its interface concerns any. */
+static bool on_interface(const struct member *m, const struct origin *from)
+{
+    return from->ifname[0] == '\0' || strcmp(from->ifname, m->id.ifname) == 0;
+}
+
+static bool is_ours(const struct electorate *e, const struct origin *from)
+{
+    if (from->ifname[0] == '\0')
+        return true;
+    for (const struct interface *i = e->interfaces; i; i = i->next)
+        if (strcmp(i->link.ifname, from->ifname) == 0)
+            return true;
+    return false;
+}
+
+bool electorate_advert(struct electorate *e, instant at, const struct origin *from, const struct advert *a)
+{
+    if (!is_ours(e, from))
+        return false;
+    if (from->dir == DIR_OUT || from->vlan != 0 || !e->started || e->stopped)
+        return true;
+    for (struct member *m = e->by_vrid[a->af == 6][a->vrid]; m; m = m->next)
+        if (on_interface(m, from))
+            member_hears(e, m, at, a);
+    return true;
+}
+
+bool electorate_bad(struct electorate *e, const struct origin *from, uint8_t af, uint8_t vrid, struct span why)
+{
+    if (!is_ours(e, from))
+        return false;
+    if (from->dir == DIR_OUT || from->vlan != 0)
+        return true;
+    for (struct member *m = e->by_vrid[af == 6][vrid]; m; m = m->next) {
+        if (!on_interface(m, from))
+            continue;
+        struct counters *c = &m->counters;
+        m->counters.discarded++;
+        if (span_is(why, "type"))
+            c->invalid_type_pkts_rcvd++;
+        else if (span_is(why, "short"))
+            c->packet_length_errors++;
+        else if (span_is(why, "auth"))
+            c->auth_failures++;
+        else if (span_is(why, "auth-type"))
+            c->invalid_auth_type++;
+        else if (span_is(why, "interval-zero"))
+            c->interval_errors++;
+    }
+    return true;
+}
+
+bool electorate_yield(struct electorate *e, instant at, struct span name, bool on)
+{
+    struct member *m = member_named(e, name);
+    if (!m)
+        return false;
+    struct router_actions actions = {0};
+    router_yield(&m->router, at, on, &actions);
+    member_perform(e, m, at, &actions);
+    return true;
+}
+
+static void report_status(const struct member *m, void (*report)(void *context, const struct status_event *s),
+                          void *context)
+{
+    const struct router *r = &m->router;
+    struct status_event s = {
+        .id = m->id,
+        .name = m->name,
+        .state = r->state,
+        .since = m->since,
+        .last_why = router_why_name(m->last_why),
+        .version = r->settings.version,
+        .prio = r->prio,
+        .owner = r->settings.prio == VRRP_PRIORITY_OWNER,
+        .yielded = r->yielded,
+        .interval = r->settings.interval,
+        .active_adver_interval = r->active_adver_interval,
+        .active_down_interval = router_active_down_interval(r),
+        .skew_time = router_skew_time(r),
+        .cksum = m->form.form,
+        .last_adv_source = m->last_adv_source,
+        .counters = m->counters,
+    };
+    report(context, &s);
+}
+
+bool electorate_status(const struct electorate *e, struct span name,
+                       void (*report)(void *context, const struct status_event *s), void *context)
+{
+    if (name.len > 0) {
+        const struct member *m = member_named(e, name);
+        if (m)
+            report_status(m, report, context);
+        return m != NULL;
+    }
+    for (size_t i = 0; i < e->count; i++)
+        report_status(e->members[i], report, context);
+    return true;
+}

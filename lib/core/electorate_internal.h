@@ -1,0 +1,79 @@
+/* Shared by the electorate's own files; nobody else includes it. */
+#ifndef CORE_ELECTORATE_INTERNAL_H
+#define CORE_ELECTORATE_INTERNAL_H
+
+#include "core/electorate.h"
+#include "core/form.h"
+#include "core/heap.h"
+#include "core/router.h"
+
+/* What `link` lines said of an interface. Counts as up until one came. */
+struct interface {
+    struct interface *next;
+    struct link_event link;
+    bool known;
+};
+
+struct track {
+    struct timer timer; /* first: when for= is over */
+    struct track *next;
+    char name[NAME_TEXT];
+    bool up;
+};
+
+struct track_use {
+    struct track *track;
+    int16_t weight;
+};
+
+struct member {
+    struct timer timer;  /* first: the router's deadline */
+    struct member *next; /* of the same family and VRID */
+    struct identity id;
+    struct interface *interface;
+    char name[NAME_TEXT];
+    struct router router;
+    struct prefix *ip;
+    uint8_t ip_count;
+    bool vmac;
+    struct ip src;
+    enum cksum_form cksum; /* as configured */
+    struct form_choice form;
+    struct garp garp;
+    usec garp_refresh;
+    uint8_t use_count;
+    struct track_use *uses;
+    unsigned noticed; /* bits of enum notice */
+    struct counters counters;
+    instant since;
+    enum router_why last_why;
+    struct ip last_adv_source;
+};
+
+struct electorate {
+    struct electorate_reports reports;
+    struct member **members; /* in the order in which they were configured */
+    size_t count, room;
+    struct member *by_vrid[2][256];
+    struct heap member_heap, track_heap;
+    struct interface *interfaces;
+    struct track *tracks;
+    size_t track_count;
+    uint64_t next_order;
+    bool started, stopped;
+};
+
+/* Report what the router decided, then put its deadline in the heap. */
+void member_perform(struct electorate *e, struct member *m, instant at, const struct router_actions *actions);
+void member_notice(struct electorate *e, struct member *m, instant at, enum notice what, const struct ip *src);
+struct member *member_find(const struct electorate *e, const struct identity *id);
+struct member *member_named(const struct electorate *e, struct span name);
+struct interface *interface_get(struct electorate *e, const char *ifname, bool make);
+/* Faults and primary address of m as its interface has them. */
+void member_follow_interface(struct electorate *e, struct member *m, instant at);
+struct track *track_get(struct electorate *e, const char *name);
+int member_weights(const struct member *m);
+void member_follow_tracks(struct electorate *e, struct member *m, instant at);
+void tracks_expire(struct electorate *e, instant now);
+
+#endif

@@ -1,0 +1,140 @@
+/* Interfaces, tracks and weights: what lies outside the protocol and moves a virtual router. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/electorate_internal.h"
+
+/* Interfaces */
+
+struct interface *interface_get(struct electorate *e, const char *ifname, bool make)
+{
+    for (struct interface *i = e->interfaces; i; i = i->next)
+        if (strcmp(i->link.ifname, ifname) == 0)
+            return i;
+    struct interface *i = make ? calloc(1, sizeof *i) : NULL;
+    if (!i)
+        return NULL;
+    memcpy(i->link.ifname, ifname, sizeof i->link.ifname);
+    i->next = e->interfaces;
+    e->interfaces = i;
+    return i;
+}
+
+static void set_fault(struct electorate *e, struct member *m, instant at, enum router_fault fault, bool on)
+{
+    struct router_actions actions = {0};
+    router_set_fault(&m->router, at, fault, on, &actions);
+    member_perform(e, m, at, &actions);
+}
+
+void member_follow_interface(struct electorate *e, struct member *m, instant at)
+{
+    const struct link_event *link = &m->interface->link;
+    if (!m->interface->known) {
+        m->router.primary = m->src;
+        return;
+    }
+    const struct ip *primary = m->id.af == 4 ? &link->primary4 : &link->primary6;
+    m->router.primary = m->src.family ? m->src : *primary;
+    bool down = link->state != LINK_UP;
+    bool no_address = !down && m->router.primary.family == 0;
+    /* Set before clearing, so that one line that ends one fault and begins another is one transition at most. */
+    if (down)
+        set_fault(e, m, at, FAULT_LINK, true);
+    if (no_address)
+        set_fault(e, m, at, FAULT_ADDRESS, true);
+    if (!no_address)
+        set_fault(e, m, at, FAULT_ADDRESS, false);
+    if (!down)
+        set_fault(e, m, at, FAULT_LINK, false);
+}
+
+bool electorate_link(struct electorate *e, instant at, const struct link_event *l)
+{
+    struct interface *i = interface_get(e, l->ifname, false);
+    if (!i)
+        return false;
+    i->link = *l;
+    i->known = true;
+    for (size_t n = 0; n < e->count; n++)
+        if (e->members[n]->interface == i)
+            member_follow_interface(e, e->members[n], at);
+    return true;
+}
+
+/* Tracks. One that was not heard of yet is down. */
+
+struct track *track_get(struct electorate *e, const char *name)
+{
+    for (struct track *t = e->tracks; t; t = t->next)
+        if (strcmp(t->name, name) == 0)
+            return t;
+    struct track *t = heap_reserve(&e->track_heap, e->track_count + 1) ? calloc(1, sizeof *t) : NULL;
+    if (!t)
+        return NULL;
+    memcpy(t->name, name, sizeof t->name);
+    t->timer.order = e->next_order++;
+    t->next = e->tracks;
+    e->tracks = t;
+    e->track_count++;
+    return t;
+}
+
+int member_weights(const struct member *m)
+{
+    int sum = 0;
+    for (uint8_t i = 0; i < m->use_count; i++) {
+        const struct track_use *use = &m->uses[i];
+        if (use->track->up ? use->weight > 0 : use->weight < 0)
+            sum += use->weight;
+    }
+    return sum;
+}
+
+void member_follow_tracks(struct electorate *e, struct member *m, instant at)
+{
+    bool fault = false;
+    for (uint8_t i = 0; i < m->use_count; i++)
+        fault = fault || (m->uses[i].weight == 0 && !m->uses[i].track->up);
+    router_set_weights(&m->router, member_weights(m));
+    set_fault(e, m, at, FAULT_TRACK, fault);
+}
+
+static void track_changed(struct electorate *e, instant at, const struct track *t)
+{
+    for (size_t n = 0; n < e->count; n++) {
+        struct member *m = e->members[n];
+        for (uint8_t i = 0; i < m->use_count; i++) {
+            if (m->uses[i].track == t) {
+                member_follow_tracks(e, m, at);
+                break;
+            }
+        }
+    }
+}
+
+static void track_set(struct electorate *e, struct track *t, instant at, bool up)
+{
+    if (t->up == up)
+        return;
+    t->up = up;
+    track_changed(e, at, t);
+}
+
+bool electorate_track(struct electorate *e, instant at, const struct track_event *event)
+{
+    struct track *t = track_get(e, event->name);
+    if (!t)
+        return false;
+    instant end = event->up && event->for_ > 0 ? (instant){at.us + event->for_} : INSTANT_NEVER;
+    heap_set(&e->track_heap, &t->timer, end);
+    track_set(e, t, at, event->up);
+    return true;
+}
+
+void tracks_expire(struct electorate *e, instant now)
+{
+    struct track *t = (struct track *)heap_first(&e->track_heap);
+    heap_set(&e->track_heap, &t->timer, INSTANT_NEVER);
+    track_set(e, t, now, false);
+}

@@ -1,0 +1,27 @@
+/* cksum=auto: which checksum form a VRRPv3 router for IPv4 sends. RFC 5798 was read both ways and RFC 9568 says message
+ * only, but peers on Linux take only the pseudo-header form by default. So: pseudo, until it is plain that the peers
+ * use the message form; then message, until restart. Never once a peer was heard that uses pseudo only. Pure. */
+#ifndef CORE_FORM_H
+#define CORE_FORM_H
+
+#include "core/packet.h"
+
+struct form_choice {
+    enum cksum_form form; /* what to send now: CKSUM_PSEUDO or CKSUM_MESSAGE */
+    bool automatic;
+    bool pseudo_heard;
+    bool mixed_reported;
+    unsigned run;         /* adverts in a row in message form from the Active that we follow */
+    bool lower_speaks;    /* while active: a lower speaker in message form, */
+    instant lower_since;  /* since then */
+};
+
+enum form_change { FORM_SAME, FORM_NOW_MESSAGE, FORM_MIXED };
+
+/* configured: CKSUM_NONE is auto. IPv6 is always pseudo, v2 always message. */
+void form_init(struct form_choice *c, uint8_t version, uint8_t af, enum cksum_form configured);
+/* An advertisement of this virtual router that passed every check. followed: we are backup and it is the Active's;
+ * else it is of a lower speaker while we are active. FORM_MIXED once: peers of both kinds are here. */
+enum form_change form_heard(struct form_choice *c, instant at, enum cksum_form form, bool followed, usec interval);
+
+#endif

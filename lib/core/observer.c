@@ -1,0 +1,422 @@
+#include "core/observer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/heap.h"
+#include "core/timers.h"
+
+enum {
+    GROUPS = 4096,
+    BUCKETS = 4096,
+    SPEAKERS = 16,      /* of one virtual router */
+    SPEAKERS_FIRST = 2, /* room for an Active and one backup, which is nearly always enough */
+    DOWN_FACTOR = 3,    /* Active_Down_Interval: RFC 9568 6.1 */
+    VACANT_FACTOR = 4,  /* longer than any Active_Down_Interval with that factor */
+    NONE = -1,
+};
+
+#define SAME_FRAME   MILLISECOND    /* a mirror port or a bridge shows one frame twice within this */
+#define INTERVAL_MAX (255 * SECOND) /* RFC 3768 5.3.7: more cannot come from a packet, but a line can say anything */
+
+struct speaker {
+    struct ip src;
+    uint8_t version, prio; /* of its last advertisement with priority > 0; prio 0: none heard */
+    bool resigned;         /* its last one had priority 0 */
+    usec interval;
+    instant last; /* its last advertisement, a resign too */
+};
+
+/* One virtual router as seen at one place. */
+struct group {
+    struct group *next;          /* in its bucket */
+    struct group *newer, *older; /* all groups by when they were last heard */
+    uint32_t hash;
+    struct origin origin;
+    uint8_t af, vrid;
+    int active;  /* speaker that is Active, or was until it resigned or `vacant`; NONE: nobody yet */
+    bool vacant; /* and was reported */
+    struct timer vacancy;
+    int count, room;
+    struct speaker *speakers;
+};
+
+struct observer {
+    observer_report *report;
+    void *context;
+    instant now;
+    size_t count;
+    uint64_t made;
+    struct group *newest, *oldest;
+    struct heap vacancies;
+    struct group *buckets[BUCKETS];
+};
+
+/* --- Which virtual router: a hash table of bounded size; the longest silent makes room. --- */
+
+static uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ at[i]) * UINT32_C(16777619); /* FNV-1a */
+    return hash;
+}
+
+static uint32_t hash_group(const struct origin *from, uint8_t af, uint8_t vrid)
+{
+    const uint8_t numbers[] = {af, vrid, (uint8_t)(from->vlan >> 8), (uint8_t)from->vlan};
+    uint32_t hash = hash_bytes(UINT32_C(2166136261), numbers, sizeof numbers);
+
+    /* With their NULs, so that "ab","c" is not "a","bc". */
+    hash = hash_bytes(hash, from->ifname, strlen(from->ifname) + 1);
+    hash = hash_bytes(hash, from->seg, strlen(from->seg) + 1);
+    hash = hash_bytes(hash, from->host, strlen(from->host) + 1);
+    return hash ^ hash >> 16;
+}
+
+static bool is_group(const struct group *g, const struct origin *from, uint8_t af, uint8_t vrid)
+{
+    return g->vrid == vrid && g->af == af && g->origin.vlan == from->vlan &&
+           strcmp(g->origin.ifname, from->ifname) == 0 && strcmp(g->origin.seg, from->seg) == 0 &&
+           strcmp(g->origin.host, from->host) == 0;
+}
+
+static void age_unlink(struct observer *o, struct group *g)
+{
+    *(g->newer ? &g->newer->older : &o->newest) = g->older;
+    *(g->older ? &g->older->newer : &o->oldest) = g->newer;
+}
+
+static void age_link_newest(struct observer *o, struct group *g)
+{
+    g->newer = NULL;
+    g->older = o->newest;
+    *(o->newest ? &o->newest->newer : &o->oldest) = g;
+    o->newest = g;
+}
+
+static void group_free(struct observer *o, struct group *g)
+{
+    struct group **link = &o->buckets[g->hash % BUCKETS];
+
+    while (*link != g)
+        link = &(*link)->next;
+    *link = g->next;
+    age_unlink(o, g);
+    heap_set(&o->vacancies, &g->vacancy, INSTANT_NEVER);
+    o->count--;
+    free(g->speakers);
+    free(g);
+}
+
+static struct group *group_new(struct observer *o, uint32_t hash)
+{
+    if (o->count == GROUPS)
+        group_free(o, o->oldest);
+    struct group *g = calloc(1, sizeof *g);
+    if (!g)
+        return NULL;
+    g->speakers = calloc(SPEAKERS_FIRST, sizeof *g->speakers);
+    if (!g->speakers || !heap_reserve(&o->vacancies, o->count + 1)) {
+        free(g->speakers);
+        free(g);
+        return NULL;
+    }
+    g->room = SPEAKERS_FIRST;
+    g->active = NONE;
+    g->vacancy.at = INSTANT_NEVER;
+    g->vacancy.order = o->made++;
+    g->hash = hash;
+    g->next = o->buckets[hash % BUCKETS];
+    o->buckets[hash % BUCKETS] = g;
+    age_link_newest(o, g);
+    o->count++;
+    return g;
+}
+
+/* NULL only when there is no memory for a new one. */
+static struct group *group_of(struct observer *o, const struct origin *from, uint8_t af, uint8_t vrid)
+{
+    uint32_t hash = hash_group(from, af, vrid);
+
+    for (struct group *g = o->buckets[hash % BUCKETS]; g; g = g->next) {
+        if (g->hash == hash && is_group(g, from, af, vrid)) {
+            age_unlink(o, g);
+            age_link_newest(o, g);
+            return g;
+        }
+    }
+    struct group *g = group_new(o, hash);
+    if (g) {
+        g->origin = *from;
+        g->origin.dir = DIR_UNKNOWN;
+        g->af = af;
+        g->vrid = vrid;
+    }
+    return g;
+}
+
+/* --- Who speaks for it. --- */
+
+static int speaker_find(const struct group *g, const struct ip *src)
+{
+    for (int i = 0; i < g->count; i++) {
+        if (ip_equal(&g->speakers[i].src, src))
+            return i;
+    }
+    return NONE;
+}
+
+/* The longest silent one, but never the Active: what comes next is told by what it was. */
+static int speaker_longest_silent(const struct group *g)
+{
+    int oldest = g->active == 0 ? 1 : 0;
+
+    for (int i = oldest + 1; i < g->count; i++) {
+        if (i != g->active && g->speakers[i].last.us < g->speakers[oldest].last.us)
+            oldest = i;
+    }
+    return oldest;
+}
+
+static int speaker_add(struct group *g, const struct ip *src)
+{
+    int index = g->count;
+
+    if (g->count == g->room) {
+        int room = g->room < SPEAKERS ? g->room * 2 : g->room;
+        struct speaker *more = room > g->room ? realloc(g->speakers, (size_t)room * sizeof *more) : NULL;
+
+        if (more) {
+            g->speakers = more;
+            g->room = room;
+        } else {
+            index = speaker_longest_silent(g);
+        }
+    }
+    if (index == g->count)
+        g->count++;
+    g->speakers[index] = (struct speaker){.src = *src};
+    return index;
+}
+
+/* A priority-0 advertisement teaches no interval (RFC 9568 6.4.2), unless nothing else is known. */
+static void speaker_heard(struct speaker *s, instant at, const struct advert *a)
+{
+    s->last = at;
+    s->resigned = a->prio == VRRP_PRIORITY_RESIGN;
+    if (s->resigned && s->prio != 0)
+        return;
+    s->version = a->version;
+    s->interval = a->interval < INTERVAL_MAX ? a->interval : INTERVAL_MAX;
+    s->prio = a->prio;
+}
+
+static bool same_frame(const struct speaker *s, instant at, const struct advert *a)
+{
+    if (at.us - s->last.us >= SAME_FRAME || s->resigned != (a->prio == VRRP_PRIORITY_RESIGN))
+        return false;
+    return s->resigned || (s->prio == a->prio && s->version == a->version && s->interval == a->interval);
+}
+
+/* Not yet silent for so long that a router with next_prio may take over. A little less than the Active_Down_Interval,
+ * since neither the network nor the capture keeps time to the microsecond. */
+static bool is_live(const struct speaker *s, instant at, uint8_t next_prio)
+{
+    if (s->resigned)
+        return false;
+    usec tolerance = s->interval / 20 > 10 * MILLISECOND ? s->interval / 20 : 10 * MILLISECOND;
+    return at.us < s->last.us + active_down_interval(s->version, next_prio, s->interval, DOWN_FACTOR) - tolerance;
+}
+
+/* RFC 9568 6.4.3: the higher priority, then the higher address. */
+static bool beats(uint8_t prio, const struct ip *src, const struct speaker *s)
+{
+    return prio != s->prio ? prio > s->prio : ip_compare(src, &s->src) > 0;
+}
+
+/* --- The election. --- */
+
+/* Does the advertisement (priority > 0) of speaker `who`, not yet entered, make it Active? */
+static bool is_elected(const struct group *g, int who, instant at, const struct advert *a, enum elected_why *why)
+{
+    const struct speaker *active = g->active == NONE ? NULL : &g->speakers[g->active];
+
+    if (g->vacant) { /* nobody is live */
+        *why = ELECTED_TIMED_OUT;
+        return true;
+    }
+    if (!active)
+        *why = ELECTED_FIRST;
+    else if (active->resigned)
+        *why = ELECTED_RESIGNED;
+    else if (who == g->active)
+        return false; /* whatever its priority is now: as long as nobody better speaks it is Active */
+    else if (!is_live(active, at, a->prio))
+        *why = ELECTED_TIMED_OUT;
+    else if (!beats(a->prio, &a->src, active))
+        return false;
+    else
+        *why = a->prio == active->prio ? ELECTED_TIE_BREAK : ELECTED_PREEMPTED;
+
+    for (int i = 0; i < g->count; i++) {
+        const struct speaker *s = &g->speakers[i];
+
+        if (i != who && i != g->active && is_live(s, at, a->prio) && !beats(a->prio, &a->src, s))
+            return false; /* that one is, as soon as it speaks again */
+    }
+    return true;
+}
+
+static void elect(struct observer *o, struct group *g, int who, instant at, const struct advert *a,
+                  enum elected_why why)
+{
+    struct observation seen = {.elected = true, .origin = g->origin, .af = g->af, .vrid = g->vrid};
+
+    seen.active = a->src;
+    seen.prio = a->prio;
+    seen.why = why;
+    if (g->active != NONE) {
+        seen.was = g->speakers[g->active].src;
+        seen.gap = at.us - g->speakers[g->active].last.us;
+        seen.has_gap = true;
+    }
+    g->active = who;
+    g->vacant = false;
+    o->report(o->context, at, &seen);
+}
+
+/* When nobody has spoken for it for four intervals. A resign counts as speech only of the one who was Active. */
+static instant vacant_at(const struct group *g, instant now)
+{
+    instant at = now;
+
+    if (g->active == NONE || g->vacant)
+        return INSTANT_NEVER;
+    for (int i = 0; i < g->count; i++) {
+        const struct speaker *s = &g->speakers[i];
+
+        if ((!s->resigned || i == g->active) && s->last.us + VACANT_FACTOR * s->interval > at.us)
+            at.us = s->last.us + VACANT_FACTOR * s->interval;
+    }
+    return at;
+}
+
+static void vacate(struct observer *o, struct group *g)
+{
+    const struct speaker *active = &g->speakers[g->active];
+    struct observation seen = {.origin = g->origin, .af = g->af, .vrid = g->vrid};
+    instant at = g->vacancy.at;
+
+    seen.was = active->src;
+    seen.prio = active->prio;
+    seen.gap = at.us - active->last.us;
+    seen.has_gap = true;
+    g->vacant = true;
+    heap_set(&o->vacancies, &g->vacancy, INSTANT_NEVER);
+    o->report(o->context, at, &seen);
+}
+
+static struct group *group_of_timer(struct timer *t)
+{
+    return (struct group *)(void *)((char *)t - offsetof(struct group, vacancy));
+}
+
+/* --- The module's face. --- */
+
+struct observer *observer_new(observer_report *report, void *context)
+{
+    struct observer *o = calloc(1, sizeof *o);
+
+    if (!o)
+        return NULL;
+    o->report = report;
+    o->context = context;
+    o->now.us = INT64_MIN;
+    return o;
+}
+
+void observer_free(struct observer *o)
+{
+    if (!o)
+        return;
+    while (o->oldest)
+        group_free(o, o->oldest);
+    heap_free(&o->vacancies);
+    free(o);
+}
+
+void observer_advance(struct observer *o, instant now)
+{
+    struct timer *first;
+
+    if (now.us > o->now.us)
+        o->now = now;
+    while ((first = heap_first(&o->vacancies)) && first->at.us <= o->now.us)
+        vacate(o, group_of_timer(first));
+}
+
+instant observer_deadline(const struct observer *o)
+{
+    const struct timer *first = heap_first(&o->vacancies);
+
+    return first ? first->at : INSTANT_NEVER;
+}
+
+void observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a)
+{
+    enum elected_why why;
+
+    observer_advance(o, at);
+    at = o->now; /* time never goes back */
+
+    struct group *g = group_of(o, from, a->af, a->vrid);
+    if (!g)
+        return;
+    int who = speaker_find(g, &a->src);
+    if (who == NONE)
+        who = speaker_add(g, &a->src);
+    else if (same_frame(&g->speakers[who], at, a))
+        return;
+
+    if (a->prio == VRRP_PRIORITY_RESIGN) {
+        if (g->active == NONE)
+            g->active = who; /* only an Active resigns: it was one before anything was heard */
+    } else if (is_elected(g, who, at, a, &why)) {
+        elect(o, g, who, at, a, why);
+    }
+    speaker_heard(&g->speakers[who], at, a);
+    heap_set(&o->vacancies, &g->vacancy, vacant_at(g, at));
+    observer_advance(o, at); /* who resigned may have been the last one to speak */
+}
+
+void write_observation(struct writer *w, stamp t, const struct observation *o)
+{
+    static const char *const why[] = {
+        [ELECTED_FIRST] = "first",         [ELECTED_PREEMPTED] = "preempted", [ELECTED_RESIGNED] = "resigned",
+        [ELECTED_TIMED_OUT] = "timed-out", [ELECTED_TIE_BREAK] = "tie-break",
+    };
+
+    writer_begin(w, t, o->elected ? "elected" : "vacant");
+    if (o->origin.seg[0] != '\0')
+        put_text(w, "seg", (struct span){o->origin.seg, strlen(o->origin.seg)});
+    if (o->origin.host[0] != '\0')
+        put_text(w, "host", (struct span){o->origin.host, strlen(o->origin.host)});
+    if (o->origin.ifname[0] != '\0')
+        put_text(w, "if", (struct span){o->origin.ifname, strlen(o->origin.ifname)});
+    if (o->origin.vlan != 0)
+        put_u64(w, "vlan", o->origin.vlan);
+    put_u64(w, "af", o->af);
+    put_u64(w, "vrid", o->vrid);
+    if (o->elected)
+        put_ip(w, "active", &o->active);
+    if (o->was.family != 0)
+        put_ip(w, "was", &o->was);
+    put_u64(w, "prio", o->prio);
+    if (o->has_gap)
+        put_seconds(w, "gap", o->gap);
+    if (o->elected)
+        put_word(w, "why", why[o->why]);
+    writer_end(w);
+}

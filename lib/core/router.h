@@ -1,0 +1,105 @@
+/* One virtual router: the state machine of RFC 9568 section 6.4 (RFC 3768 section 6.4 for v2) and nothing else.
+ * Events and time go in, actions come out; it does no I/O and reads no clock. The caller performs the actions in their
+ * order and calls router_expire once router_deadline has come.
+ *
+ * Beyond the RFCs (DEVIATIONS.md): fault, yield, preempt_delay, startup_delay, down_factor, limited answers. */
+#ifndef CORE_ROUTER_H
+#define CORE_ROUTER_H
+
+#include "core/address.h"
+#include "core/event.h"
+#include "core/units.h"
+
+struct router_settings {
+    uint8_t version;     /* 2 or 3 */
+    uint8_t prio;        /* 1..255; 255: the address owner */
+    usec interval;       /* Advertisement_Interval */
+    bool preempt;        /* Preempt_Mode */
+    usec preempt_delay;
+    usec startup_delay;
+    uint8_t down_factor; /* the 3 of Active_Down_Interval */
+};
+
+enum router_fault {
+    FAULT_LINK = 1 << 0,    /* the interface is down or gone */
+    FAULT_ADDRESS = 1 << 1, /* it has no usable primary address of the family */
+    FAULT_TRACK = 1 << 2,   /* something tracked without weight is down */
+};
+
+/* Why a transition happened: the word after why=. */
+enum router_why {
+    WHY_STARTUP,
+    WHY_OWNER,     /* startup with priority 255 */
+    WHY_TIMED_OUT, /* Active_Down_Timer: silence */
+    WHY_RESIGNED,  /* Active_Down_Timer after a priority 0 */
+    WHY_PREEMPTED, /* Active_Down_Timer while a lower priority speaks, or preempt_delay is over */
+    WHY_PRIORITY,  /* a higher priority is heard */
+    WHY_TIE_BREAK, /* an equal priority from a higher address is heard */
+    WHY_YIELD,
+    WHY_LINK,
+    WHY_ADDRESS,
+    WHY_TRACK,
+    WHY_RECOVERED, /* the last fault is over */
+    WHY_SHUTDOWN,
+};
+const char *router_why_name(enum router_why why);
+
+struct router_action {
+    enum { ACTION_SEND, ACTION_STATE } kind;
+    uint8_t prio;  /* SEND: 0 resigns */
+    bool announce; /* SEND: gratuitous ARP / unsolicited NA for each address as well */
+    enum router_state from, to; /* STATE */
+    enum router_why why;        /* STATE */
+};
+
+enum { ROUTER_ACTIONS = 4 };
+struct router_actions {
+    unsigned count;
+    struct router_action items[ROUTER_ACTIONS];
+};
+
+struct router {
+    struct router_settings settings;
+    enum router_state state;
+    uint8_t prio;               /* the effective one, after tracking */
+    unsigned faults;            /* enum router_fault */
+    struct ip primary;          /* ours, for the tie-break; family 0: unknown, a tie is lost */
+    usec active_adver_interval; /* Active_Adver_Interval: v3 learned, v2 our own */
+    instant adver_timer;        /* meaningful in active */
+    instant active_down_timer;  /* meaningful in backup */
+    instant preempt_timer;      /* backup: INSTANT_NEVER unless preempt_delay runs */
+    instant startup_timer;      /* init: INSTANT_NEVER unless startup_delay runs */
+    bool yielded;               /* preemption is off until the Active falls silent */
+    bool resigned;              /* the Active_Down_Timer runs since a priority 0 */
+    bool lower_heard;           /* a lower priority was discarded since it runs */
+    instant next_answer;        /* no advertisement in answer before this */
+    instant next_announce;      /* no announcement in answer before this */
+};
+
+struct router_heard {
+    uint8_t prio;
+    usec interval; /* Max_Advertise_Interval of the advertisement */
+    struct ip src;
+};
+
+/* In init; faults and primary are to be set before router_startup. */
+void router_init(struct router *r, const struct router_settings *settings);
+void router_startup(struct router *r, instant now, struct router_actions *out);
+void router_shutdown(struct router *r, struct router_actions *out);
+/* An advertisement that passed every check; at: when it was captured. */
+void router_advert(struct router *r, instant at, const struct router_heard *heard, struct router_actions *out);
+/* Whatever is due by now. Call when router_deadline() <= now. */
+void router_expire(struct router *r, instant now, struct router_actions *out);
+instant router_deadline(const struct router *r); /* INSTANT_NEVER: nothing is due */
+
+void router_set_fault(struct router *r, instant now, enum router_fault fault, bool on, struct router_actions *out);
+/* The configured priority plus `weights`, clamped to 1..254; an owner ignores weights. */
+void router_set_weights(struct router *r, int weights);
+void router_yield(struct router *r, instant now, bool on, struct router_actions *out);
+/* New settings of the same version, without a transition; `weights` as above. */
+void router_reconfigure(struct router *r, instant now, const struct router_settings *settings, int weights);
+
+usec router_skew_time(const struct router *r);
+usec router_active_down_interval(const struct router *r);
+
+#endif

@@ -1,0 +1,390 @@
+/* Which line concerns which virtual router, what is refused, and what changes at run time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/electorate.h"
+
+static char said[8192]; /* what was decided, in short: "eth0/51 send 100!", "eth0/51 active timed-out", ... */
+
+static void note(const struct identity *id, const char *text)
+{
+    size_t at = strlen(said);
+    snprintf(said + at, sizeof said - at, "%s%s/%u %s", at ? "; " : "", id->ifname, id->vrid, text);
+}
+
+static void on_send(void *context, instant at, const struct send_event *e)
+{
+    char text[64];
+    (void)context;
+    (void)at;
+    snprintf(text, sizeof text, "send %u%s", e->prio, e->announce ? "!" : "");
+    note(&e->id, text);
+}
+
+static void on_state(void *context, instant at, const struct state_event *e)
+{
+    char text[96];
+    (void)context;
+    (void)at;
+    snprintf(text, sizeof text, "%s %s", router_state_name(e->to), e->why);
+    note(&e->id, text);
+}
+
+static void on_notice(void *context, instant at, const struct notice_event *e)
+{
+    char text[64];
+    (void)context;
+    (void)at;
+    snprintf(text, sizeof text, "notice %s", notice_name(e->what));
+    note(&e->id, text);
+}
+
+static const struct electorate_reports reports = {.send = on_send, .state = on_state, .notice = on_notice};
+
+static void expect(const char *expected)
+{
+    assert_string_equal(said, expected);
+    said[0] = '\0';
+}
+
+static struct span span_of(const char *text)
+{
+    return (struct span){text, strlen(text)};
+}
+
+static bool vr_at(struct electorate *e, usec now, const char *text)
+{
+    struct line l;
+    struct span where;
+    struct vr_config c = {0};
+    static struct prefix_buffer buffer;
+    struct config_error error = {0};
+    bool taken;
+    assert_int_equal(line_parse(&l, text, strlen(text), &where), LINE_OK);
+    if (!config_parse(&c, &buffer, &l, &error))
+        fail_msg("%s: %s", text, error.reason);
+    return electorate_vr(e, (instant){now}, &c, &taken);
+}
+
+static bool hear(struct electorate *e, usec at, const char *text)
+{
+    struct line l;
+    struct span where;
+    struct origin from = {0};
+    struct advert a = {0};
+    static struct address_buffer buffer;
+    const char *wrong;
+    char full[512];
+    snprintf(full, sizeof full, "advert %s", text);
+    assert_int_equal(line_parse(&l, full, strlen(full), &where), LINE_OK);
+    if (!read_advert(&l, &from, &a, &buffer, &wrong))
+        fail_msg("%s: %s", text, wrong);
+    return electorate_advert(e, (instant){at}, &from, &a);
+}
+
+static void link_line(struct electorate *e, usec at, const char *text)
+{
+    struct line l;
+    struct span where;
+    struct link_event event = {0};
+    const char *wrong;
+    char full[256];
+    snprintf(full, sizeof full, "link %s", text);
+    assert_int_equal(line_parse(&l, full, strlen(full), &where), LINE_OK);
+    assert_true(read_link(&l, &event, &wrong));
+    electorate_link(e, (instant){at}, &event);
+}
+
+static void track(struct electorate *e, usec at, const char *name, bool up, usec for_)
+{
+    struct track_event event = {.up = up, .for_ = for_};
+    strncpy(event.name, name, sizeof event.name - 1);
+    assert_true(electorate_track(e, (instant){at}, &event));
+}
+
+/* One virtual router, started at 0. */
+static struct electorate *one(const char *vr)
+{
+    struct electorate *e = electorate_new(&reports);
+    assert_non_null(e);
+    said[0] = '\0';
+    assert_true(vr_at(e, 0, vr));
+    electorate_start(e, (instant){0});
+    return e;
+}
+
+static struct electorate *active(const char *vr)
+{
+    struct electorate *e = one(vr);
+    electorate_advance(e, electorate_deadline(e));
+    said[0] = '\0';
+    return e;
+}
+
+#define VR "vr if=eth0 vrid=51 ip=192.0.2.1"
+#define VR2 VR " ver=2"
+#define FROM(v, p, i) "if=eth0 af=4 vrid=51 ver=" v " prio=" p " interval=" i " src=192.0.2.2 dst=224.0.0.18 ttl=255 "
+#define GOOD "cksum=pseudo auth=none ip=192.0.2.1"
+
+struct row {
+    const char *rule, *vr, *line, *said;
+    usec deadline; /* of the backup afterwards: 3609375 when nothing was heard, +500000 when it counted */
+};
+
+enum { UNHEARD = 3609375, HEARD = UNHEARD + 500000 };
+
+static const struct row rows[] = {
+    {"a valid one counts", VR, FROM("3", "150", "1s") GOOD, "", HEARD},
+    {"of another interface", VR, "if=eth1 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD, "", UNHEARD},
+    {"of no interface: any", VR, "af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD, "", HEARD},
+    {"of a VLAN on our interface", VR, "if=eth0 vlan=7 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD, "",
+     UNHEARD},
+    {"another VRID", VR, "if=eth0 af=4 vrid=52 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD, "", UNHEARD},
+    {"the other family", VR,
+     "if=eth0 af=6 vrid=51 ver=3 prio=150 interval=1s src=fe80::2 cksum=pseudo auth=none ip=fe80::1", "", UNHEARD},
+    {"what we send ourselves", VR, "if=eth0 dir=out af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD, "",
+     UNHEARD},
+    {"from our own address: an echo", VR, "if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.10 " GOOD, "",
+     UNHEARD},
+    {"from our own address and MAC", VR,
+     "if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.10 smac=02:00:00:00:00:01 " GOOD, "", UNHEARD},
+    {"from our own address and another MAC", VR,
+     "if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.10 smac=02:00:00:00:00:99 " GOOD,
+     "eth0/51 notice duplicate-address", UNHEARD},
+    {"the other version", VR, FROM("2", "150", "1s") GOOD, "eth0/51 notice version", UNHEARD},
+    {"3768 7.1: v2 interval differs", VR2, FROM("2", "150", "2s") GOOD, "eth0/51 notice interval", UNHEARD},
+    {"9568 7.1: v3 interval differs: told, and learned", VR, FROM("3", "150", "2s") GOOD, "eth0/51 notice interval",
+     2 * UNHEARD + 500000},
+    {"3768 7.1: v2 addresses differ", VR2, FROM("2", "150", "1s") "auth=none ip=192.0.2.7",
+     "eth0/51 notice address-list", UNHEARD},
+    {"3768 7.1: unless it is the owner", VR2, FROM("2", "255", "1s") "auth=none ip=192.0.2.7",
+     "eth0/51 notice address-list", HEARD},
+    {"9568 7.1: v3 addresses differ: told", VR, FROM("3", "150", "1s") "cksum=pseudo auth=none ip=192.0.2.7",
+     "eth0/51 notice address-list", HEARD},
+    {"one more address", VR, FROM("3", "150", "1s") "cksum=pseudo auth=none ip=192.0.2.1,192.0.2.7",
+     "eth0/51 notice address-list", HEARD},
+    {"the same addresses in another order", VR ",192.0.2.7",
+     FROM("3", "150", "1s") "cksum=pseudo auth=none ip=192.0.2.7,192.0.2.1", "", HEARD},
+    {"authenticated, and we are not", VR2, FROM("2", "150", "1s") "auth=pass:unchecked ip=192.0.2.1",
+     "eth0/51 notice auth", UNHEARD},
+    {"unicast to a multicast router", VR, FROM("3", "150", "1s") "cksum=pseudo auth=none flags=unicast ip=192.0.2.1",
+     "eth0/51 notice unicast", UNHEARD},
+};
+
+static void what_counts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < nitems(rows); i++) {
+        struct electorate *e = one(rows[i].vr);
+        link_line(e, 1, "if=eth0 state=up mac=02:00:00:00:00:01 primary4=192.0.2.10");
+        said[0] = '\0';
+        hear(e, 500000, rows[i].line);
+        if (strcmp(said, rows[i].said) != 0)
+            fail_msg("%s: said \"%s\"", rows[i].rule, said);
+        if (electorate_deadline(e).us != rows[i].deadline)
+            fail_msg("%s: deadline %lld", rows[i].rule, (long long)electorate_deadline(e).us);
+        hear(e, 600000, rows[i].line);
+        if (strcmp(said, rows[i].said) != 0)
+            fail_msg("%s: told twice: \"%s\"", rows[i].rule, said);
+        electorate_free(e);
+    }
+}
+
+static void an_unknown_interface_counts_as_up(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR);
+    expect("eth0/51 backup startup");
+    link_line(e, 10, "if=eth0 state=down");
+    expect("eth0/51 fault link");
+    link_line(e, 20, "if=eth0 state=up");
+    expect("");
+    link_line(e, 30, "if=eth0 state=up primary6=fe80::1");
+    expect("");
+    link_line(e, 40, "if=eth0 state=up primary4=192.0.2.10");
+    expect("eth0/51 backup recovered");
+    link_line(e, 50, "if=eth0 state=up");
+    expect("eth0/51 fault address");
+    link_line(e, 60, "if=eth0 state=gone");
+    link_line(e, 70, "if=eth0 state=up primary4=192.0.2.10");
+    expect("eth0/51 backup recovered");
+    electorate_free(e);
+}
+
+static void src_stands_for_the_primary_address(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR " src=192.0.2.77");
+    link_line(e, 4000000, "if=eth0 state=up");
+    expect("");
+    hear(e, 4000000, "if=eth0 af=4 vrid=51 ver=3 prio=100 interval=1s src=192.0.2.76 " GOOD);
+    assert_null(strstr(said, "backup"));
+    hear(e, 4500000, "if=eth0 af=4 vrid=51 ver=3 prio=100 interval=1s src=192.0.2.78 " GOOD);
+    assert_non_null(strstr(said, "backup tie-break"));
+    electorate_free(e);
+}
+
+static void one_name_one_router(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " name=web");
+    assert_false(vr_at(e, 5, "vr if=eth0 vrid=52 ip=192.0.2.3 name=web"));
+    assert_int_equal(electorate_count(e), 1);
+    assert_false(electorate_novr(e, (instant){6}, span_of("other")));
+    assert_true(electorate_novr(e, (instant){6}, span_of("web")));
+    assert_int_equal(electorate_count(e), 0);
+    assert_int_equal(electorate_deadline(e).us, INSTANT_NEVER.us);
+    electorate_free(e);
+}
+
+static void a_change_flaps_nothing(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR);
+    assert_true(vr_at(e, 4000000, "vr if=eth0 vrid=52 ip=192.0.2.3"));
+    expect("eth0/52 backup startup");
+    assert_true(vr_at(e, 4000000, VR));
+    expect("");
+    assert_true(vr_at(e, 4000000, VR " prio=120"));
+    expect("");
+    assert_true(vr_at(e, 4000000, VR ",192.0.2.9 prio=120"));
+    expect("eth0/51 send 120!");
+    assert_true(vr_at(e, 4000000, VR2));
+    expect("eth0/51 send 0; eth0/51 init shutdown; eth0/51 backup startup");
+    assert_true(electorate_novr(e, (instant){4000001}, span_of("eth0-v4-51")));
+    expect("eth0/51 init shutdown");
+    assert_int_equal(electorate_count(e), 1);
+    electorate_free(e);
+}
+
+static void tracks_weigh_and_fail(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " track=web:-30,disk,fast:20");
+    expect("eth0/51 fault track"); /* what was not heard of yet is down */
+    track(e, 10, "disk", true, 0);
+    expect("eth0/51 backup recovered");
+    /* 100 - 30 */
+    assert_int_equal(electorate_deadline(e).us, 10 + 3000000 + (256 - 70) * 1000000 / 256 + 1);
+    track(e, 20, "web", true, 0);
+    assert_int_equal(electorate_deadline(e).us, 10 + UNHEARD);
+    track(e, 30, "fast", true, 1000);
+    assert_int_equal(electorate_deadline(e).us, 1030); /* its end comes first */
+    electorate_advance(e, (instant){1030});
+    assert_int_equal(electorate_deadline(e).us, 10 + UNHEARD);
+    track(e, 2000, "disk", true, 500000);
+    expect("");
+    electorate_advance(e, (instant){502000});
+    expect("eth0/51 fault track");
+    electorate_free(e);
+}
+
+static void yield_by_name(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR);
+    assert_false(electorate_yield(e, (instant){4000000}, span_of("nobody"), true));
+    assert_true(electorate_yield(e, (instant){4000000}, span_of("eth0-v4-51"), true));
+    expect("eth0/51 send 0; eth0/51 backup yield");
+    electorate_free(e);
+}
+
+static void stop_resigns_and_ends_all_timers(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR);
+    assert_true(vr_at(e, 4000000, "vr if=eth0 vrid=52 ip=192.0.2.3"));
+    said[0] = '\0';
+    electorate_stop(e, (instant){4000001});
+    expect("eth0/51 send 0; eth0/51 init shutdown; eth0/52 init shutdown");
+    assert_int_equal(electorate_deadline(e).us, INSTANT_NEVER.us);
+    electorate_advance(e, (instant){99000000});
+    hear(e, 99000000, FROM("3", "1", "1s") GOOD);
+    expect("");
+    electorate_free(e);
+}
+
+static struct status_event last_status;
+static unsigned statuses;
+
+static void on_status(void *context, const struct status_event *s)
+{
+    (void)context;
+    last_status = *s;
+    statuses++;
+}
+
+static void counters_count(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR);
+    struct origin from = {.ifname = "eth0"};
+    hear(e, 4000000, FROM("3", "50", "1s") GOOD);
+    hear(e, 4000001, FROM("3", "0", "1s") GOOD);
+    hear(e, 4000002, FROM("2", "50", "1s") GOOD);
+    electorate_bad(e, &from, 4, 51, span_of("short"));
+    electorate_bad(e, &from, 4, 51, span_of("type"));
+    electorate_bad(e, &from, 4, 51, span_of("checksum"));
+    electorate_bad(e, &from, 4, 99, span_of("short"));
+    electorate_stop(e, (instant){4500000});
+    statuses = 0;
+    assert_true(electorate_status(e, (struct span){0}, on_status, NULL));
+    assert_int_equal(statuses, 1);
+    assert_false(electorate_status(e, span_of("nobody"), on_status, NULL));
+    const struct counters *c = &last_status.counters;
+    assert_int_equal(c->master_transitions, 1);
+    assert_int_equal(c->advertisement_rcvd, 2);
+    assert_int_equal(c->priority_zero_pkts_rcvd, 1);
+    assert_int_equal(c->priority_zero_pkts_sent, 1);
+    assert_int_equal(c->packet_length_errors, 1);
+    assert_int_equal(c->invalid_type_pkts_rcvd, 1);
+    assert_int_equal(c->discarded, 4);
+    electorate_free(e);
+}
+
+static void four_thousand_keep_their_times(void **state)
+{
+    (void)state;
+    struct electorate *e = electorate_new(&reports);
+    char text[128];
+    for (unsigned i = 0; i < 16; i++) {
+        for (unsigned v = 1; v <= 250; v++) {
+            snprintf(text, sizeof text, "vr if=eth%u vrid=%u prio=%u ip=192.0.2.1", i, v, v);
+            assert_true(vr_at(e, 0, text));
+        }
+    }
+    electorate_start(e, (instant){0});
+    said[0] = '\0';
+    assert_int_equal(electorate_count(e), 4000);
+    /* The 16 of priority 250 are due first. */
+    assert_int_equal(electorate_deadline(e).us, 3000000 + 6 * 1000000 / 256 + 1);
+    electorate_advance(e, electorate_deadline(e));
+    unsigned takeovers = 0;
+    for (const char *at = strstr(said, "active timed-out"); at; at = strstr(at + 1, "active timed-out"))
+        takeovers++;
+    assert_int_equal(takeovers, 16);
+    electorate_free(e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_counts),
+        cmocka_unit_test(an_unknown_interface_counts_as_up),
+        cmocka_unit_test(src_stands_for_the_primary_address),
+        cmocka_unit_test(one_name_one_router),
+        cmocka_unit_test(a_change_flaps_nothing),
+        cmocka_unit_test(tracks_weigh_and_fail),
+        cmocka_unit_test(yield_by_name),
+        cmocka_unit_test(stop_resigns_and_ends_all_timers),
+        cmocka_unit_test(counters_count),
+        cmocka_unit_test(four_thousand_keep_their_times),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
