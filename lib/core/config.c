@@ -1,0 +1,358 @@
+#include "core/config.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/config_hint.h"
+#include "core/config_value.h"
+
+/* What one key's value goes into. */
+struct target {
+    struct vr_config *config;
+    struct prefix_buffer *buffer;
+    bool src_given;
+    const char *allowed; /* what the message says: a key's function may be more precise than the table */
+    struct span item;    /* the item of a list that is wrong; len 0: the value as a whole */
+};
+
+/* Adds as much of text as there is room for. */
+static void say(struct config_error *error, size_t *length, const char *text)
+{
+    size_t n = strlen(text), room = sizeof(error->reason) - 1 - *length;
+    if (n > room)
+        n = room;
+    memcpy(error->reason + *length, text, n);
+    *length += n;
+    error->reason[*length] = '\0';
+}
+
+/* "key: text text ..."; the texts end with NULL. Always false, so that a check can return it. */
+static bool refuse(struct config_error *error, struct span word, const char *key, ...)
+{
+    size_t length = 0;
+    va_list texts;
+    error->word = word;
+    say(error, &length, key);
+    say(error, &length, ": ");
+    va_start(texts, key);
+    for (const char *text = va_arg(texts, const char *); text; text = va_arg(texts, const char *))
+        say(error, &length, text);
+    va_end(texts);
+    return false;
+}
+
+static bool parse_byte(struct span value, uint8_t min, uint8_t max, uint8_t *out)
+{
+    uint64_t n;
+    if (!parse_u64(value, min, max, &n))
+        return false;
+    *out = (uint8_t)n;
+    return true;
+}
+
+static bool key_if(struct target *t, struct span value)
+{
+    return ifname_parse(value, t->config->id.ifname);
+}
+
+static bool key_af(struct target *t, struct span value)
+{
+    return parse_byte(value, 4, 6, &t->config->id.af) && t->config->id.af != 5;
+}
+
+static bool key_vrid(struct target *t, struct span value)
+{
+    return parse_byte(value, 1, 255, &t->config->id.vrid);
+}
+
+static bool key_name(struct target *t, struct span value)
+{
+    return parse_name(value, t->config->name, NAME_TEXT);
+}
+
+static bool key_ver(struct target *t, struct span value)
+{
+    return parse_byte(value, 2, 3, &t->config->version);
+}
+
+static bool key_prio(struct target *t, struct span value)
+{
+    if (span_is(value, "0"))
+        t->allowed = "1..255; 0 is reserved: it says that the Active resigns";
+    return parse_byte(value, 1, 255, &t->config->prio);
+}
+
+static bool key_interval(struct target *t, struct span value)
+{
+    return parse_duration(value, &t->config->interval);
+}
+
+static bool key_ip(struct target *t, struct span value)
+{
+    const char *wrong = prefix_list_parse(value, &t->config->ip, t->buffer, &t->item);
+    if (wrong) {
+        t->allowed = wrong;
+        return false;
+    }
+    const struct prefix_list *list = &t->config->ip;
+    for (size_t i = 1; i < list->count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (ip_equal(&list->items[i].ip, &list->items[k].ip)) {
+                t->allowed = "an address stands there twice";
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool key_src(struct target *t, struct span value)
+{
+    t->src_given = true;
+    if (!ip_parse(&t->config->src, value.at, value.len))
+        return false;
+    const char *wrong = address_wrong(&t->config->src);
+    if (wrong)
+        t->allowed = wrong;
+    else if (t->config->src.family == 6 && !ip_is_link_local(&t->config->src))
+        t->allowed = wrong = "VRRP for IPv6 is sent from a link-local address";
+    return !wrong;
+}
+
+static bool key_preempt(struct target *t, struct span value)
+{
+    return parse_yes_no(value, &t->config->preempt);
+}
+
+static bool key_preempt_delay(struct target *t, struct span value)
+{
+    return delay_parse(value, &t->config->preempt_delay);
+}
+
+static bool key_startup_delay(struct target *t, struct span value)
+{
+    return delay_parse(value, &t->config->startup_delay);
+}
+
+static bool key_down_factor(struct target *t, struct span value)
+{
+    return parse_byte(value, 1, 100, &t->config->down_factor);
+}
+
+static bool key_vmac(struct target *t, struct span value)
+{
+    return parse_yes_no(value, &t->config->vmac);
+}
+
+static bool key_cksum(struct target *t, struct span value)
+{
+    if (span_is(value, "message"))
+        t->config->cksum = CKSUM_MESSAGE;
+    else if (span_is(value, "pseudo"))
+        t->config->cksum = CKSUM_PSEUDO;
+    else
+        return span_is(value, "auto");
+    return true;
+}
+
+static bool key_garp(struct target *t, struct span value)
+{
+    return garp_parse(value, &t->config->garp);
+}
+
+static bool key_garp_refresh(struct target *t, struct span value)
+{
+    usec *refresh = &t->config->garp_refresh;
+    return delay_parse(value, refresh) && (*refresh == 0 || *refresh >= SHORTEST_REFRESH);
+}
+
+/* NAME or NAME:WEIGHT. A name may hold colons (vip:web): only what begins like a number behind the last is a weight. */
+static bool parse_track(struct span item, struct track_ref *out)
+{
+    struct span name = item;
+    out->weight = 0;
+    for (size_t i = item.len; i-- > 0;) {
+        if (item.at[i] != ':')
+            continue;
+        struct span weight = {item.at + i + 1, item.len - i - 1};
+        bool down = weight.len > 0 && weight.at[0] == '-', sign = down || (weight.len > 0 && weight.at[0] == '+');
+        if (weight.len > 0 && !sign && (weight.at[0] < '0' || weight.at[0] > '9'))
+            break;
+        weight.at += sign;
+        weight.len -= sign;
+        uint64_t n;
+        if (!parse_u64(weight, 1, 254, &n))
+            return false;
+        out->weight = (int16_t)(down ? -(int)n : (int)n);
+        name.len = i;
+        break;
+    }
+    return parse_name(name, out->name, sizeof(out->name));
+}
+
+static bool key_track(struct target *t, struct span value)
+{
+    struct vr_config *c = t->config;
+    while (list_next(&value, &t->item)) {
+        if (c->track_count == ROUTER_TRACKS) {
+            t->allowed = "at most 16 names";
+            return false;
+        }
+        struct track_ref *ref = &c->track[c->track_count];
+        if (!parse_track(t->item, ref))
+            return false;
+        for (size_t i = 0; i < c->track_count; i++) {
+            if (strcmp(c->track[i].name, ref->name) == 0) {
+                t->allowed = "a name stands there twice";
+                return false;
+            }
+        }
+        c->track_count++;
+    }
+    return true;
+}
+
+static const struct {
+    const char *key;
+    bool (*parse)(struct target *t, struct span value);
+    const char *allowed;
+} keys[] = {
+    {"if", key_if, "an interface's name: 1..15 bytes without / : or blank"},
+    {"af", key_af, "4 or 6"},
+    {"vrid", key_vrid, "1..255"},
+    {"name", key_name, "1..63 bytes"},
+    {"ver", key_ver, "2 or 3"},
+    {"prio", key_prio, "1..255"},
+    {"interval", key_interval, "a number and a unit: 1s, 100ms"},
+    {"ip", key_ip, "addresses of one family, with commas between: ADDR or ADDR/LEN"},
+    {"src", key_src, "one address"},
+    {"preempt", key_preempt, "yes or no"},
+    {"preempt-delay", key_preempt_delay, "0s..24h, a number and a unit"},
+    {"startup-delay", key_startup_delay, "0s..24h, a number and a unit"},
+    {"down-factor", key_down_factor, "1..100"},
+    {"vmac", key_vmac, "yes or no"},
+    {"cksum", key_cksum, "auto, message or pseudo"},
+    {"garp", key_garp, "COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
+    {"garp-refresh", key_garp_refresh, "0s (off), or 100ms..24h"},
+    {"track", key_track, "NAME or NAME:WEIGHT, weight -254..-1 or 1..254; a : before a digit in NAME is written %3A"},
+};
+
+static struct span word_of(const struct field *f)
+{
+    return (struct span){f->key.at, (size_t)(f->value.at + f->value.len - f->key.at)};
+}
+
+/* The word of a key; len 0 when it is not there. */
+static struct span word_of_key(const struct line *l, const char *key)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (span_is(l->fields[i].key, key))
+            return word_of(&l->fields[i]);
+    return (struct span){l->text.at, 0};
+}
+
+/* A piece of the line as a string, cut where it is long. */
+static const char *excerpt(struct span s, char out[static 48])
+{
+    size_t n = s.len < 40 ? s.len : 40;
+    memcpy(out, s.at, n);
+    memcpy(out + n, n < s.len ? "..." : "", n < s.len ? 4 : 1);
+    return out;
+}
+
+static bool unknown_key(const struct field *f, struct config_error *error)
+{
+    const char *known[nitems(keys)];
+    char key[48];
+    for (size_t i = 0; i < nitems(keys); i++)
+        known[i] = keys[i].key;
+    const char *nearest = nearest_word(f->key, known, nitems(keys));
+    excerpt(f->key, key);
+    if (!nearest)
+        return refuse(error, word_of(f), key, "unknown key", NULL);
+    return refuse(error, word_of(f), key, "unknown key; did you mean ", nearest, "?", NULL);
+}
+
+static bool parse_key(struct target *t, const struct field *f, struct config_error *error)
+{
+    for (size_t i = 0; i < nitems(keys); i++) {
+        if (!span_is(f->key, keys[i].key))
+            continue;
+        t->allowed = keys[i].allowed;
+        t->item = (struct span){NULL, 0};
+        if (keys[i].parse(t, f->value))
+            return true;
+        char item[48];
+        if (t->item.len == 0)
+            return refuse(error, word_of(f), keys[i].key, t->allowed, NULL);
+        return refuse(error, word_of(f), keys[i].key, excerpt(t->item, item), ": ", t->allowed, NULL);
+    }
+    return unknown_key(f, error);
+}
+
+/* What must be there, and what must agree. */
+static bool check_whole(struct vr_config *c, bool src_given, const struct line *l, struct config_error *error)
+{
+    const struct span none = word_of_key(l, "");
+    if (c->id.ifname[0] == '\0')
+        return refuse(error, none, "if", "missing; the interface's name", NULL);
+    if (c->id.vrid == 0)
+        return refuse(error, none, "vrid", "missing; 1..255", NULL);
+    if (c->ip.count == 0)
+        return refuse(error, none, "ip", "missing; the virtual router's addresses", NULL);
+    uint8_t family = c->ip.items[0].ip.family;
+    if (c->id.af != 0 && c->id.af != family)
+        return refuse(error, word_of_key(l, "af"), "af", "contradicts ip=, whose addresses are IPv",
+                      family == 4 ? "4" : "6", NULL);
+    c->id.af = family;
+    if (c->version == 2 && family == 6)
+        return refuse(error, word_of_key(l, "ver"), "ver", "VRRPv2 has no IPv6: ver=3", NULL);
+    if (src_given && c->src.family != family)
+        return refuse(error, word_of_key(l, "src"), "src", "not of the family of ip=, IPv", family == 4 ? "4" : "6",
+                      NULL);
+    const char *wrong = interval_wrong(c->version, c->interval);
+    if (wrong)
+        return refuse(error, word_of_key(l, "interval"), "interval", wrong, NULL);
+    if (c->cksum == CKSUM_PSEUDO && c->version == 2)
+        return refuse(error, word_of_key(l, "cksum"), "cksum", "VRRPv2 has no pseudo-header: auto or message", NULL);
+    if (c->cksum == CKSUM_MESSAGE && family == 6)
+        return refuse(error, word_of_key(l, "cksum"), "cksum", "IPv6 always has the pseudo-header: auto or pseudo",
+                      NULL);
+    return true;
+}
+
+/* RFC 9568 5.2.9 and erratum 8300: the first IPv6 address is link-local. The others keep their order. */
+static void link_local_first(struct prefix *items, size_t count)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!ip_is_link_local(&items[i].ip))
+            continue;
+        struct prefix moved = items[i];
+        memmove(&items[first + 1], &items[first], (i - first) * sizeof(items[0]));
+        items[first++] = moved;
+    }
+}
+
+bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const struct line *l, struct config_error *error)
+{
+    *out = (struct vr_config){
+        .version = 3,
+        .prio = 100,
+        .interval = SECOND,
+        .preempt = true,
+        .down_factor = 3,
+        .garp = garp_default,
+    };
+    struct target target = {.config = out, .buffer = buffer};
+    for (size_t i = 0; i < l->count; i++)
+        if (!parse_key(&target, &l->fields[i], error))
+            return false;
+    if (!check_whole(out, target.src_given, l, error))
+        return false;
+    if (out->name[0] == '\0')
+        default_name(&out->id, out->name);
+    if (out->id.af == 6)
+        link_local_first(buffer->items, out->ip.count);
+    return true;
+}

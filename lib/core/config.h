@@ -1,0 +1,71 @@
+/* A virtual router as configured: the words of a `vr` line, the same in a file, as operands and at run time.
+ * A value is parsed and checked here, once. Pure. */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include "core/line.h"
+#include "core/packet.h"
+
+enum { IFNAME_TEXT = 16, NAME_TEXT = 64, ROUTER_TRACKS = 16 };
+
+/* What makes a virtual router: RFC 9568 1.7. IPv4 and IPv6 with one VRID are two. */
+struct identity {
+    char ifname[IFNAME_TEXT];
+    uint8_t af;   /* 4 or 6 */
+    uint8_t vrid; /* 1..255 */
+};
+bool identity_equal(const struct identity *a, const struct identity *b);
+void put_identity(struct writer *w, const struct identity *id); /* if= af= vrid= */
+
+/* items points into a prefix_buffer (or other memory) of the caller's, which must outlive the list. */
+struct prefix_list {
+    uint8_t count; /* 1..255 once configured */
+    const struct prefix *items;
+};
+struct prefix_buffer {
+    struct prefix items[ADVERT_ADDRESSES];
+};
+
+struct garp {
+    uint8_t first;  /* announcements at once, 0..255 */
+    usec delay;     /* then, after this, */
+    uint8_t second; /* so many again */
+};
+
+struct track_ref {
+    char name[NAME_TEXT];
+    int16_t weight; /* -254..-1 or 1..254: added to the priority while down (negative) or up (positive); 0: fault while down */
+};
+
+struct vr_config {
+    struct identity id;
+    char name[NAME_TEXT];   /* default IF-v4-VRID / IF-v6-VRID */
+    uint8_t version;        /* 2 or 3, default 3 */
+    uint8_t prio;           /* 1..255, default 100 */
+    usec interval;          /* Advertisement_Interval, default 1 s; v3 10 ms..40.95 s in 10 ms; v2 1..255 s in s */
+    struct prefix_list ip;  /* link-local first for IPv6; in the caller's buffer */
+    struct ip src;          /* family 0: the interface's primary address */
+    bool preempt;           /* Preempt_Mode, default yes */
+    usec preempt_delay;     /* default 0 */
+    usec startup_delay;     /* default 0 */
+    uint8_t down_factor;    /* 1..100, default 3 */
+    bool vmac;              /* adverts leave with the virtual router MAC, default no */
+    enum cksum_form cksum;  /* CKSUM_NONE is auto, the default */
+    struct garp garp;       /* default 5,5s,5 */
+    usec garp_refresh;      /* default 0: off */
+    uint8_t track_count;
+    struct track_ref track[ROUTER_TRACKS];
+};
+
+struct config_error {
+    struct span word;     /* the offending key=value word in the line; len 0 when something is missing */
+    char reason[160];     /* "vrid: 1..255", "interval: VRRPv2 takes whole seconds from 1s to 255s", ... */
+};
+
+/* l is a `vr` line (its event is not looked at). An unknown key, a wrong value, a missing if/vrid/ip: false. */
+bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const struct line *l, struct config_error *error);
+bool config_equal(const struct vr_config *a, const struct vr_config *b);
+/* The line that config_parse reads back to the same; for logs. Defaults are written too. */
+void write_vr(struct writer *w, stamp t, const struct vr_config *c);
+
+#endif

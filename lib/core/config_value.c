@@ -1,0 +1,125 @@
+#include "core/config_value.h"
+
+#include <string.h>
+
+const struct garp garp_default = {.first = 5, .delay = 5 * SECOND, .second = 5};
+
+bool ifname_parse(struct span value, char out[static IFNAME_TEXT])
+{
+    if (!parse_name(value, out, IFNAME_TEXT) || strcmp(out, ".") == 0 || strcmp(out, "..") == 0)
+        return false;
+    return strpbrk(out, "/: \t\n\v\f\r") == NULL;
+}
+
+bool delay_parse(struct span value, usec *out)
+{
+    usec delay;
+    if (!parse_duration(value, &delay) || delay > LONGEST_DELAY)
+        return false;
+    *out = delay;
+    return true;
+}
+
+static bool parse_count(struct span value, uint8_t *out)
+{
+    uint64_t n;
+    if (!parse_u64(value, 0, UINT8_MAX, &n))
+        return false;
+    *out = (uint8_t)n;
+    return true;
+}
+
+bool garp_parse(struct span value, struct garp *out)
+{
+    struct span item;
+    if (!list_next(&value, &item) || !parse_count(item, &out->first))
+        return false;
+    if (list_next(&value, &item) && !delay_parse(item, &out->delay))
+        return false;
+    if (list_next(&value, &item) && !parse_count(item, &out->second))
+        return false;
+    return !list_next(&value, &item);
+}
+
+void put_garp(struct writer *w, const struct garp *g)
+{
+    list_begin(w, "garp");
+    list_u64(w, g->first);
+    list_duration(w, g->delay);
+    list_u64(w, g->second);
+    list_end(w);
+}
+
+/* VRRPv2: RFC 3768 5.3.7, seconds in 8 bits. VRRPv3: RFC 9568 5.2.7, centiseconds in 12 bits; erratum 8301: not 0. */
+const char *interval_wrong(uint8_t version, usec interval)
+{
+    if (version == 2) {
+        bool right = interval % SECOND == 0 && interval >= SECOND && interval <= 255 * SECOND;
+        return right ? NULL : "VRRPv2 takes whole seconds from 1s to 255s";
+    }
+    const usec centisecond = 10 * MILLISECOND;
+    bool right = interval % centisecond == 0 && interval >= centisecond && interval <= 4095 * centisecond;
+    return right ? NULL : "VRRPv3 takes multiples of 10ms from 10ms to 40950ms";
+}
+
+const char *address_wrong(const struct ip *ip)
+{
+    static const uint8_t broadcast[] = {255, 255, 255, 255};
+    if (ip_is_zero(ip))
+        return "the address zero is no machine's";
+    if (ip_is_multicast(ip))
+        return "a multicast address is no machine's";
+    if (ip_is_loopback(ip))
+        return "a loopback address is nobody else's";
+    if (ip->family == 4 && memcmp(ip->bytes, broadcast, sizeof(broadcast)) == 0)
+        return "the broadcast address is no machine's";
+    return NULL;
+}
+
+const char *prefix_list_parse(struct span value, struct prefix_list *out, struct prefix_buffer *buffer,
+                              struct span *item)
+{
+    const char *wrong;
+    size_t count = 0;
+    while (list_next(&value, item)) {
+        if (count == ADVERT_ADDRESSES) {
+            *item = (struct span){NULL, 0};
+            return "more than 255 addresses do not fit into an advertisement";
+        }
+        struct prefix *p = &buffer->items[count++];
+        if (!prefix_parse(p, item->at, item->len))
+            return "not an address: ADDR or ADDR/LEN, with commas between";
+        if ((wrong = address_wrong(&p->ip)))
+            return wrong;
+        if (p->ip.family != buffer->items[0].ip.family)
+            return "IPv4 and IPv6 are two virtual routers: one family only";
+    }
+    *item = (struct span){NULL, 0};
+    if (buffer->items[0].ip.family == 6 && count > ADDRESSES_IN_MTU6)
+        return "more than 90 IPv6 addresses do not fit into a packet of 1500 bytes";
+    *out = (struct prefix_list){.count = (uint8_t)count, .items = buffer->items};
+    return NULL;
+}
+
+void put_prefix_list(struct writer *w, const char *key, const struct prefix_list *list)
+{
+    list_begin(w, key);
+    for (size_t i = 0; i < list->count; i++)
+        list_prefix(w, &list->items[i]);
+    list_end(w);
+}
+
+void default_name(const struct identity *id, char out[static NAME_TEXT])
+{
+    size_t n = strlen(id->ifname);
+    memcpy(out, id->ifname, n);
+    memcpy(out + n, id->af == 6 ? "-v6-" : "-v4-", 4);
+    n += 4;
+    unsigned v = id->vrid;
+    if (v >= 100)
+        out[n++] = (char)('0' + v / 100);
+    if (v >= 10)
+        out[n++] = (char)('0' + v / 10 % 10);
+    out[n++] = (char)('0' + v % 10);
+    out[n] = '\0';
+}

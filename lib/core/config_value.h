@@ -1,0 +1,31 @@
+/* Values that a `vr` line and the events of a virtual router have in common: parsed and checked here, once.
+ * Functions that return a string return NULL when the value is right, else what is allowed. Pure. */
+#ifndef CORE_CONFIG_VALUE_H
+#define CORE_CONFIG_VALUE_H
+
+#include "core/config.h"
+
+enum { ADDRESSES_IN_MTU6 = 90 }; /* (1500 - 40 - 8) / 16 */
+
+extern const struct garp garp_default; /* 5,5s,5 */
+
+/* The longest of the durations that are no interval; so sums with an instant cannot overflow. */
+#define LONGEST_DELAY (24 * 3600 * SECOND)
+#define SHORTEST_REFRESH (100 * MILLISECOND)
+
+bool ifname_parse(struct span value, char out[static IFNAME_TEXT]); /* 1..15 bytes, what the kernel takes as a name */
+bool delay_parse(struct span value, usec *out);                     /* 0s..24h */
+bool garp_parse(struct span value, struct garp *out);               /* N[,D[,M]]: what is left out stays as it was */
+void put_garp(struct writer *w, const struct garp *g);
+const char *interval_wrong(uint8_t version, usec interval);
+/* An address that a machine can have: not zero, multicast, loopback or broadcast. */
+const char *address_wrong(const struct ip *ip);
+/* The list of ip=: 1..255 addresses of one family that an MTU of 1500 holds, in the order in which they stand there.
+ * *item is the one that is wrong (len 0: the list as a whole). */
+const char *prefix_list_parse(struct span value, struct prefix_list *out, struct prefix_buffer *buffer,
+                              struct span *item);
+void put_prefix_list(struct writer *w, const char *key, const struct prefix_list *list);
+/* "eth0-v4-51" */
+void default_name(const struct identity *id, char out[static NAME_TEXT]);
+
+#endif

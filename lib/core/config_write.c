@@ -1,0 +1,105 @@
+#include <string.h>
+
+#include "core/config.h"
+#include "core/config_value.h"
+
+bool identity_equal(const struct identity *a, const struct identity *b)
+{
+    return a->vrid == b->vrid && a->af == b->af && strcmp(a->ifname, b->ifname) == 0;
+}
+
+static struct span span_of(const char *text)
+{
+    return (struct span){text, strlen(text)};
+}
+
+void put_identity(struct writer *w, const struct identity *id)
+{
+    put_text(w, "if", span_of(id->ifname));
+    put_u64(w, "af", id->af);
+    put_u64(w, "vrid", id->vrid);
+}
+
+static bool prefix_list_equal(const struct prefix_list *a, const struct prefix_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->items[i].length != b->items[i].length || !ip_equal(&a->items[i].ip, &b->items[i].ip))
+            return false;
+    return true;
+}
+
+static bool garp_equal(const struct garp *a, const struct garp *b)
+{
+    return a->first == b->first && a->delay == b->delay && a->second == b->second;
+}
+
+static bool tracks_equal(const struct vr_config *a, const struct vr_config *b)
+{
+    if (a->track_count != b->track_count)
+        return false;
+    for (size_t i = 0; i < a->track_count; i++)
+        if (a->track[i].weight != b->track[i].weight || strcmp(a->track[i].name, b->track[i].name) != 0)
+            return false;
+    return true;
+}
+
+bool config_equal(const struct vr_config *a, const struct vr_config *b)
+{
+    return identity_equal(&a->id, &b->id) && strcmp(a->name, b->name) == 0 && a->version == b->version &&
+           a->prio == b->prio && a->interval == b->interval && prefix_list_equal(&a->ip, &b->ip) &&
+           ip_equal(&a->src, &b->src) && a->preempt == b->preempt && a->preempt_delay == b->preempt_delay &&
+           a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
+           a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
+           tracks_equal(a, b);
+}
+
+/* NAME or NAME:WEIGHT */
+static void list_track(struct writer *w, const struct track_ref *ref)
+{
+    unsigned n = (unsigned)(ref->weight < 0 ? -ref->weight : ref->weight);
+    char weight[] = {':', ref->weight < 0 ? '-' : '+', (char)('0' + n / 100), (char)('0' + n / 10 % 10),
+                     (char)('0' + n % 10), '\0'};
+    size_t digits = n >= 100 ? 3 : n >= 10 ? 2 : 1;
+    memmove(weight + 2, weight + 5 - digits, digits + 1);
+    list_text(w, span_of(ref->name));
+    if (n > 0)
+        list_tail(w, weight);
+}
+
+static void put_yes_no(struct writer *w, const char *key, bool yes)
+{
+    put_word(w, key, yes ? "yes" : "no");
+}
+
+static const char *cksum_word(enum cksum_form form)
+{
+    return form == CKSUM_MESSAGE ? "message" : form == CKSUM_PSEUDO ? "pseudo" : "auto";
+}
+
+void write_vr(struct writer *w, stamp t, const struct vr_config *c)
+{
+    writer_begin(w, t, "vr");
+    put_identity(w, &c->id);
+    put_text(w, "name", span_of(c->name));
+    put_u64(w, "ver", c->version);
+    put_u64(w, "prio", c->prio);
+    put_duration(w, "interval", c->interval);
+    put_prefix_list(w, "ip", &c->ip);
+    if (c->src.family)
+        put_ip(w, "src", &c->src);
+    put_yes_no(w, "preempt", c->preempt);
+    put_duration(w, "preempt-delay", c->preempt_delay);
+    put_duration(w, "startup-delay", c->startup_delay);
+    put_u64(w, "down-factor", c->down_factor);
+    put_yes_no(w, "vmac", c->vmac);
+    put_word(w, "cksum", cksum_word(c->cksum));
+    put_garp(w, &c->garp);
+    put_duration(w, "garp-refresh", c->garp_refresh);
+    list_begin(w, "track");
+    for (size_t i = 0; i < c->track_count; i++)
+        list_track(w, &c->track[i]);
+    list_end(w);
+    writer_end(w);
+}

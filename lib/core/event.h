@@ -1,0 +1,105 @@
+/* The events of vrrp-events(5) that programs of ours exchange, as structs: each is written and read here and nowhere
+ * else. Keys keep the order of that page. Readers ignore keys that they do not know. A write_ function writes one whole
+ * line, newline and all; writer.full tells when it did not fit. Pure. */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include "core/config.h"
+#include "core/frame.h"
+#include "core/line.h"
+
+enum { BOOT_TEXT = 40, NODE_TEXT = 64 };
+
+/* Where something was seen. seg, host: "" when not asked for. */
+struct origin {
+    char seg[NODE_TEXT];
+    char host[NODE_TEXT];
+    char ifname[IFNAME_TEXT]; /* "" when unknown (a capture read without -i) */
+    uint16_t vlan;
+    enum direction dir;
+};
+
+void write_advert(struct writer *w, stamp t, const struct origin *o, const struct advert *a);
+void write_bad(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict why);
+void write_other(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict what);
+
+/* Where the list of a line's ip= is put. */
+struct address_buffer {
+    uint8_t bytes[ADVERT_ADDRESS_BYTES];
+};
+/* An `advert` line. False: a key that it must have (vrid af ver prio interval src) is missing or wrong: *where is its
+ * name. a->addresses points into *buffer. */
+bool read_advert(const struct line *l, struct origin *o, struct advert *a, struct address_buffer *buffer,
+                 const char **where);
+
+enum link_state { LINK_UP, LINK_DOWN, LINK_GONE };
+struct link_event {
+    char ifname[IFNAME_TEXT];
+    enum link_state state;
+    bool has_mac;
+    struct mac mac;
+    uint32_t mtu;                  /* 0 when unknown */
+    struct ip primary4, primary6;  /* family 0: none that is usable */
+};
+void write_link(struct writer *w, stamp t, const struct link_event *e);
+bool read_link(const struct line *l, struct link_event *e, const char **where);
+
+/* clock mono= boot= source=live|file [by=elect]: TIME of this line is `mono` on the steady clock of that boot. */
+enum clock_source { SOURCE_NONE, SOURCE_LIVE, SOURCE_FILE };
+struct clock_event {
+    stamp time;
+    instant mono;
+    char boot[BOOT_TEXT];
+    enum clock_source source;
+    bool by_elect; /* a move of elect's clock, in its own log: replay obeys it */
+};
+void write_clock(struct writer *w, const struct clock_event *e);
+bool read_clock(const struct line *l, struct clock_event *e, const char **where);
+
+void write_tick(struct writer *w, stamp t, usec every);
+void write_lost(struct writer *w, stamp t, const char *where, uint64_t n);
+
+/* send: this virtual router is held (prio > 0) or resigned (prio 0), and this is the advertisement to put on the wire. */
+struct send_event {
+    struct identity id;
+    char name[NAME_TEXT];
+    uint8_t version, prio;
+    usec interval;
+    struct prefix_list ip;   /* as configured; for IPv6 in the order in which they go on the wire */
+    struct ip src;           /* family 0: the sender takes the interface's primary address */
+    bool vmac;
+    enum cksum_form cksum;   /* CKSUM_MESSAGE or CKSUM_PSEUDO: auto is decided already */
+    struct garp garp;
+    usec garp_refresh;
+    usec lease;              /* whole seconds; 0: none */
+    bool announce;           /* announce the addresses (again) now */
+    bool replay;
+};
+void write_send(struct writer *w, stamp t, const struct send_event *e);
+bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where);
+
+enum router_state { ROUTER_INIT, ROUTER_BACKUP, ROUTER_ACTIVE, ROUTER_FAULT };
+const char *router_state_name(enum router_state s);
+
+struct state_event {
+    struct identity id;
+    char name[NAME_TEXT];
+    enum router_state from, to;
+    char why[NODE_TEXT];
+    uint8_t version, prio;
+    usec interval;
+    struct prefix_list ip;
+    bool replay;
+};
+void write_state(struct writer *w, stamp t, const struct state_event *e);
+bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where);
+
+/* track name= state=up|down [for=D] */
+struct track_event {
+    char name[NAME_TEXT];
+    bool up;
+    usec for_; /* 0: holds until the next one */
+};
+bool read_track(const struct line *l, struct track_event *e, const char **where);
+
+#endif

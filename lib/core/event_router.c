@@ -1,0 +1,162 @@
+/* What vrrp-elect decided: send and state. */
+#include <string.h>
+
+#include "core/config_value.h"
+#include "core/event.h"
+#include "core/reader.h"
+
+static struct span span_of(const char *text)
+{
+    return (struct span){text, strlen(text)};
+}
+
+static void put_yes_no(struct writer *w, const char *key, bool yes)
+{
+    put_word(w, key, yes ? "yes" : "no");
+}
+
+static void put_yes(struct writer *w, const char *key, bool yes)
+{
+    put_word(w, key, yes ? "yes" : NULL);
+}
+
+void write_send(struct writer *w, stamp t, const struct send_event *e)
+{
+    writer_begin(w, t, "send");
+    put_identity(w, &e->id);
+    put_text(w, "name", span_of(e->name));
+    put_u64(w, "ver", e->version);
+    put_u64(w, "prio", e->prio);
+    put_duration(w, "interval", e->interval);
+    put_prefix_list(w, "ip", &e->ip);
+    if (e->src.family)
+        put_ip(w, "src", &e->src);
+    put_yes_no(w, "vmac", e->vmac);
+    put_word(w, "cksum", e->cksum == CKSUM_MESSAGE ? "message" : "pseudo");
+    put_garp(w, &e->garp);
+    put_duration(w, "garp-refresh", e->garp_refresh);
+    put_duration(w, "lease", e->lease);
+    put_yes(w, "announce", e->announce);
+    put_yes(w, "replay", e->replay);
+    writer_end(w);
+}
+
+/* The list of ip=, and the family, which it decides when af= is absent. */
+static bool read_prefixes(struct reader *r, struct identity *id, struct prefix_list *out, struct prefix_buffer *buffer)
+{
+    struct span value, item;
+    *out = (struct prefix_list){.count = 0, .items = buffer->items};
+    if (!reader_find(r, "ip", &value))
+        return false;
+    if (prefix_list_parse(value, out, buffer, &item)) {
+        reader_wrong(r, "ip");
+        return false;
+    }
+    uint8_t family = buffer->items[0].ip.family;
+    if (id->af != 0 && id->af != family)
+        reader_wrong(r, "ip");
+    id->af = family;
+    return true;
+}
+
+static void read_name(struct reader *r, const struct identity *id, char out[static NAME_TEXT])
+{
+    if (!read_text(r, "name", out, NAME_TEXT))
+        default_name(id, out);
+}
+
+/* ver= and interval=, with the defaults of a `vr` line. */
+static void read_timing(struct reader *r, uint8_t af, uint8_t *version, usec *interval)
+{
+    struct span value;
+    *version = 3;
+    *interval = SECOND;
+    if (read_u8(r, "ver", 2, 3, version) && *version == 2 && af == 6)
+        reader_wrong(r, "ver");
+    if (reader_find(r, "interval", &value) && (!parse_duration(value, interval) || interval_wrong(*version, *interval)))
+        reader_wrong(r, "interval");
+}
+
+static void read_garp(struct reader *r, struct send_event *e)
+{
+    struct span value;
+    e->garp = garp_default;
+    if (reader_find(r, "garp", &value) && !garp_parse(value, &e->garp))
+        reader_wrong(r, "garp");
+    read_delay(r, "garp-refresh", &e->garp_refresh);
+    if (e->garp_refresh != 0 && e->garp_refresh < SHORTEST_REFRESH)
+        reader_wrong(r, "garp-refresh");
+}
+
+bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where)
+{
+    static const char *const forms[] = {[CKSUM_MESSAGE] = "message", [CKSUM_PSEUDO] = "pseudo"};
+    struct reader r = {.line = l};
+    *e = (struct send_event){.version = 3};
+    read_identity(&r, &e->id);
+    reader_needs(&r, "ip", read_prefixes(&r, &e->id, &e->ip, buffer));
+    if (r.wrong)
+        return reader_done(&r, where);
+    read_name(&r, &e->id, e->name);
+    read_timing(&r, e->id.af, &e->version, &e->interval);
+    reader_needs(&r, "prio", read_u8(&r, "prio", 0, 255, &e->prio));
+    read_ip(&r, "src", e->id.af, &e->src);
+    read_yes_no(&r, "vmac", &e->vmac);
+    unsigned form = e->version == 2 ? CKSUM_MESSAGE : CKSUM_PSEUDO;
+    read_word(&r, "cksum", forms, nitems(forms), &form);
+    e->cksum = (enum cksum_form)form;
+    read_garp(&r, e);
+    read_delay(&r, "lease", &e->lease);
+    if (e->lease % SECOND != 0)
+        reader_wrong(&r, "lease");
+    read_yes_no(&r, "announce", &e->announce);
+    read_yes_no(&r, "replay", &e->replay);
+    return reader_done(&r, where);
+}
+
+static const char *const state_names[] = {
+    [ROUTER_INIT] = "init", [ROUTER_BACKUP] = "backup", [ROUTER_ACTIVE] = "active", [ROUTER_FAULT] = "fault",
+};
+
+const char *router_state_name(enum router_state s)
+{
+    return state_names[s];
+}
+
+void write_state(struct writer *w, stamp t, const struct state_event *e)
+{
+    writer_begin(w, t, "state");
+    put_identity(w, &e->id);
+    put_text(w, "name", span_of(e->name));
+    put_word(w, "from", state_names[e->from]);
+    put_word(w, "to", state_names[e->to]);
+    put_text(w, "why", span_of(e->why));
+    put_u64(w, "ver", e->version);
+    put_u64(w, "prio", e->prio);
+    put_duration(w, "interval", e->interval);
+    put_prefix_list(w, "ip", &e->ip);
+    put_yes(w, "replay", e->replay);
+    writer_end(w);
+}
+
+bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where)
+{
+    struct reader r = {.line = l};
+    unsigned from = ROUTER_INIT, to = ROUTER_INIT;
+    *e = (struct state_event){.prio = 100};
+    read_identity(&r, &e->id);
+    bool listed = read_prefixes(&r, &e->id, &e->ip, buffer);
+    reader_needs(&r, "af", listed || e->id.af != 0);
+    if (r.wrong)
+        return reader_done(&r, where);
+    read_name(&r, &e->id, e->name);
+    reader_needs(&r, "from", read_word(&r, "from", state_names, nitems(state_names), &from));
+    reader_needs(&r, "to", read_word(&r, "to", state_names, nitems(state_names), &to));
+    e->from = (enum router_state)from;
+    e->to = (enum router_state)to;
+    read_text(&r, "why", e->why, sizeof(e->why));
+    read_timing(&r, e->id.af, &e->version, &e->interval);
+    read_u8(&r, "prio", 0, 255, &e->prio);
+    read_yes_no(&r, "replay", &e->replay);
+    return reader_done(&r, where);
+}

@@ -1,0 +1,100 @@
+/* What a source tells beside packets: link, clock, tick, lost; and track. */
+#include <string.h>
+
+#include "core/config_value.h"
+#include "core/event.h"
+#include "core/reader.h"
+
+static struct span span_of(const char *text)
+{
+    return (struct span){text, strlen(text)};
+}
+
+static const char *const link_states[] = {[LINK_UP] = "up", [LINK_DOWN] = "down", [LINK_GONE] = "gone"};
+
+void write_link(struct writer *w, stamp t, const struct link_event *e)
+{
+    writer_begin(w, t, "link");
+    put_text(w, "if", span_of(e->ifname));
+    put_word(w, "state", link_states[e->state]);
+    if (e->has_mac)
+        put_mac(w, "mac", &e->mac);
+    if (e->mtu)
+        put_u64(w, "mtu", e->mtu);
+    if (e->primary4.family)
+        put_ip(w, "primary4", &e->primary4);
+    if (e->primary6.family)
+        put_ip(w, "primary6", &e->primary6);
+    writer_end(w);
+}
+
+bool read_link(const struct line *l, struct link_event *e, const char **where)
+{
+    struct reader r = {.line = l};
+    unsigned state = LINK_UP;
+    *e = (struct link_event){.state = LINK_UP};
+    reader_needs(&r, "if", read_text(&r, "if", e->ifname, sizeof(e->ifname)));
+    reader_needs(&r, "state", read_word(&r, "state", link_states, nitems(link_states), &state));
+    e->state = (enum link_state)state;
+    e->has_mac = read_mac(&r, "mac", &e->mac);
+    read_u32(&r, "mtu", &e->mtu);
+    read_ip(&r, "primary4", 4, &e->primary4);
+    read_ip(&r, "primary6", 6, &e->primary6);
+    return reader_done(&r, where);
+}
+
+static const char *const sources[] = {[SOURCE_NONE] = NULL, [SOURCE_LIVE] = "live", [SOURCE_FILE] = "file"};
+
+void write_clock(struct writer *w, const struct clock_event *e)
+{
+    writer_begin(w, e->time, "clock");
+    put_steady(w, "mono", e->mono);
+    put_text(w, "boot", span_of(e->boot));
+    put_word(w, "source", sources[e->source]);
+    if (e->by_elect)
+        put_word(w, "by", "elect");
+    writer_end(w);
+}
+
+bool read_clock(const struct line *l, struct clock_event *e, const char **where)
+{
+    struct reader r = {.line = l};
+    struct span mono;
+    unsigned source = SOURCE_NONE;
+    *e = (struct clock_event){.time = l->time, .source = SOURCE_NONE};
+    reader_needs(&r, "TIME", l->has_time);
+    reader_needs(&r, "mono", reader_find(&r, "mono", &mono) && parse_steady(mono, &e->mono));
+    read_text(&r, "boot", e->boot, sizeof(e->boot));
+    read_word(&r, "source", sources, nitems(sources), &source);
+    e->source = (enum clock_source)source;
+    e->by_elect = line_is(l, "by", "elect");
+    return reader_done(&r, where);
+}
+
+void write_tick(struct writer *w, stamp t, usec every)
+{
+    writer_begin(w, t, "tick");
+    put_duration(w, "every", every);
+    writer_end(w);
+}
+
+void write_lost(struct writer *w, stamp t, const char *where, uint64_t n)
+{
+    writer_begin(w, t, "lost");
+    put_text(w, "where", span_of(where));
+    put_u64(w, "n", n);
+    writer_end(w);
+}
+
+bool read_track(const struct line *l, struct track_event *e, const char **where)
+{
+    static const char *const states[] = {"down", "up"};
+    struct reader r = {.line = l};
+    unsigned up = 0;
+    *e = (struct track_event){.up = false};
+    reader_needs(&r, "name", read_text(&r, "name", e->name, sizeof(e->name)));
+    reader_needs(&r, "state", read_word(&r, "state", states, nitems(states), &up));
+    e->up = up == 1;
+    read_delay(&r, "for", &e->for_);
+    return reader_done(&r, where);
+}

@@ -1,0 +1,12 @@
+/* Skew_Time and Active_Down_Interval, RFC 9568 6.1 (v3) and RFC 3768 6.1 (v2), in microseconds; fractions round up. */
+#ifndef CORE_TIMERS_H
+#define CORE_TIMERS_H
+
+#include "core/units.h"
+
+/* v3: (256 - prio) * interval / 256. v2: (256 - prio) / 256 s, whatever the interval. */
+usec skew_time(uint8_t version, uint8_t prio, usec interval);
+/* down_factor * interval + Skew_Time; interval is Active_Adver_Interval. */
+usec active_down_interval(uint8_t version, uint8_t prio, usec interval, uint8_t down_factor);
+
+#endif
