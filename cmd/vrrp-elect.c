@@ -1,0 +1,327 @@
+/* vrrp-elect: the election. Lines in, decisions out; no socket, no file after start, no privilege. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "cmd/vr_file.h"
+#include "core/session.h"
+#include "net/clock.h"
+#include "net/inlet.h"
+#include "net/outlet.h"
+#include "net/privilege.h"
+#include "net/signals.h"
+
+const struct program program = {
+    .name = "vrrp-elect",
+    .usage = "[-pt] [-C FIFO] [-f FILE]... [if=IF vrid=N ip=ADDR,... key=value...]",
+    .help = "Reads lines of vrrp-listen on standard input. Without a virtual router: says who is Active, and each change.\n"
+            "With virtual routers (operands, or vr lines in files): takes part in their elections.\n"
+            "  -f FILE  virtual routers: a vr line each\n"
+            "  -C FIFO  take control lines (track, yield, vr, novr, status, stop) from this FIFO, of mode 0600\n"
+            "  -p       pass the input on as well: a log that -t replays\n"
+            "  -t       replay: time comes from the lines, and what is decided is marked replay=yes\n"
+            "  -h, -V   help, version\n",
+};
+
+static const usec END_LIMIT = 2 * SECOND;           /* to get rid of the last lines */
+static const usec FOREVER = (usec)365 * 86400 * SECOND; /* a replay waits for its reader */
+
+struct source {
+    struct inlet inlet;
+    const char *name; /* for messages */
+    bool control;
+};
+
+struct elect {
+    struct session *session;
+    struct outlet outlet;
+    struct signals signals;
+    struct source input, control;
+    struct source *reading; /* whose line is being taken */
+    int timer;
+    bool stopped;
+    bool out_of_memory;
+    bool decided; /* a decision waits to be written */
+};
+
+static struct elect elect;
+
+static struct session_now now(void)
+{
+    return (struct session_now){.steady = clock_now(), .wall = clock_wall()};
+}
+
+static void emit(void *context, enum level_kind kind, const struct identity *id, const char *line, size_t len)
+{
+    struct elect *e = context;
+    if (!outlet_put(&e->outlet, kind, id, line, len))
+        e->out_of_memory = true;
+    if (kind != LEVEL_KEEP && kind != LEVEL_DROPPABLE)
+        e->decided = true;
+}
+
+static void complain(void *context, struct span word, const char *reason)
+{
+    const struct elect *e = context;
+    cli_bad_line(e->reading->name, e->reading->inlet.number, word, reason);
+}
+
+/* Start */
+
+static const char *configure(void *context, const struct vr_config *c)
+{
+    struct elect *e = context;
+    switch (session_configure(e->session, c)) {
+    case SESSION_VR_DONE:
+        break;
+    case SESSION_VR_NAME_TAKEN:
+        return "this name belongs to another virtual router";
+    case SESSION_VR_AGAIN:
+        return "this virtual router (if, af, vrid) was configured before";
+    case SESSION_VR_NO_MEMORY:
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    }
+    return NULL;
+}
+
+/* Open for reading and writing, so that it never ends when a writer goes. Others must not be able to write to it. */
+static int open_control(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        cli_die(EXIT_SYSTEM, "-C %s: %s", path, strerror(errno));
+    if (!S_ISFIFO(st.st_mode))
+        cli_die(EXIT_USAGE, "-C %s: not a FIFO", path);
+    if (st.st_uid != geteuid())
+        cli_die(EXIT_USAGE, "-C %s: belongs to another user", path);
+    if (st.st_mode & (S_IWGRP | S_IWOTH))
+        cli_die(EXIT_USAGE, "-C %s: others may write to it (chmod 600)", path);
+    return fd;
+}
+
+static void options(struct elect *e, int argc, char **argv)
+{
+    static struct prefix_buffer buffer;
+    struct vr_config config = {0};
+    const char *files[64];
+    size_t file_count = 0;
+    char boot[BOOT_TEXT];
+    struct session_options o = {.boot = boot, .emit = emit, .complain = complain, .context = e};
+    e->input = (struct source){.name = "standard input"};
+    e->control = (struct source){.control = true};
+    for (int option; (option = cli_option(argc, argv, "C:f:pt")) != -1;) {
+        switch (option) {
+        case 'C':
+            e->control.name = optarg;
+            break;
+        case 'f':
+            if (file_count == nitems(files))
+                cli_die(EXIT_USAGE, "-f %s: more than %zu files", optarg, nitems(files));
+            files[file_count++] = optarg;
+            break;
+        case 'p':
+            o.pass = true;
+            break;
+        case 't':
+            o.replay = true;
+            break;
+        }
+    }
+    clock_boot_id(boot);
+    o.format_time = isatty(STDOUT_FILENO) ? clock_format_human : NULL;
+    e->session = session_new(&o);
+    if (!e->session)
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    for (size_t i = 0; i < file_count; i++)
+        vr_file_read(files[i], configure, e);
+    if (optind < argc) {
+        cli_vr_operands(&config, &buffer, argv + optind, (size_t)(argc - optind));
+        const char *refused = configure(e, &config);
+        if (refused)
+            cli_die(EXIT_USAGE, "%s: %s", config.name, refused);
+    }
+}
+
+static void open_all(struct elect *e)
+{
+    const char *what;
+    inlet_init(&e->input.inlet, STDIN_FILENO);
+    inlet_init(&e->control.inlet, e->control.name ? open_control(e->control.name) : -1);
+    if (!outlet_open(&e->outlet, STDOUT_FILENO, program.name, session_routers(e->session) > 0))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    e->timer = clock_timer_open();
+    if (e->timer < 0 || !signals_open(&e->signals, SIGNALS_FILTER))
+        cli_die(EXIT_SYSTEM, "%s", strerror(errno));
+    if (!privilege_drop_all(&what))
+        cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
+    if (isatty(STDIN_FILENO))
+        cli_say("reading lines from the terminal; vrrp-listen IF | vrrp-elect is the usual way");
+}
+
+/* Input */
+
+static void take(struct elect *e, struct source *from, struct span text)
+{
+    struct session_now at = now();
+    switch (session_line(e->session, text.at, text.len, from->control, &at)) {
+    case SESSION_GOES_ON:
+        break;
+    case SESSION_STOPPED:
+        e->stopped = true;
+        break;
+    case SESSION_OLD:
+        cli_die(EXIT_USAGE, "%s:%llu: these lines are more than 10 s old; -t replays them", from->name,
+                (unsigned long long)from->inlet.number);
+    case SESSION_NO_MEMORY:
+        e->out_of_memory = true;
+        break;
+    }
+    /* A decision goes out before the next line is read: only for a reader that is late does a newer one take its place.
+     * What comes of it is seen at the end of the turn. */
+    if (e->decided) {
+        e->decided = false;
+        outlet_flush(&e->outlet, at.wall);
+    }
+}
+
+/* One read, and the lines that it brought. */
+static void read_source(struct elect *e, struct source *from)
+{
+    struct span text;
+    e->reading = from;
+    inlet_fill(&from->inlet);
+    for (enum inlet_line got; !e->stopped && (got = inlet_next(&from->inlet, &text)) != INLET_NONE;) {
+        if (got == INLET_TOO_LONG)
+            cli_bad_line(from->name, from->inlet.number, (struct span){0}, line_error_text(LINE_TOO_LONG));
+        else
+            take(e, from, text);
+    }
+    if (e->out_of_memory)
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    if (from->inlet.error)
+        cli_die(EXIT_SYSTEM, "%s: %s", from->name, strerror(from->inlet.error));
+}
+
+/* Output */
+
+static int gone(struct elect *e, const char *what)
+{
+    /* An observer has nobody to tell any more; a router has failed. */
+    if (session_routers(e->session) == 0 || session_is_replay(e->session))
+        return EXIT_DONE;
+    cli_say("the reader of my lines %s", what);
+    return EXIT_SYSTEM;
+}
+
+/* What comes of a flush: -1 to go on, or the exit status. A reader that took nothing for an Active_Down_Interval is as
+ * good as gone: by then the others have taken over. */
+static int judge(struct elect *e, enum outlet_status status)
+{
+    switch (status) {
+    case OUTLET_DONE:
+        break;
+    case OUTLET_WAITING:
+        if (session_routers(e->session) > 0 &&
+            outlet_stalled(&e->outlet, clock_now(), session_patience(e->session)))
+            return gone(e, "has stopped reading");
+        break;
+    case OUTLET_CLOSED:
+        return gone(e, "is gone");
+    case OUTLET_FAILED:
+        cli_say("standard output: %s", strerror(e->outlet.error));
+        return EXIT_SYSTEM;
+    }
+    return -1;
+}
+
+static int write_out(struct elect *e)
+{
+    stamp wall = clock_wall();
+    return judge(e, session_is_replay(e->session) ? outlet_drain(&e->outlet, wall, FOREVER)
+                                                  : outlet_flush(&e->outlet, wall));
+}
+
+/* The loop */
+
+static bool input_ready(void)
+{
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&p, 1, 0) > 0;
+}
+
+static instant wake_up(const struct elect *e)
+{
+    instant at = session_deadline(e->session);
+    if (e->signals.count > 0 || outlet_events(&e->outlet) != 0) { /* both have a limit in time */
+        instant look = {clock_now().us + SECOND / 4};
+        at = look.us < at.us ? look : at;
+    }
+    return at;
+}
+
+/* Waits and reads once. Live, time passes only once the input is empty: what was heard counts before silence does. */
+static void turn(struct elect *e)
+{
+    struct pollfd polls[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = e->control.inlet.fd, .events = POLLIN},
+        {.fd = STDOUT_FILENO, .events = outlet_events(&e->outlet)},
+        {.fd = e->signals.fd, .events = POLLIN},
+        {.fd = e->timer, .events = POLLIN},
+    };
+    clock_timer_set(e->timer, wake_up(e));
+    if (poll(polls, nitems(polls), -1) < 0 && errno != EINTR)
+        cli_die(EXIT_SYSTEM, "poll: %s", strerror(errno));
+    if (polls[4].revents)
+        clock_timer_ack(e->timer);
+    if (polls[2].revents & (POLLERR | POLLHUP))
+        e->outlet.closed = true;
+    if (polls[3].revents || e->signals.count > 0)
+        e->stopped = signals_stop(&e->signals) || e->stopped;
+    if (polls[1].revents)
+        read_source(e, &e->control);
+    if (polls[0].revents && !e->stopped)
+        read_source(e, &e->input);
+    if (!session_is_replay(e->session) && !e->stopped && !e->input.inlet.ended && !input_ready()) {
+        struct session_now at = now();
+        session_idle(e->session, &at);
+    }
+}
+
+static int run(struct elect *e)
+{
+    int status = -1;
+    while (status < 0 && !e->stopped && !e->input.inlet.ended) {
+        turn(e);
+        status = write_out(e);
+    }
+    struct session_now at = now();
+    session_end(e->session, &at);
+    if (status >= 0)
+        return status;
+    status = judge(e, outlet_drain(&e->outlet, at.wall, session_is_replay(e->session) ? FOREVER : END_LIMIT));
+    if (status >= 0)
+        return status;
+    if (outlet_events(&e->outlet) != 0)
+        return gone(e, "has stopped reading");
+    if (session_missed_interfaces(e->session)) {
+        cli_say("no line was of an interface that is configured (if=)");
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    options(&elect, argc, argv);
+    open_all(&elect);
+    int status = run(&elect);
+    outlet_close(&elect.outlet);
+    session_free(elect.session);
+    return cli_finish(status);
+}

@@ -1,0 +1,305 @@
+#include "core/levels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a virtual router may have waiting, one line each. */
+enum slot { SLOT_SEND, SLOT_ANNOUNCE, SLOT_RESIGN, SLOT_STATE, SLOTS, SLOT_NONE = SLOTS };
+
+/* One waiting line: in the queue by (before, after), and, when droppable, among those by (older, newer) too. */
+struct item {
+    struct item *before, *after;
+    struct item *older, *newer;
+    struct router *router; /* whose slot holds it; NULL: nobody's, nothing replaces it */
+    enum slot slot;
+    bool droppable;
+    size_t length, written; /* written > 0: part of it is out already, the rest has to follow */
+    char text[];
+};
+
+/* Slots of one virtual router, and its place in a chain of the hash table. */
+struct router {
+    struct router *next;
+    struct identity id;
+    struct item *waiting[SLOTS];
+};
+
+struct levels {
+    struct item *head, *tail;
+    struct item *oldest, *newest; /* droppable ones */
+    size_t droppable_bytes, droppable_limit;
+    uint64_t dropped;
+    struct router **buckets;
+    size_t bucket_count, router_count; /* bucket_count is a power of two */
+    char *stage;                       /* where levels_head puts lines side by side */
+    size_t stage_size;
+};
+
+enum { FIRST_BUCKETS = 64, FIRST_STAGE = 4096 };
+
+struct levels *levels_new(size_t droppable_limit_bytes)
+{
+    struct levels *q = calloc(1, sizeof(*q));
+    if (!q)
+        return NULL;
+    q->droppable_limit = droppable_limit_bytes;
+    q->bucket_count = FIRST_BUCKETS;
+    q->buckets = calloc(q->bucket_count, sizeof(struct router *));
+    q->stage_size = FIRST_STAGE;
+    q->stage = malloc(q->stage_size);
+    if (!q->buckets || !q->stage) {
+        levels_free(q);
+        return NULL;
+    }
+    return q;
+}
+
+void levels_free(struct levels *q)
+{
+    if (!q)
+        return;
+    for (struct item *i = q->head; i;) {
+        struct item *after = i->after;
+        free(i);
+        i = after;
+    }
+    for (size_t b = 0; q->buckets && b < q->bucket_count; b++) {
+        for (struct router *r = q->buckets[b]; r;) {
+            struct router *next = r->next;
+            free(r);
+            r = next;
+        }
+    }
+    free(q->buckets);
+    free(q->stage);
+    free(q);
+}
+
+static size_t bucket_of(const struct identity *id, size_t bucket_count)
+{
+    uint32_t h = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < IFNAME_TEXT && id->ifname[i]; i++)
+        h = (h ^ (uint8_t)id->ifname[i]) * 16777619u;
+    h = (h ^ id->af) * 16777619u;
+    h = (h ^ id->vrid) * 16777619u;
+    return (h ^ h >> 15) & (bucket_count - 1);
+}
+
+static bool idle(const struct router *r)
+{
+    for (int s = 0; s < SLOTS; s++) {
+        if (r->waiting[s])
+            return false;
+    }
+    return true;
+}
+
+/* Twice the buckets; virtual routers that have nothing waiting are forgotten, so that names that come and go do not
+ * add up. When there is no memory for it the chains just get longer. */
+static void grow(struct levels *q)
+{
+    size_t count = q->bucket_count * 2;
+    struct router **buckets = calloc(count, sizeof(struct router *));
+    if (!buckets)
+        return;
+    for (size_t b = 0; b < q->bucket_count; b++) {
+        for (struct router *r = q->buckets[b], *next; r; r = next) {
+            next = r->next;
+            if (idle(r)) {
+                free(r);
+                q->router_count--;
+                continue;
+            }
+            struct router **chain = &buckets[bucket_of(&r->id, count)];
+            r->next = *chain;
+            *chain = r;
+        }
+    }
+    free(q->buckets);
+    q->buckets = buckets;
+    q->bucket_count = count;
+}
+
+static struct router *router_of(struct levels *q, const struct identity *id)
+{
+    struct router **chain = &q->buckets[bucket_of(id, q->bucket_count)];
+    for (struct router *r = *chain; r; r = r->next) {
+        if (identity_equal(&r->id, id))
+            return r;
+    }
+    if (q->router_count >= q->bucket_count) {
+        grow(q);
+        chain = &q->buckets[bucket_of(id, q->bucket_count)];
+    }
+    struct router *r = calloc(1, sizeof(*r));
+    if (!r)
+        return NULL;
+    r->id = *id;
+    r->next = *chain;
+    *chain = r;
+    q->router_count++;
+    return r;
+}
+
+static void item_remove(struct levels *q, struct item *i)
+{
+    *(i->before ? &i->before->after : &q->head) = i->after;
+    *(i->after ? &i->after->before : &q->tail) = i->before;
+    if (i->droppable) {
+        *(i->older ? &i->older->newer : &q->oldest) = i->newer;
+        *(i->newer ? &i->newer->older : &q->newest) = i->older;
+        q->droppable_bytes -= i->length;
+    }
+    if (i->router)
+        i->router->waiting[i->slot] = NULL;
+    free(i);
+}
+
+static void item_append(struct levels *q, struct item *i)
+{
+    i->before = q->tail;
+    *(q->tail ? &q->tail->after : &q->head) = i;
+    q->tail = i;
+    if (i->droppable) {
+        i->older = q->newest;
+        *(q->newest ? &q->newest->newer : &q->oldest) = i;
+        q->newest = i;
+        q->droppable_bytes += i->length;
+    }
+    if (i->router)
+        i->router->waiting[i->slot] = i;
+}
+
+static void discard(struct levels *q, struct router *r, enum slot slot)
+{
+    if (r->waiting[slot])
+        item_remove(q, r->waiting[slot]);
+}
+
+/* What a new line of this kind takes the place of. */
+static enum slot replace(struct levels *q, struct router *r, enum level_kind kind)
+{
+    switch (kind) {
+    case LEVEL_SEND:
+        discard(q, r, SLOT_SEND);
+        return SLOT_SEND;
+    case LEVEL_ANNOUNCE:
+        discard(q, r, SLOT_SEND);
+        discard(q, r, SLOT_ANNOUNCE);
+        return SLOT_ANNOUNCE;
+    case LEVEL_RESIGN:
+        discard(q, r, SLOT_SEND);
+        discard(q, r, SLOT_ANNOUNCE);
+        discard(q, r, SLOT_RESIGN);
+        return SLOT_RESIGN;
+    case LEVEL_STATE_AWAY:
+        discard(q, r, SLOT_SEND);
+        discard(q, r, SLOT_ANNOUNCE);
+        discard(q, r, SLOT_STATE);
+        return SLOT_STATE;
+    case LEVEL_STATE_ACTIVE:
+        discard(q, r, SLOT_STATE);
+        return SLOT_STATE;
+    case LEVEL_KEEP:
+    case LEVEL_DROPPABLE:
+        break;
+    }
+    return SLOT_NONE;
+}
+
+/* Makes room for a droppable line: the oldest go first, what is new matters more. False: it does not fit at all. */
+static bool make_room(struct levels *q, size_t len)
+{
+    if (len > q->droppable_limit)
+        return false;
+    while (q->droppable_bytes + len > q->droppable_limit) {
+        struct item *victim = q->oldest;
+        if (victim->written > 0 && !(victim = victim->newer))
+            return false;
+        item_remove(q, victim);
+        q->dropped++;
+    }
+    return true;
+}
+
+bool levels_put(struct levels *q, enum level_kind kind, const struct identity *id, const char *line, size_t len)
+{
+    if (len == 0)
+        return true;
+    bool droppable = kind == LEVEL_DROPPABLE;
+    bool of_router = id && kind != LEVEL_KEEP && !droppable;
+    struct router *r = NULL;
+    if (of_router && !(r = router_of(q, id)))
+        return false;
+    struct item *i = malloc(sizeof(*i) + len);
+    if (!i)
+        return false;
+    if (droppable && !make_room(q, len)) {
+        q->dropped++;
+        free(i);
+        return true;
+    }
+    *i = (struct item){.router = r, .slot = SLOT_NONE, .droppable = droppable, .length = len};
+    memcpy(i->text, line, len);
+    if (r)
+        i->slot = replace(q, r, kind);
+    item_append(q, i);
+    return true;
+}
+
+bool levels_empty(const struct levels *q)
+{
+    return !q->head;
+}
+
+struct span levels_head(struct levels *q, size_t max)
+{
+    size_t length = 0;
+    for (const struct item *i = q->head; i; i = i->after) {
+        size_t left = i->length - i->written;
+        if (length > 0 && (left > max || length > max - left))
+            break;
+        if (length + left > q->stage_size) {
+            size_t size = length + left > 2 * q->stage_size ? length + left : 2 * q->stage_size;
+            char *stage = realloc(q->stage, size);
+            if (!stage) { /* what is there fits, or, for a long first line, its beginning does */
+                if (length > 0)
+                    break;
+                memcpy(q->stage, i->text + i->written, q->stage_size);
+                return (struct span){q->stage, q->stage_size};
+            }
+            q->stage = stage;
+            q->stage_size = size;
+        }
+        memcpy(q->stage + length, i->text + i->written, left);
+        length += left;
+        if (length >= max)
+            break;
+    }
+    return (struct span){q->stage, length};
+}
+
+void levels_take(struct levels *q, size_t bytes)
+{
+    while (bytes > 0 && q->head) {
+        struct item *i = q->head;
+        size_t left = i->length - i->written;
+        if (bytes < left) {
+            i->written += bytes;
+            if (i->router) { /* begun, so nothing replaces it any more */
+                i->router->waiting[i->slot] = NULL;
+                i->router = NULL;
+            }
+            return;
+        }
+        bytes -= left;
+        item_remove(q, i);
+    }
+}
+
+uint64_t levels_dropped(struct levels *q)
+{
+    uint64_t n = q->dropped;
+    q->dropped = 0;
+    return n;
+}

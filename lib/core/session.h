@@ -1,0 +1,62 @@
+/* A run of vrrp-elect: lines in, lines out. Ties the clock of the lines, the electorate (virtual routers that are
+ * configured) and the observer (those that are only heard) together. Pure: both clocks are arguments, so that a live
+ * run, a replay, a simulator and a fuzzer all drive the same code.
+ *
+ * The clock rule, live and replayed: each line moves the clock to max(clock, its TIME) and fires what is due, then it
+ * is acted on; when the input is empty, a live session moves the clock to now. With `pass` each move without a line is
+ * written as a `clock` line (by=elect), so that a replay of the log moves in the same steps and decides the same. */
+#ifndef CORE_SESSION_H
+#define CORE_SESSION_H
+
+#include "core/config.h"
+#include "core/levels.h"
+#include "core/line.h"
+
+struct session_now {
+    instant steady;
+    stamp wall;
+};
+
+struct session_options {
+    bool replay;      /* time comes from the lines */
+    bool pass;        /* pass the input on */
+    const char *boot; /* this boot's name; copied */
+    size_t (*format_time)(char out[static STAMP_TEXT], stamp t); /* as in struct writer */
+    void (*emit)(void *context, enum level_kind kind, const struct identity *id, const char *line, size_t len);
+    void (*complain)(void *context, struct span word, const char *reason); /* of the line that is being read */
+    void *context;
+};
+
+enum session_result {
+    SESSION_GOES_ON,
+    SESSION_STOPPED, /* a `stop` line: end cleanly */
+    SESSION_OLD,     /* live, and the first line is more than 10 s old: refused */
+    SESSION_NO_MEMORY,
+};
+
+struct session;
+struct session *session_new(const struct session_options *options); /* NULL: out of memory */
+void session_free(struct session *s);
+
+/* A virtual router from operands or a file, before the first line. They start with the first line: until its source
+ * has spoken, a session neither believes in silence nor knows whether it is a replay. */
+enum session_vr { SESSION_VR_DONE, SESSION_VR_NAME_TAKEN, SESSION_VR_AGAIN /* its identity was configured before */,
+                  SESSION_VR_NO_MEMORY };
+enum session_vr session_configure(struct session *s, const struct vr_config *c);
+size_t session_routers(const struct session *s);
+
+/* A line of the input. control: it may configure (from a control input; a replay takes it from its input too). */
+enum session_result session_line(struct session *s, const char *text, size_t len, bool control,
+                                 const struct session_now *now);
+/* The input is empty: live, the clock moves to now. */
+void session_idle(struct session *s, const struct session_now *now);
+instant session_deadline(const struct session *s); /* live: when to call session_idle next; replay: INSTANT_NEVER */
+/* End of input, or a clean stop: every virtual router shuts down. Nothing that was due fires any more. */
+void session_end(struct session *s, const struct session_now *now);
+
+bool session_is_replay(const struct session *s); /* asked for, or the source said that it is a file */
+/* Lines named interfaces, but never one that is configured. */
+bool session_missed_interfaces(const struct session *s);
+usec session_patience(const struct session *s);  /* the longest Active_Down_Interval; 0: no virtual routers */
+
+#endif

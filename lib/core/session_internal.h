@@ -1,0 +1,52 @@
+/* Shared by the session's own files; nobody else includes it. */
+#ifndef CORE_SESSION_INTERNAL_H
+#define CORE_SESSION_INTERNAL_H
+
+#include "core/electorate.h"
+#include "core/event.h"
+#include "core/freshness.h"
+#include "core/observer.h"
+#include "core/session.h"
+
+struct session {
+    struct session_options options;
+    char boot[BOOT_TEXT];
+    bool replay;
+    bool obeys;       /* the input is a log of elect's own: it holds each move of the clock */
+    bool started, stopped, judged;
+    bool named, matched; /* lines named an interface; one that is configured */
+    bool refused_control;
+    instant clock;
+    struct clock_map map;   /* of the input */
+    int64_t bias;           /* µs from the map's steady clock to ours: not 0 after a change of boot in a replay */
+    int64_t offset;         /* ns from our steady clock to the wall clock, live */
+    bool clock_written;
+    int64_t written_offset; /* as our last `clock` line said */
+    struct electorate *electorate;
+    struct observer *observer;
+    char *configured;       /* `vr` lines without TIME, for the log */
+    size_t configured_size;
+    const char *status_id;  /* while status lines are written */
+    size_t status_id_len;
+    uint64_t status_count;
+    struct address_buffer addresses;
+    char buffer[LINE_BYTES + 2];
+};
+
+/* session_time.c */
+stamp session_stamp(const struct session *s, instant at); /* TIME of a line of ours */
+void session_clock_line(struct session *s, const struct clock_event *c, instant *at);
+instant session_line_time(struct session *s, const struct line *l, const struct session_now *now);
+void session_move(struct session *s, instant to);
+void session_write_clock(struct session *s, instant at, enum clock_source source);
+
+/* session_write.c */
+struct writer session_writer(struct session *s);
+void session_emit(struct session *s, enum level_kind kind, const struct identity *id, struct writer *w);
+struct electorate_reports session_reports(struct session *s);
+void session_observed(void *context, instant at, const struct observation *o);
+void session_status(struct session *s, const struct line *request);
+void session_pass(struct session *s, const struct line *l, instant at);
+void session_write_configured(struct session *s, instant at);
+
+#endif

@@ -1,0 +1,137 @@
+/* The clock of a session: see session.h for the rule. */
+#include <string.h>
+
+#include "core/session_internal.h"
+
+enum { STEPS_A_ROUTER = 10000 }; /* of one silence in a capture: 2.7 hours at 1 s */
+
+static instant later(instant a, instant b)
+{
+    return a.us > b.us ? a : b;
+}
+
+stamp session_stamp(const struct session *s, instant at)
+{
+    if (!s->replay)
+        return (stamp){at.us * 1000 + s->offset};
+    if (s->map.known)
+        return clock_to_stamp(&s->map, (instant){at.us - s->bias});
+    return (stamp){at.us > INT64_MAX / 1000 ? INT64_MAX : at.us < INT64_MIN / 1000 ? INT64_MIN : at.us * 1000};
+}
+
+/* Lines come from anywhere. 30,000 years either way is room enough for all that is real, and for every sum. */
+static instant bounded(int64_t us)
+{
+    static const int64_t limit = INT64_C(1000000000000000000);
+    return (instant){us > limit ? limit : us < -limit ? -limit : us};
+}
+
+/* TIME on our steady clock, by the map of the input or, without one, by the wall clock. */
+static instant mapped(const struct session *s, stamp t)
+{
+    instant at;
+    if (clock_to_instant(&s->map, t, &at))
+        return bounded(bounded(at.us).us + s->bias);
+    int64_t us = t.ns / 1000 + (t.ns % 1000 > 0);
+    return (instant){us - (s->replay ? 0 : s->offset / 1000)};
+}
+
+/* The wall clock runs a little fast or slow while it is being set right: a TIME that seems to lie ahead is a sign that
+ * the map is out of date. The new one is written, so that a replay maps this line as we do. */
+static void renew_map(struct session *s, const struct session_now *now)
+{
+    s->map.known = true;
+    s->map.clock = (struct clock_event){.time = now->wall, .mono = now->steady, .source = SOURCE_LIVE};
+    memcpy(s->map.clock.boot, s->boot, sizeof s->map.clock.boot);
+    if (s->options.pass && s->started)
+        session_write_clock(s, now->steady, SOURCE_NONE);
+}
+
+instant session_line_time(struct session *s, const struct line *l, const struct session_now *now)
+{
+    if (!l->has_time)
+        return s->replay ? s->clock : now->steady;
+    instant at = mapped(s, l->time);
+    if (s->replay || at.us <= now->steady.us)
+        return at;
+    renew_map(s, now);
+    at = mapped(s, l->time);
+    return at.us > now->steady.us ? now->steady : at;
+}
+
+/* A `clock` line of the input: from now on TIME is mapped by it. Live, only one of our own boot can be. When a replay
+ * goes on with another boot, its steady clock is another one: ours runs on from where it is. */
+void session_clock_line(struct session *s, const struct clock_event *c, instant *at)
+{
+    if (c->by_elect)
+        s->obeys = true;
+    if (c->source == SOURCE_FILE && !s->started)
+        s->replay = true;
+    bool same_boot = s->map.known && strcmp(s->map.clock.boot, c->boot) == 0;
+    if (!s->replay && strcmp(c->boot, s->boot) != 0)
+        return;
+    instant mono = bounded(c->mono.us);
+    if (s->replay && !same_boot)
+        s->bias = s->started ? later(mapped(s, c->time), s->clock).us - mono.us : 0;
+    s->map = (struct clock_map){.known = true, .clock = *c};
+    s->map.clock.mono = mono;
+    *at = bounded(mono.us + s->bias);
+}
+
+static instant next_deadline(const struct session *s)
+{
+    instant e = electorate_deadline(s->electorate), o = observer_deadline(s->observer);
+    return e.us < o.us ? e : o;
+}
+
+static void step(struct session *s, instant to)
+{
+    s->clock = to;
+    electorate_advance(s->electorate, to);
+    observer_advance(s->observer, to);
+}
+
+/* A capture may be silent for long: a replay of one goes from deadline to deadline, as a live run would have; but not
+ * through the years between two captures. A log of elect's own holds each step that was taken: just those are taken
+ * again. */
+void session_move(struct session *s, instant to)
+{
+    if (!s->started)
+        return;
+    uint64_t steps = s->replay && !s->obeys ? STEPS_A_ROUTER * (electorate_count(s->electorate) + 1) : 0;
+    for (; steps > 0 && next_deadline(s).us <= to.us; steps--)
+        step(s, later(next_deadline(s), s->clock));
+    if (to.us >= s->clock.us)
+        step(s, to);
+}
+
+void session_write_clock(struct session *s, instant at, enum clock_source source)
+{
+    struct clock_event c = {
+        .time = session_stamp(s, at),
+        .mono = {at.us - s->bias},
+        .source = source,
+        .by_elect = true,
+    };
+    s->clock_written = true;
+    s->written_offset = s->offset;
+    memcpy(c.boot, s->replay && s->map.known ? s->map.clock.boot : s->boot, sizeof c.boot);
+    struct writer w = session_writer(s);
+    write_clock(&w, &c);
+    session_emit(s, LEVEL_KEEP, NULL, &w);
+}
+
+instant session_deadline(const struct session *s)
+{
+    return s->replay || !s->started || s->stopped ? INSTANT_NEVER : next_deadline(s);
+}
+
+void session_idle(struct session *s, const struct session_now *now)
+{
+    s->offset = now->wall.ns - now->steady.us * 1000;
+    if (session_deadline(s).us > now->steady.us)
+        return;
+    if (s->options.pass)
+        session_write_clock(s, now->steady, SOURCE_NONE);
+    session_move(s, now->steady);
+}

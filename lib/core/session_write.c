@@ -1,0 +1,195 @@
+/* What a session writes: decisions, observations, status, and what it passes on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/session_internal.h"
+
+enum { STEP_NS = 10000000 }; /* a change of the wall clock that is worth a new `clock` line */
+
+struct writer session_writer(struct session *s)
+{
+    return (struct writer){.buffer = s->buffer, .size = sizeof s->buffer, .format_time = s->options.format_time};
+}
+
+/* A replay shows each decision: nothing acts on them, so that none takes the place of another. */
+void session_emit(struct session *s, enum level_kind kind, const struct identity *id, struct writer *w)
+{
+    if (w->length > 0)
+        s->options.emit(s->options.context, s->replay ? LEVEL_KEEP : kind, id, w->buffer, w->length);
+}
+
+/* Whoever reads our `send` lines judges their age: he needs our clock, and again once the wall clock was stepped. */
+static void tell_clock(struct session *s, instant at)
+{
+    int64_t drift = s->offset - s->written_offset;
+    bool stepped = !s->replay && (drift >= STEP_NS || drift <= -STEP_NS);
+    if (s->clock_written && !stepped)
+        return;
+    session_write_clock(s, at, s->replay ? SOURCE_FILE : SOURCE_LIVE);
+}
+
+static void report_send(void *context, instant at, const struct send_event *e)
+{
+    struct session *s = context;
+    struct send_event send = *e;
+    tell_clock(s, at);
+    send.replay = s->replay;
+    struct writer w = session_writer(s);
+    write_send(&w, session_stamp(s, at), &send);
+    session_emit(s, e->prio == VRRP_PRIORITY_RESIGN ? LEVEL_RESIGN : LEVEL_SEND, &e->id, &w);
+}
+
+static void report_state(void *context, instant at, const struct state_event *e)
+{
+    struct session *s = context;
+    struct state_event state = *e;
+    tell_clock(s, at);
+    state.replay = s->replay;
+    struct writer w = session_writer(s);
+    write_state(&w, session_stamp(s, at), &state);
+    session_emit(s, e->to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY, &e->id, &w);
+}
+
+static void report_notice(void *context, instant at, const struct notice_event *e)
+{
+    struct session *s = context;
+    struct writer w = session_writer(s);
+    writer_begin(&w, session_stamp(s, at), "notice");
+    put_identity(&w, &e->id);
+    put_text(&w, "name", (struct span){e->name, strlen(e->name)});
+    put_word(&w, "what", notice_name(e->what));
+    put_ip(&w, "src", &e->src);
+    writer_end(&w);
+    session_emit(s, LEVEL_KEEP, NULL, &w);
+}
+
+struct electorate_reports session_reports(struct session *s)
+{
+    return (struct electorate_reports){
+        .send = report_send, .state = report_state, .notice = report_notice, .context = s};
+}
+
+void session_observed(void *context, instant at, const struct observation *o)
+{
+    struct session *s = context;
+    struct writer w = session_writer(s);
+    write_observation(&w, session_stamp(s, at), o);
+    session_emit(s, LEVEL_KEEP, NULL, &w);
+}
+
+/* Status */
+
+static void put_counters(struct writer *w, const struct counters *c)
+{
+    put_u64(w, "master-transitions", c->master_transitions);
+    put_u64(w, "advertisement-rcvd", c->advertisement_rcvd);
+    put_u64(w, "advertisement-sent", c->advertisement_sent);
+    put_u64(w, "interval-errors", c->interval_errors);
+    put_u64(w, "priority-zero-pkts-rcvd", c->priority_zero_pkts_rcvd);
+    put_u64(w, "priority-zero-pkts-sent", c->priority_zero_pkts_sent);
+    put_u64(w, "invalid-type-pkts-rcvd", c->invalid_type_pkts_rcvd);
+    put_u64(w, "address-list-errors", c->address_list_errors);
+    put_u64(w, "packet-length-errors", c->packet_length_errors);
+    put_u64(w, "auth-failures", c->auth_failures);
+    put_u64(w, "invalid-auth-type", c->invalid_auth_type);
+    put_u64(w, "auth-type-mismatch", c->auth_type_mismatch);
+    put_u64(w, "discarded", c->discarded);
+}
+
+static void write_status(void *context, const struct status_event *e)
+{
+    struct session *s = context;
+    struct writer w = session_writer(s);
+    writer_begin(&w, session_stamp(s, s->clock), "status");
+    put_identity(&w, &e->id);
+    put_text(&w, "name", (struct span){e->name, strlen(e->name)});
+    if (s->status_id_len > 0)
+        put_raw(&w, "id", (struct span){s->status_id, s->status_id_len});
+    put_word(&w, "state", router_state_name(e->state));
+    put_word(&w, "why", e->last_why);
+    put_seconds(&w, "for", s->clock.us - e->since.us);
+    put_u64(&w, "ver", e->version);
+    put_u64(&w, "prio", e->prio);
+    put_word(&w, "is-owner", e->owner ? "yes" : "no");
+    put_word(&w, "yielded", e->yielded ? "yes" : "no");
+    put_duration(&w, "interval", e->interval);
+    put_duration(&w, "active-adver-interval", e->active_adver_interval);
+    put_duration(&w, "active-down-interval", e->active_down_interval);
+    put_duration(&w, "skew-time", e->skew_time);
+    put_word(&w, "cksum", cksum_form_name(e->cksum));
+    if (e->last_adv_source.family != 0)
+        put_ip(&w, "last-adv-source", &e->last_adv_source);
+    put_counters(&w, &e->counters);
+    writer_end(&w);
+    session_emit(s, LEVEL_KEEP, NULL, &w);
+    s->status_count++;
+}
+
+/* One line a virtual router, then one that says that it was the last. */
+void session_status(struct session *s, const struct line *request)
+{
+    struct span id = {0}, name = {0};
+    line_get(request, "id", &id);
+    line_get(request, "name", &name);
+    s->status_id = id.at;
+    s->status_id_len = id.len;
+    s->status_count = 0;
+    electorate_status(s->electorate, name, write_status, s);
+    struct writer w = session_writer(s);
+    writer_begin(&w, session_stamp(s, s->clock), "status");
+    if (id.len > 0)
+        put_raw(&w, "id", id);
+    put_word(&w, "end", "yes");
+    put_u64(&w, "count", s->status_count);
+    writer_end(&w);
+    session_emit(s, LEVEL_KEEP, NULL, &w);
+}
+
+/* Passing on */
+
+static bool is_one_of(struct span event, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (span_is(event, words[i]))
+            return true;
+    return false;
+}
+
+/* To the byte, but a line without TIME is given the one at which it was taken: a log is there to be replayed. What an
+ * elect (this one or another) decides is never passed on as if it were input. */
+void session_pass(struct session *s, const struct line *l, instant at)
+{
+    static const char *const decisions[] = {"send", "state", "elected", "vacant", "notice"};
+    static const char *const droppable[] = {"advert", "bad", "announce", "other", "tick"};
+    bool lost = span_is(l->event, "lost");
+    if ((!s->options.pass && !lost) || is_one_of(l->event, decisions, nitems(decisions)))
+        return;
+    size_t length = 0;
+    if (!l->has_time) {
+        length = format_stamp(s->buffer, session_stamp(s, at));
+        s->buffer[length++] = ' ';
+    }
+    if (l->text.len + length + 1 > sizeof s->buffer)
+        return;
+    memcpy(s->buffer + length, l->text.at, l->text.len);
+    length += l->text.len;
+    s->buffer[length++] = '\n';
+    bool may_drop = !s->replay && is_one_of(l->event, droppable, nitems(droppable));
+    enum level_kind kind = may_drop ? LEVEL_DROPPABLE : LEVEL_KEEP;
+    s->options.emit(s->options.context, kind, NULL, s->buffer, length);
+}
+
+/* The configuration as `vr` lines with the TIME at which it took effect. */
+void session_write_configured(struct session *s, instant at)
+{
+    for (size_t done = 0, len; done < s->configured_size; done += len) {
+        const char *line = s->configured + done;
+        len = (size_t)((const char *)memchr(line, '\n', s->configured_size - done) - line) + 1;
+        size_t length = format_stamp(s->buffer, session_stamp(s, at));
+        memcpy(s->buffer + length, line, len);
+        s->options.emit(s->options.context, LEVEL_KEEP, NULL, s->buffer, length + len);
+    }
+    free(s->configured);
+    s->configured = NULL;
+    s->configured_size = 0;
+}

@@ -1,0 +1,45 @@
+/* Lines out: writes what waits in a levels queue to a descriptor without ever blocking on a pipe and without
+ * O_NONBLOCK (the description is shared with other processes): POLLOUT, then one write of at most PIPE_BUF.
+ * A terminal or file takes plain writes. SIGPIPE must be ignored (signals.h does). */
+#ifndef NET_OUTLET_H
+#define NET_OUTLET_H
+
+#include "core/levels.h"
+
+struct outlet {
+    int fd;
+    int error;             /* errno of a failed write */
+    bool pipe;             /* a pipe or socket: poll before each write */
+    bool closed;           /* the reader went away (EPIPE, POLLERR) */
+    struct levels *levels;
+    char where[32];        /* for the `lost` line: the program's name */
+    uint64_t written;      /* bytes that the reader (or its pipe) took so far */
+    /* below: its own */
+    bool socket;
+    uint64_t lost;         /* dropped and not yet told */
+    bool waited;           /* outlet_stalled: since when no byte was taken, and how many had been */
+    instant waited_since;
+    uint64_t waited_written;
+};
+
+enum outlet_status {
+    OUTLET_DONE,    /* nothing waits */
+    OUTLET_WAITING, /* poll for POLLOUT and flush again */
+    OUTLET_CLOSED,  /* the reader went away */
+    OUTLET_FAILED,  /* error is errno: a full disk, ... */
+};
+
+/* critical: this pipe is between stages of a router: it is set to 4,096 bytes so that a stopped reader is noticed.
+ * False: out of memory. */
+bool outlet_open(struct outlet *out, int fd, const char *where, bool critical);
+void outlet_close(struct outlet *out);
+bool outlet_put(struct outlet *out, enum level_kind kind, const struct identity *id, const char *line, size_t len);
+enum outlet_status outlet_flush(struct outlet *out, stamp now); /* now: TIME of a `lost` line, when one is due */
+/* What to give poll for this descriptor: POLLOUT while lines wait, else 0 (POLLERR alone: seen when the reader dies). */
+short outlet_events(const struct outlet *out);
+/* Call on every turn of the loop: true when lines wait and the reader took nothing for `limit`. */
+bool outlet_stalled(struct outlet *out, instant now, usec limit);
+/* Blocks until all is written, closed, failed, or the limit is over. For the end of a program. */
+enum outlet_status outlet_drain(struct outlet *out, stamp now, usec limit);
+
+#endif

@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # stderr is set by bats's run --separate-stderr
+# vrrp-elect at the command line: configuration, replay, control, ends. No network, no privilege.
+bats_require_minimum_version 1.5.0
+
+
+setup() {
+    BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+    PATH=$BUILD:$PATH
+    cd "$BATS_TEST_TMPDIR" || return
+    cat > lines <<'END'
+1000.0 clock mono=500.000000 boot=file source=file
+1000.0 link if=eth0 state=up mac=02:00:00:00:00:01 mtu=1500 primary4=192.0.2.10
+1000.5 advert if=eth0 af=4 vrid=51 dir=in ver=3 prio=150 interval=1s src=192.0.2.2 dst=224.0.0.18 ttl=255 cksum=pseudo auth=none ip=192.0.2.1
+1001.5 advert if=eth0 af=4 vrid=51 dir=in ver=3 prio=150 interval=1s src=192.0.2.2 dst=224.0.0.18 ttl=255 cksum=pseudo auth=none ip=192.0.2.1
+1008.0 tick every=100ms
+END
+    printf 'vr if=eth0 vrid=51 ip=192.0.2.1/24\n' > conf
+}
+
+now() {
+    date +%s.%N
+}
+
+@test "without a virtual router it says who is Active, and that nobody is" {
+    run -0 vrrp-elect < lines
+    [ "${lines[0]}" = "1000.500000000 elected if=eth0 af=4 vrid=51 active=192.0.2.2 prio=150 why=first" ]
+    [ "${lines[1]}" = "1005.500000000 vacant if=eth0 af=4 vrid=51 was=192.0.2.2 prio=150 gap=4.000000s" ]
+    [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "a replay takes over at Active_Down_Interval to the microsecond, marked replay=yes" {
+    run -0 vrrp-elect -t -f conf < lines
+    [[ $output == *"1005.109375000 send if=eth0 af=4 vrid=51 name=eth0-v4-51 ver=3 prio=100 interval=1s ip=192.0.2.1/24 "*" announce=yes replay=yes"* ]]
+    [[ $output == *"1005.109375000 state if=eth0 af=4 vrid=51 name=eth0-v4-51 from=backup to=active why=timed-out "* ]]
+    [[ $output == *"1008.000000000 state "*" from=active to=init why=shutdown "* ]]
+    run -1 grep -vE ' replay=yes$| elected | vacant | clock ' <<< "$output"
+}
+
+@test "the same input gives the same bytes, and the log replays to itself" {
+    vrrp-elect -t -f conf < lines > one
+    vrrp-elect -t -f conf < lines > two
+    cmp one two
+    vrrp-elect -p -t -f conf < lines > log
+    vrrp-elect -t < log | grep -E ' (send|state|elected|vacant) ' > again
+    grep -E ' (send|state|elected|vacant) ' one | cmp - again
+}
+
+@test "operands, files in the order given, and options after operands" {
+    printf 'vr if=eth0 vrid=52 ip=192.0.2.3\n# nothing\n\n' > second
+    run -0 vrrp-elect if=eth0 vrid=53 ip=192.0.2.4 -t -f conf -f second < lines
+    [[ $output == *vrid=51*vrid=52*vrid=53* ]]
+}
+
+@test "a wrong configuration names file, line and word, starts nothing, exits 2" {
+    printf '# ours\nvr if=eth0 vrid=51 prioirty=7 ip=192.0.2.1\n' > bad
+    run -2 --separate-stderr vrrp-elect -f bad < lines
+    [ -z "$output" ]
+    [[ $stderr == *"bad:2: prioirty=7: "*"prio"* ]]
+    printf 'vr if=eth0 vrid=51 ip=192.0.2.1\nvr if=eth0 vrid=51 ip=192.0.2.9\n' > bad
+    run -2 --separate-stderr vrrp-elect -f bad < lines
+    [[ $stderr == *"bad:2: "*"configured before"* ]]
+    printf 'vr if=eth0 vrid=51 ip=192.0.2.1 name=a\nvr if=eth0 vrid=52 ip=192.0.2.9 name=a\n' > bad
+    run -2 --separate-stderr vrrp-elect -f bad < lines
+    [[ $stderr == *"bad:2: a: "*"another"* ]]
+    printf 'track name=web state=up\n' > bad
+    run -2 --separate-stderr vrrp-elect -f bad < lines
+    [[ $stderr == *"bad:1: track: not a vr line"* ]]
+    run -2 --separate-stderr vrrp-elect if=eth0 vrid=0 ip=192.0.2.1 < lines
+    [[ $stderr == *"vrid=0: "* ]]
+    run -2 --separate-stderr vrrp-elect eth0 < lines
+    [[ $stderr == *eth0* ]]
+}
+
+@test "a file that is not there is exit 3" {
+    run -3 --separate-stderr vrrp-elect -f nowhere < lines
+    [[ $stderr == *"nowhere: No such file"* ]]
+}
+
+@test "an interface that never comes is exit 2" {
+    run -2 --separate-stderr vrrp-elect -t if=eth9 vrid=51 ip=192.0.2.1 < lines
+    [[ $stderr == *"no line was of an interface that is configured"* ]]
+}
+
+@test "yesterday's lines are refused live, and -t is named" {
+    run -2 --separate-stderr vrrp-elect if=eth0 vrid=51 ip=192.0.2.1 < <(grep advert lines)
+    [ -z "$output" ]
+    [[ $stderr == *"standard input:1: "*"-t"* ]]
+}
+
+@test "live: silence makes it Active, end of input makes it resign" {
+    { echo "$(now) link if=eth0 state=up primary4=192.0.2.10"; sleep 1; } |
+        vrrp-elect if=eth0 vrid=51 interval=100ms ip=192.0.2.1 > out
+    grep -q ' from=init to=backup why=startup ' out
+    grep -q ' from=backup to=active why=timed-out ' out
+    [ "$(grep -c ' send .* prio=100 ' out)" -ge 2 ]
+    tail -n 2 out | head -n 1 | grep -q ' send .* prio=0 '
+    tail -n 1 out | grep -q ' from=active to=init why=shutdown '
+    head -n 1 out | grep -q ' clock mono=.* source=live by=elect$'
+}
+
+@test "live: vr lines on standard input configure nothing" {
+    run -0 --separate-stderr vrrp-elect < conf
+    [ -z "$output" ]
+    [[ $stderr == *"standard input:1: vr: "* ]]
+}
+
+@test "a bad line is reported and skipped, the rest counts" {
+    { head -n 3 lines; printf '1001 advert vrid=51 af=4\n\0\0\n'; head -c 1000000 /dev/zero | tr '\0' x; echo; tail -n 2 lines; } > hurt
+    run -0 --separate-stderr vrrp-elect -t -f conf < hurt
+    [[ $output == *"1005.109375000 send "* ]]
+    [[ $stderr == *"standard input:4: "* ]]
+    [[ $stderr == *"standard input:5: "* ]]
+    [[ $stderr == *"standard input:6: "*long* ]]
+}
+
+@test "control: track, yield, status and stop through -C" {
+    mkfifo -m 600 control
+    mkfifo input
+    vrrp-elect -C control if=eth0 vrid=51 interval=100ms ip=192.0.2.1 track=web < input > out &
+    elect=$!
+    exec 7> input
+    echo "$(now) link if=eth0 state=up primary4=192.0.2.10" >&7
+    wait_for 'to=fault why=track'
+    echo 'track name=web state=up' > control
+    wait_for 'to=active why=timed-out'
+    echo 'status id=7' > control
+    wait_for 'status id=7 end=yes count=1'
+    echo 'yield name=eth0-v4-51' > control
+    wait_for 'to=backup why=yield'
+    echo 'stop' > control
+    wait "$elect"
+    exec 7>&-
+    grep -q 'to=init why=shutdown' out
+}
+
+wait_for() {
+    local i
+    for ((i = 0; i < 200; i++)); do
+        grep -q -- "$1" out && return 0
+        sleep 0.05
+    done
+    echo "never came: $1"
+    cat out
+    return 1
+}
+
+@test "control: a FIFO that others can write to, or that is none, is refused" {
+    mkfifo -m 622 open
+    run -2 --separate-stderr vrrp-elect -C open < lines
+    [[ $stderr == *"-C open: others may write"* ]]
+    touch plain
+    run -2 --separate-stderr vrrp-elect -C plain < lines
+    [[ $stderr == *"not a FIFO"* ]]
+    run -3 --separate-stderr vrrp-elect -C nowhere < lines
+}
+
+@test "a reader that goes away ends an observer quietly" {
+    { cat lines; sleep 0.3; sed 's/vrid=51/vrid=52/' lines | tail -n 3; } | { vrrp-elect; echo $? > status; } | head -n 1 > /dev/null
+    [ "$(cat status)" -eq 0 ]
+}
+
+@test "a reader that goes away ends a live router with exit 3" {
+    { echo "$(now) link if=eth0 state=up primary4=192.0.2.10"; sleep 1; } |
+        { vrrp-elect if=eth0 vrid=51 interval=100ms ip=192.0.2.1 2> err || echo $? > status; } | head -n 1 > /dev/null
+    [ "$(cat status)" -eq 3 ]
+    grep -q 'reader of my lines is gone' err
+}
+
+@test "a full disk is exit 3" {
+    run -3 --separate-stderr bash -c 'vrrp-elect -t -f conf < lines > /dev/full'
+    [[ $stderr == *"No space left"* ]]
+}
+
+@test "TERM, then no end of input: it releases after 2 s and exits 0" {
+    mkfifo input
+    vrrp-elect if=eth0 vrid=51 interval=100ms ip=192.0.2.1 < input > out &
+    elect=$!
+    exec 7> input
+    echo "$(now) link if=eth0 state=up primary4=192.0.2.10" >&7
+    wait_for 'to=active'
+    kill -TERM "$elect"
+    wait "$elect"
+    exec 7>&-
+    grep -q 'to=init why=shutdown' out
+}
