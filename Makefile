@@ -41,7 +41,7 @@ vip-up.libs := -lnet -lmnl
 vip-down.objs := cmd/cli cmd/vip $(line) $(addresses) net/clock
 vip-down.libs := -lmnl
 
-vip-follow.objs := cmd/cli $(event) $(holdings) core/freshness core/timers $(stage)
+vip-follow.objs := cmd/cli cmd/follow_lines cmd/follow_kernel $(event) $(holdings) core/freshness core/timers $(stage)
 vip-follow.objs += $(addresses) net/announce net/inject net/privilege
 vip-follow.libs := -lnet -lmnl -lcap
 
@@ -54,11 +54,13 @@ test_line.objs := $(line)
 test_line_write.objs := $(line) tests/unit/random
 test_match.objs := core/match $(line)
 test_observer.objs := core/observer core/heap core/timers $(line)
-test_config.objs := $(config) $(line) tests/unit/random
+test_config.objs := $(config) $(line)
+test_config_write.objs := $(config) $(line) tests/unit/random
 test_event.objs := $(event) tests/unit/random
 test_event_words.objs := $(event)
 test_levels.objs := core/levels $(config) $(line)
 test_holdings.objs := $(holdings) $(event) tests/unit/holdings_host
+test_holdings_others.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_random.objs := $(holdings) $(event) tests/unit/holdings_host tests/unit/random
 test_freshness.objs := core/freshness
 test_inlet.objs := net/inlet
@@ -72,6 +74,14 @@ test_packet.objs := tests/tools/vectors $(packet) core/address
 test_packet_encode.objs := tests/tools/vectors $(packet) core/address
 test_frame.objs := tests/tools/frames tests/tools/vectors $(frame) $(packet) core/address
 test_ip_header.objs := $(test_frame.objs)
+
+test_filter.objs := core/filter core/match $(packet) $(line)
+test_capture.objs := $(capture) core/address
+test_capture.libs := -lpcap
+test_capture_filter.objs := tests/tools/vectors core/report core/filter core/match $(frame) $(event) net/capture_filter
+test_capture_filter.libs := -lpcap
+test_link_table.objs := $(link) core/address
+test_link_table.libs := -lmnl
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
 tools := hex2pcap sendframe
@@ -91,6 +101,8 @@ test_session.objs := $(session) $(electorate) $(event)
 fuzz_session.objs := $(session) $(electorate) $(event)
 fuzz_frame.objs := $(frame) $(packet) core/address
 fuzz_line.objs := $(event)
+fuzz_capture.objs := core/report core/filter core/match $(frame) $(event) $(capture)
+fuzz_capture.libs := -lpcap
 
 # ---------------------------------------------------------------------------------------------------------------------
 

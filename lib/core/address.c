@@ -10,13 +10,18 @@ size_t ip_size(uint8_t family)
     return family == 4 ? 4 : family == 6 ? 16 : 0;
 }
 
+/* Halves first: a struct that is filled in small pieces and then copied whole stalls the CPU longer than the rest
+ * takes. */
 struct ip ip_from_bytes(uint8_t family, const uint8_t *bytes)
 {
-    struct ip ip = {.family = family};
+    struct ip ip;
+    uint64_t halves[2] = {0, 0};
     if (family == 4)
-        memcpy(ip.bytes, bytes, 4);
+        memcpy(halves, bytes, 4);
     else if (family == 6)
-        memcpy(ip.bytes, bytes, 16);
+        memcpy(halves, bytes, 16);
+    ip.family = family;
+    memcpy(ip.bytes, halves, 16);
     return ip;
 }
 
@@ -211,54 +216,76 @@ bool mac_parse(struct mac *out, const char *text, size_t len)
     return true;
 }
 
-static const char hex_digits[16] = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+/* Octets as text, decimal with its length and hexadecimal: addresses are half of a line, and looking up is faster than
+ * dividing. */
+#define LENGTH(n) ((n) < 10 ? 1 : (n) < 100 ? 2 : 3)
+#define DIGIT(n, at)                                                                                                   \
+    ((char)('0' + (LENGTH(n) - (at) == 3 ? (n) / 100 : LENGTH(n) - (at) == 2 ? (n) / 10 % 10 : (n) % 10)))
+#define HEX_DIGIT(n) ((char)((n) < 10 ? '0' + (n) : 'a' + (n)-10))
+// clang-format off
+#define OCTET(n) {{DIGIT(n, 0), DIGIT(n, 1), DIGIT(n, 2)}, LENGTH(n), {HEX_DIGIT((n) >> 4), HEX_DIGIT((n) & 0xf)}}
+// clang-format on
+#define OCTETS4(n)  OCTET(n), OCTET((n) + 1), OCTET((n) + 2), OCTET((n) + 3)
+#define OCTETS16(n) OCTETS4(n), OCTETS4((n) + 4), OCTETS4((n) + 8), OCTETS4((n) + 12)
+#define OCTETS64(n) OCTETS16(n), OCTETS16((n) + 16), OCTETS16((n) + 32), OCTETS16((n) + 48)
+static const struct {
+    char decimal[3];
+    uint8_t length; /* of decimal */
+    char hex[2];
+} octets[256] = {OCTETS64(0), OCTETS64(64), OCTETS64(128), OCTETS64(192)};
 
-static char *write_decimal(char *out, unsigned value)
+/* Writes three bytes, of which the first ones count: what comes next is written over the others. */
+static char *write_decimal(char *out, uint8_t value)
 {
-    if (value >= 100) {
-        *out++ = (char)('0' + value / 100);
-        value %= 100;
-        *out++ = (char)('0' + value / 10);
-    } else if (value >= 10) {
-        *out++ = (char)('0' + value / 10);
-    }
-    *out++ = (char)('0' + value % 10);
-    return out;
+    memcpy(out, octets[value].decimal, 3);
+    return out + octets[value].length;
 }
 
 static char *write_ip4(char *out, const uint8_t bytes[4])
 {
-    for (int n = 0; n < 4; n++) {
-        if (n > 0)
-            *out++ = '.';
+    for (int n = 0; n < 3; n++) {
         out = write_decimal(out, bytes[n]);
+        *out++ = '.';
     }
-    return out;
+    return write_decimal(out, bytes[3]);
 }
 
+/* RFC 5952 4.1: no leading zeros. */
 static char *write_group(char *out, const uint8_t bytes[2])
 {
-    unsigned value = (unsigned)(bytes[0] << 8 | bytes[1]);
-    int shift = value > 0xfff ? 12 : value > 0xff ? 8 : value > 0xf ? 4 : 0;
-    for (; shift >= 0; shift -= 4)
-        *out++ = hex_digits[value >> shift & 0xf];
+    const char *high = octets[bytes[0]].hex, *low = octets[bytes[1]].hex;
+    if (bytes[0] >= 0x10)
+        *out++ = high[0];
+    if (bytes[0] != 0)
+        *out++ = high[1];
+    if (bytes[0] != 0 || bytes[1] >= 0x10)
+        *out++ = low[0];
+    *out++ = low[1];
     return out;
 }
 
-/* RFC 5952 4.2: the longest run of at least two zero groups, the first of equals, in groups; length 0 when none. */
-static void longest_zeros(const uint8_t bytes[16], int *start, int *length)
+/* RFC 5952 4.2: the longest run of at least two zero groups, the first of equals. Its length, or 0. */
+static int longest_zeros(const uint8_t bytes[16], int *start)
 {
-    *start = *length = 0;
-    for (int n = 0; n < 8; n++) {
-        int run = 0;
-        while (n + run < 8 && bytes[(n + run) * 2] == 0 && bytes[(n + run) * 2 + 1] == 0)
-            run++;
-        if (run > 1 && run > *length) {
-            *start = n;
-            *length = run;
+    int longest = 1;
+    for (int n = 0, run = 0; n < 8; n++) {
+        run = (bytes[n * 2] | bytes[n * 2 + 1]) == 0 ? run + 1 : 0;
+        if (run > longest) {
+            longest = run;
+            *start = n + 1 - run;
         }
-        n += run;
     }
+    return longest > 1 ? longest : 0;
+}
+
+static char *write_groups(char *out, const uint8_t bytes[16], int from, int to)
+{
+    for (int n = from; n < to; n++) {
+        if (n > from)
+            *out++ = ':';
+        out = write_group(out, bytes + n * 2);
+    }
+    return out;
 }
 
 static char *write_ip6(char *out, const uint8_t bytes[16])
@@ -268,22 +295,13 @@ static char *write_ip6(char *out, const uint8_t bytes[16])
         memcpy(out, "::ffff:", 7);
         return write_ip4(out + 7, bytes + 12);
     }
-    int start, length;
-    longest_zeros(bytes, &start, &length);
-    for (int n = 0; n < 8; n++) {
-        if (length > 0 && n == start) {
-            *out++ = ':';
-            n += length;
-            if (n == 8)
-                *out++ = ':';
-        }
-        if (n == 8)
-            break;
-        if (n > 0)
-            *out++ = ':';
-        out = write_group(out, bytes + n * 2);
-    }
-    return out;
+    int start = 0, length = longest_zeros(bytes, &start);
+    if (length == 0)
+        return write_groups(out, bytes, 0, 8);
+    out = write_groups(out, bytes, 0, start);
+    *out++ = ':';
+    *out++ = ':';
+    return write_groups(out, bytes, start + length, 8);
 }
 
 size_t ip_format(char out[static IP_TEXT], const struct ip *ip)
@@ -305,8 +323,7 @@ size_t prefix_format(char out[static PREFIX_TEXT], const struct prefix *prefix)
 size_t mac_format(char out[static MAC_TEXT], const struct mac *mac)
 {
     for (size_t n = 0; n < 6; n++) {
-        out[n * 3] = hex_digits[mac->bytes[n] >> 4];
-        out[n * 3 + 1] = hex_digits[mac->bytes[n] & 0xf];
+        memcpy(out + n * 3, octets[mac->bytes[n]].hex, 2);
         out[n * 3 + 2] = n < 5 ? ':' : '\0';
     }
     return MAC_TEXT - 1;

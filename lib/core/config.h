@@ -34,36 +34,37 @@ struct garp {
 
 struct track_ref {
     char name[NAME_TEXT];
-    int16_t weight; /* -254..-1 or 1..254: added to the priority while down (negative) or up (positive); 0: fault while down */
+    int16_t weight; /* -254..-1: added to the priority while down; 1..254: while up; 0: a fault while down */
 };
 
 struct vr_config {
     struct identity id;
-    char name[NAME_TEXT];   /* default IF-v4-VRID / IF-v6-VRID */
-    uint8_t version;        /* 2 or 3, default 3 */
-    uint8_t prio;           /* 1..255, default 100 */
-    usec interval;          /* Advertisement_Interval, default 1 s; v3 10 ms..40.95 s in 10 ms; v2 1..255 s in s */
-    struct prefix_list ip;  /* link-local first for IPv6; in the caller's buffer */
-    struct ip src;          /* family 0: the interface's primary address */
-    bool preempt;           /* Preempt_Mode, default yes */
-    usec preempt_delay;     /* default 0 */
-    usec startup_delay;     /* default 0 */
-    uint8_t down_factor;    /* 1..100, default 3 */
-    bool vmac;              /* adverts leave with the virtual router MAC, default no */
-    enum cksum_form cksum;  /* CKSUM_NONE is auto, the default */
-    struct garp garp;       /* default 5,5s,5 */
-    usec garp_refresh;      /* default 0: off */
+    char name[NAME_TEXT];  /* default IF-v4-VRID / IF-v6-VRID */
+    uint8_t version;       /* 2 or 3, default 3 */
+    uint8_t prio;          /* 1..255, default 100 */
+    usec interval;         /* Advertisement_Interval, default 1 s; v3 10 ms..40.95 s in 10 ms; v2 1..255 s in s */
+    struct prefix_list ip; /* link-local first for IPv6; in the caller's buffer */
+    struct ip src;         /* family 0: the interface's primary address */
+    bool preempt;          /* Preempt_Mode, default yes */
+    usec preempt_delay;    /* default 0 */
+    usec startup_delay;    /* default 0 */
+    uint8_t down_factor;   /* 1..100, default 3 */
+    bool vmac;             /* adverts leave with the virtual router MAC, default no */
+    enum cksum_form cksum; /* CKSUM_NONE is auto, the default */
+    struct garp garp;      /* default 5,5s,5 */
+    usec garp_refresh;     /* default 0: off */
     uint8_t track_count;
     struct track_ref track[ROUTER_TRACKS];
 };
 
 struct config_error {
-    struct span word;     /* the offending key=value word in the line; len 0 when something is missing */
-    char reason[160];     /* "vrid: 1..255", "interval: VRRPv2 takes whole seconds from 1s to 255s", ... */
+    struct span word; /* the offending key=value word in the line; len 0 when something is missing */
+    char reason[160]; /* "vrid: 1..255", "interval: VRRPv2 takes whole seconds from 1s to 255s", ... */
 };
 
 /* l is a `vr` line (its event is not looked at). An unknown key, a wrong value, a missing if/vrid/ip: false. */
-bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const struct line *l, struct config_error *error);
+bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const struct line *l,
+                  struct config_error *error);
 bool config_equal(const struct vr_config *a, const struct vr_config *b);
 /* The line that config_parse reads back to the same; for logs. Defaults are written too. */
 void write_vr(struct writer *w, stamp t, const struct vr_config *c);

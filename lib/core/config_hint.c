@@ -39,8 +39,8 @@ static size_t common_head(struct span a, struct span b)
 static const struct {
     const char *word, *known;
 } foreign[] = {
-    {"interface", "if"}, {"dev", "if"},      {"address", "ip"},  {"addresses", "ip"}, {"addr", "ip"},
-    {"vip", "ip"},       {"vips", "ip"},     {"family", "af"},   {"id", "vrid"},      {"vhid", "vrid"},
+    {"interface", "if"}, {"dev", "if"},         {"address", "ip"},          {"addresses", "ip"},      {"addr", "ip"},
+    {"vip", "ip"},       {"vips", "ip"},        {"family", "af"},           {"id", "vrid"},           {"vhid", "vrid"},
     {"source", "src"},   {"checksum", "cksum"}, {"advert-int", "interval"}, {"nopreempt", "preempt"},
 };
 

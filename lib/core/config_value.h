@@ -10,7 +10,7 @@ enum { ADDRESSES_IN_MTU6 = 90 }; /* (1500 - 40 - 8) / 16 */
 extern const struct garp garp_default; /* 5,5s,5 */
 
 /* The longest of the durations that are no interval; so sums with an instant cannot overflow. */
-#define LONGEST_DELAY (24 * 3600 * SECOND)
+#define LONGEST_DELAY    (24 * 3600 * SECOND)
 #define SHORTEST_REFRESH (100 * MILLISECOND)
 
 bool ifname_parse(struct span value, char out[static IFNAME_TEXT]); /* 1..15 bytes, what the kernel takes as a name */

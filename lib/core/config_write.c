@@ -59,8 +59,8 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
 static void list_track(struct writer *w, const struct track_ref *ref)
 {
     unsigned n = (unsigned)(ref->weight < 0 ? -ref->weight : ref->weight);
-    char weight[] = {':', ref->weight < 0 ? '-' : '+', (char)('0' + n / 100), (char)('0' + n / 10 % 10),
-                     (char)('0' + n % 10), '\0'};
+    char weight[] = {
+        ':', ref->weight < 0 ? '-' : '+', (char)('0' + n / 100), (char)('0' + n / 10 % 10), (char)('0' + n % 10), '\0'};
     size_t digits = n >= 100 ? 3 : n >= 10 ? 2 : 1;
     memmove(weight + 2, weight + 5 - digits, digits + 1);
     list_text(w, span_of(ref->name));

@@ -38,8 +38,8 @@ struct link_event {
     enum link_state state;
     bool has_mac;
     struct mac mac;
-    uint32_t mtu;                  /* 0 when unknown */
-    struct ip primary4, primary6;  /* family 0: none that is usable */
+    uint32_t mtu;                 /* 0 when unknown */
+    struct ip primary4, primary6; /* family 0: none that is usable */
 };
 void write_link(struct writer *w, stamp t, const struct link_event *e);
 bool read_link(const struct line *l, struct link_event *e, const char **where);
@@ -65,14 +65,14 @@ struct send_event {
     char name[NAME_TEXT];
     uint8_t version, prio;
     usec interval;
-    struct prefix_list ip;   /* as configured; for IPv6 in the order in which they go on the wire */
-    struct ip src;           /* family 0: the sender takes the interface's primary address */
+    struct prefix_list ip; /* as configured; for IPv6 in the order in which they go on the wire */
+    struct ip src;         /* family 0: the sender takes the interface's primary address */
     bool vmac;
-    enum cksum_form cksum;   /* CKSUM_MESSAGE or CKSUM_PSEUDO: auto is decided already */
+    enum cksum_form cksum; /* CKSUM_MESSAGE or CKSUM_PSEUDO: auto is decided already */
     struct garp garp;
     usec garp_refresh;
-    usec lease;              /* whole seconds; 0: none */
-    bool announce;           /* announce the addresses (again) now */
+    usec lease;    /* whole seconds; 0: none */
+    bool announce; /* announce the addresses (again) now */
     bool replay;
 };
 void write_send(struct writer *w, stamp t, const struct send_event *e);

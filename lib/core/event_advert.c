@@ -200,8 +200,11 @@ bool read_advert(const struct line *l, struct origin *o, struct advert *a, struc
                  const char **where)
 {
     static const char *const forms[] = {
-        [CKSUM_NONE] = "none", [CKSUM_MESSAGE] = "message",
-        [CKSUM_PSEUDO] = "pseudo", [CKSUM_BOTH] = "both", [CKSUM_LEGACY_UNICAST] = "legacy-unicast",
+        [CKSUM_NONE] = "none",
+        [CKSUM_MESSAGE] = "message",
+        [CKSUM_PSEUDO] = "pseudo",
+        [CKSUM_BOTH] = "both",
+        [CKSUM_LEGACY_UNICAST] = "legacy-unicast",
     };
     struct reader r = {.line = l};
     unsigned form;

@@ -115,7 +115,10 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
 }
 
 static const char *const state_names[] = {
-    [ROUTER_INIT] = "init", [ROUTER_BACKUP] = "backup", [ROUTER_ACTIVE] = "active", [ROUTER_FAULT] = "fault",
+    [ROUTER_INIT] = "init",
+    [ROUTER_BACKUP] = "backup",
+    [ROUTER_ACTIVE] = "active",
+    [ROUTER_FAULT] = "fault",
 };
 
 const char *router_state_name(enum router_state s)

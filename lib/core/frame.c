@@ -179,19 +179,24 @@ static enum verdict judge_message(struct advert *a, const struct ip_payload *in,
     return ip == VERDICT_OK ? message : ip;
 }
 
-/* RFC 9568 7.3: the source is VRRP's MAC address of this virtual router, or (as many do) the interface's own. */
+/* RFC 9568 7.3: the source is the virtual router's MAC address, or (as many do) the interface's; not another virtual
+ * router's. 00-00-5E-00-01-VRID is of IPv4, 00-00-5E-00-02-VRID of IPv6. */
+static bool is_of_another(const struct mac *source, uint8_t af, uint8_t vrid)
+{
+    static const uint8_t start[4] = {0x00, 0x00, 0x5e, 0x00};
+    uint8_t family = source->bytes[4];
+    if (memcmp(source->bytes, start, sizeof start) != 0 || (family != 1 && family != 2))
+        return false;
+    return family != (af == 6 ? 2 : 1) || source->bytes[5] != vrid;
+}
+
 static void compare_macs(struct advert *a)
 {
     static const struct mac group4 = {{0x01, 0x00, 0x5e, 0x00, 0x00, 0x12}}; /* RFC 1112 6.4 */
     static const struct mac group6 = {{0x33, 0x33, 0x00, 0x00, 0x00, 0x12}}; /* RFC 2464 7 */
-    static const uint8_t vrrp4[5] = {0x00, 0x00, 0x5e, 0x00, 0x01}, vrrp6[5] = {0x00, 0x00, 0x5e, 0x00, 0x02};
-    if ((a->has & HAS_SMAC) && (a->has & HAS_VRID)) {
-        struct mac own = vrrp_mac(a->af, a->vrid);
-        bool virtual = memcmp(a->smac.bytes, vrrp4, 5) == 0 || memcmp(a->smac.bytes, vrrp6, 5) == 0;
-        if (virtual && memcmp(a->smac.bytes, own.bytes, MAC_BYTES) != 0)
-            a->flags |= FLAG_SRC_MAC;
-    }
     const struct mac *group = a->af == 6 ? &group6 : &group4;
+    if ((a->has & HAS_SMAC) && (a->has & HAS_VRID) && is_of_another(&a->smac, a->af, a->vrid))
+        a->flags |= FLAG_SRC_MAC;
     if ((a->has & HAS_DMAC) && to_group(a) && memcmp(a->dmac.bytes, group->bytes, MAC_BYTES) != 0)
         a->flags |= FLAG_DST_MAC;
 }

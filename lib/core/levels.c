@@ -281,9 +281,9 @@ struct span levels_head(struct levels *q, size_t max)
 
 void levels_take(struct levels *q, size_t bytes)
 {
-    while (bytes > 0 && q->head) {
-        struct item *i = q->head;
+    for (struct item *i = q->head, *after; i && bytes > 0; i = after) {
         size_t left = i->length - i->written;
+        after = i->after;
         if (bytes < left) {
             i->written += bytes;
             if (i->router) { /* begun, so nothing replaces it any more */

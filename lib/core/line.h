@@ -11,9 +11,9 @@
 #include "core/units.h"
 
 enum {
-    LINE_BYTES = 16384,  /* longest line, without its newline */
-    LINE_FIELDS = 64,    /* most key=value words in one line */
-    STAMP_TEXT = 40,     /* longest TIME, with its NUL */
+    LINE_BYTES = 16384, /* longest line, without its newline */
+    LINE_FIELDS = 64,   /* most key=value words in one line */
+    STAMP_TEXT = 40,    /* longest TIME, with its NUL */
     DURATION_TEXT = 24,
 };
 
@@ -28,8 +28,8 @@ struct field {
 };
 
 struct line {
-    struct span text;       /* the whole line, without newline (and without a CR before it) */
-    bool has_time;          /* false: written by hand, it happens now */
+    struct span text; /* the whole line, without newline (and without a CR before it) */
+    bool has_time;    /* false: written by hand, it happens now */
     stamp time;
     struct span event;
     size_t count;
@@ -38,16 +38,16 @@ struct line {
 
 enum line_error {
     LINE_OK,
-    LINE_BLANK,      /* nothing, or a comment (#): not an error, to be passed over */
+    LINE_BLANK, /* nothing, or a comment (#): not an error, to be passed over */
     LINE_TOO_LONG,
     LINE_NUL,
     LINE_BAD_TIME,
-    LINE_BAD_EVENT,  /* not a lower-case word */
-    LINE_BAD_KEY,    /* not a lower-case word before = */
-    LINE_NO_VALUE,   /* a word without =, or nothing after it */
-    LINE_BAD_VALUE,  /* a byte outside ! .. ~, or % without two hex digits */
+    LINE_BAD_EVENT, /* not a lower-case word */
+    LINE_BAD_KEY,   /* not a lower-case word before = */
+    LINE_NO_VALUE,  /* a word without =, or nothing after it */
+    LINE_BAD_VALUE, /* a byte outside ! .. ~, or % without two hex digits */
     LINE_DUPLICATE,
-    LINE_TOO_MANY,   /* over LINE_FIELDS words */
+    LINE_TOO_MANY, /* over LINE_FIELDS words */
 };
 
 /* Parse len bytes (newline not included). On an error, *where is the offending word. All spans point into text. */
@@ -67,10 +67,10 @@ bool line_is(const struct line *l, const char *key, const char *word);
 
 /* Values, each in one place. True when all of the span is one value. */
 bool parse_u64(struct span s, uint64_t min, uint64_t max, uint64_t *out);
-bool parse_duration(struct span s, usec *out);      /* 1s 100ms 250us 5m 2h, not negative; also decimal 3.412187s */
-bool parse_stamp(struct span s, stamp *out);        /* Unix seconds with up to nine decimals, or RFC 3339 */
+bool parse_duration(struct span s, usec *out); /* 1s 100ms 250us 5m 2h, not negative; also decimal 3.412187s */
+bool parse_stamp(struct span s, stamp *out);   /* Unix seconds with up to nine decimals, or RFC 3339 */
 bool parse_yes_no(struct span s, bool *out);
-bool parse_steady(struct span s, instant *out);     /* seconds with up to six decimals, no unit */
+bool parse_steady(struct span s, instant *out);         /* seconds with up to six decimals, no unit */
 bool parse_name(struct span s, char *out, size_t size); /* undoes %XX; false when it does not fit or holds a NUL */
 /* The next item of a comma list: takes it off *rest. False at the end (rest->at is NULL then). An empty item gives
  * len 0. */
@@ -80,37 +80,38 @@ bool list_next(struct span *rest, struct span *item);
 struct writer {
     char *buffer;
     size_t size, length;
-    bool full;            /* of this line: writer_begin clears it */
+    bool full;                                                   /* of this line: writer_begin clears it */
     size_t (*format_time)(char out[static STAMP_TEXT], stamp t); /* NULL: Unix time; else e.g. RFC 3339 for people */
     /* below: its own; zero at first */
     size_t start;         /* of this line */
     const char *list_key; /* a list that has no item yet */
 };
 
-void writer_begin(struct writer *w, stamp t, const char *event);   /* starts a new line after those in the buffer */
+void writer_begin(struct writer *w, stamp t, const char *event);    /* starts a new line after those in the buffer */
 void put_word(struct writer *w, const char *key, const char *word); /* a word of ours, not escaped; NULL: nothing */
 void put_text(struct writer *w, const char *key, struct span text); /* any bytes, escaped with %XX */
 void put_raw(struct writer *w, const char *key, struct span value); /* a value that is already in the line's form */
 void put_u64(struct writer *w, const char *key, uint64_t value);
-void put_duration(struct writer *w, const char *key, usec d);      /* integer and the largest unit that is exact: s ms us */
-void put_seconds(struct writer *w, const char *key, usec d);       /* measured: decimal seconds, 3.412187s */
-void put_steady(struct writer *w, const char *key, instant t);     /* seconds with six decimals */
+void put_duration(struct writer *w, const char *key, usec d);  /* integer and the largest unit that is exact: s ms us */
+void put_seconds(struct writer *w, const char *key, usec d);   /* measured: decimal seconds, 3.412187s */
+void put_steady(struct writer *w, const char *key, instant t); /* seconds with six decimals */
 void put_ip(struct writer *w, const char *key, const struct ip *ip);
 void put_mac(struct writer *w, const char *key, const struct mac *mac);
 /* A comma list: list_begin writes " key="; each item of it writes "," before itself but the first. list_begin
  * followed by no item leaves nothing behind (a value is never empty). */
 void list_begin(struct writer *w, const char *key);
 void list_word(struct writer *w, const char *word);
-void list_text(struct writer *w, struct span text);                /* any bytes; , @ and : are escaped too */
-void list_tail(struct writer *w, const char *word);                /* of ours, behind the last item, no comma */
+void list_text(struct writer *w, struct span text); /* any bytes; , @ and : are escaped too */
+void list_tail(struct writer *w, const char *word); /* of ours, behind the last item, no comma */
 void list_u64(struct writer *w, uint64_t value);
 void list_duration(struct writer *w, usec d);
 void list_ip(struct writer *w, const struct ip *ip);
-void list_prefix(struct writer *w, const struct prefix *prefix);   /* without /32 and /128 */
+void list_prefix(struct writer *w, const struct prefix *prefix); /* without /32 and /128 */
 void list_end(struct writer *w);
-size_t writer_end(struct writer *w); /* the newline; returns the length of this line, or 0 (and takes it back) if full */
+size_t writer_end(
+    struct writer *w); /* the newline; returns the length of this line, or 0 (and takes it back) if full */
 
-size_t format_stamp(char out[static STAMP_TEXT], stamp t);         /* Unix time with nine decimals; before 1970: 0 */
+size_t format_stamp(char out[static STAMP_TEXT], stamp t); /* Unix time with nine decimals; before 1970: 0 */
 size_t format_duration(char out[static DURATION_TEXT], usec d);
 
 #endif

@@ -1,18 +1,15 @@
 #include "core/reader.h"
 
-#include <string.h>
-
 #include "core/config_value.h"
 
 bool reader_find(struct reader *r, const char *key, struct span *value)
 {
     const struct line *l = r->line;
-    size_t len = strlen(key), i = r->next;
+    size_t i = r->next;
     for (size_t n = 0; n < l->count; n++, i++) {
         if (i >= l->count)
             i = 0;
-        const struct span *k = &l->fields[i].key;
-        if (k->len == len && k->at[0] == key[0] && memcmp(k->at, key, len) == 0) {
+        if (l->fields[i].key.at[0] == key[0] && span_is(l->fields[i].key, key)) {
             *value = l->fields[i].value;
             r->next = i + 1;
             return true;

@@ -161,18 +161,20 @@ static void take_track(struct session *s, const struct line *l)
 
 static void take_named(struct session *s, const struct line *l)
 {
-    struct span name = {0};
+    struct span written = {0};
+    char text[NAME_TEXT];
     bool done;
-    if (!line_get(l, "name", &name)) {
+    if (!line_get(l, "name", &written) || !parse_name(written, text, sizeof text)) {
         complain_key(s, l, "name");
         return;
     }
+    struct span name = {text, strlen(text)};
     if (span_is(l->event, "novr"))
         done = electorate_novr(s->electorate, s->clock, name);
     else
         done = electorate_yield(s->electorate, s->clock, name, !line_is(l, "off", "yes"));
     if (!done)
-        complain(s, name, "name: no such virtual router");
+        complain(s, written, "name: no such virtual router");
 }
 
 /* A `status` line that answers is not a request. */

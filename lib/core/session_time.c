@@ -116,6 +116,8 @@ void session_write_clock(struct session *s, instant at, enum clock_source source
     s->clock_written = true;
     s->written_offset = s->offset;
     memcpy(c.boot, s->replay && s->map.known ? s->map.clock.boot : s->boot, sizeof c.boot);
+    if (!s->replay && s->options.pass) /* a replay of this log maps TIME by this line from here on: so do we */
+        s->map = (struct clock_map){.known = true, .clock = c};
     struct writer w = session_writer(s);
     write_clock(&w, &c);
     session_emit(s, LEVEL_KEEP, NULL, &w);

@@ -36,7 +36,8 @@ static void report_send(void *context, instant at, const struct send_event *e)
     send.replay = s->replay;
     struct writer w = session_writer(s);
     write_send(&w, session_stamp(s, at), &send);
-    session_emit(s, e->prio == VRRP_PRIORITY_RESIGN ? LEVEL_RESIGN : LEVEL_SEND, &e->id, &w);
+    enum level_kind held = e->announce ? LEVEL_ANNOUNCE : LEVEL_SEND;
+    session_emit(s, e->prio == VRRP_PRIORITY_RESIGN ? LEVEL_RESIGN : held, &e->id, &w);
 }
 
 static void report_state(void *context, instant at, const struct state_event *e)
@@ -129,8 +130,10 @@ static void write_status(void *context, const struct status_event *e)
 void session_status(struct session *s, const struct line *request)
 {
     struct span id = {0}, name = {0};
+    char text[NAME_TEXT];
     line_get(request, "id", &id);
-    line_get(request, "name", &name);
+    if (line_get(request, "name", &name)) /* one that is not a name belongs to nobody: `name` stays as it is */
+        name = parse_name(name, text, sizeof text) ? (struct span){text, strlen(text)} : name;
     s->status_id = id.at;
     s->status_id_len = id.len;
     s->status_count = 0;
@@ -169,8 +172,10 @@ void session_pass(struct session *s, const struct line *l, instant at)
         length = format_stamp(s->buffer, session_stamp(s, at));
         s->buffer[length++] = ' ';
     }
-    if (l->text.len + length + 1 > sizeof s->buffer)
+    if (l->text.len + length > LINE_BYTES) {
+        s->options.complain(s->options.context, l->event, "not passed on: with its TIME it is too long");
         return;
+    }
     memcpy(s->buffer + length, l->text.at, l->text.len);
     length += l->text.len;
     s->buffer[length++] = '\n';

@@ -35,7 +35,7 @@ bool outlet_open(struct outlet *out, int fd, const char *where, bool critical);
 void outlet_close(struct outlet *out);
 bool outlet_put(struct outlet *out, enum level_kind kind, const struct identity *id, const char *line, size_t len);
 enum outlet_status outlet_flush(struct outlet *out, stamp now); /* now: TIME of a `lost` line, when one is due */
-/* What to give poll for this descriptor: POLLOUT while lines wait, else 0 (POLLERR alone: seen when the reader dies). */
+/* What to give poll for this descriptor: POLLOUT while lines wait, else 0 (a reader that dies is seen as POLLERR). */
 short outlet_events(const struct outlet *out);
 /* Call on every turn of the loop: true when lines wait and the reader took nothing for `limit`. */
 bool outlet_stalled(struct outlet *out, instant now, usec limit);

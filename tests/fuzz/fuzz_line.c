@@ -149,8 +149,7 @@ static void check_reader(reread *again, const struct line *l)
 
 static void check_text(const char *text, size_t size)
 {
-    static reread *const readers[] = {reread_advert, reread_link,  reread_clock,
-                                      reread_send,   reread_state, reread_vr};
+    static reread *const readers[] = {reread_advert, reread_link, reread_clock, reread_send, reread_state, reread_vr};
     static struct line l;
     struct span where = {NULL, 0};
     enum line_error error = line_parse(&l, text, size, &where);

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "core/config.h"
-#include "tests/unit/random.h"
 
 static struct prefix_buffer buffer;
 static struct config_error error;
@@ -145,8 +144,7 @@ static void what_is_wrong_is_said(void **unused)
         {"track=a,b:1,a:2", "track=a,b:1,a:2", "track: a:2: a name stands there twice"},
         {"track=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "track=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q",
          "track: q: at most 16 names"},
-        {"ip=192.0.2.300", "ip=192.0.2.300",
-         "ip: 192.0.2.300: not an address: ADDR or ADDR/LEN, with commas between"},
+        {"ip=192.0.2.300", "ip=192.0.2.300", "ip: 192.0.2.300: not an address: ADDR or ADDR/LEN, with commas between"},
         {"ip=192.0.2.1/33", "ip=192.0.2.1/33",
          "ip: 192.0.2.1/33: not an address: ADDR or ADDR/LEN, with commas between"},
         {"ip=192.0.2.1,", "ip=192.0.2.1,", "ip: not an address: ADDR or ADDR/LEN, with commas between"},
@@ -240,7 +238,8 @@ static bool parse_many(struct vr_config *c, int family, int count)
     static char text[LINE_BYTES];
     size_t n = (size_t)sprintf(text, "vr if=eth0 vrid=1 ip=");
     for (int i = 1; i <= count; i++)
-        n += (size_t)sprintf(text + n, family == 4 ? "%s10.1.%d.%d" : "%sfe80::%x%02x", i > 1 ? "," : "", i >> 8, i & 255);
+        n += (size_t)sprintf(text + n, family == 4 ? "%s10.1.%d.%d" : "%sfe80::%x%02x", i > 1 ? "," : "", i >> 8,
+                             i & 255);
     return parse(c, text, n);
 }
 
@@ -276,118 +275,6 @@ static void link_local_stands_first(void **unused)
     assert_string_equal(c.name, "eth0-v6-1");
 }
 
-static void random_config(struct vr_config *c, struct prefix *items)
-{
-    uint8_t af = random_bool() ? 4 : 6, version = af == 4 && random_bool() ? 2 : 3;
-    *c = (struct vr_config){
-        .id = {.af = af, .vrid = (uint8_t)random_range(1, 255)},
-        .version = version,
-        .prio = (uint8_t)random_range(1, 255),
-        .interval = version == 2 ? (usec)random_range(1, 255) * SECOND : (usec)random_range(1, 4095) * 10 * MILLISECOND,
-        .ip = {.count = (uint8_t)random_range(1, af == 4 ? 255 : 90), .items = items},
-        .preempt = random_bool(),
-        .preempt_delay = (usec)random_range(0, 86400000000),
-        .startup_delay = (usec)random_range(0, 86400) * SECOND,
-        .down_factor = (uint8_t)random_range(1, 100),
-        .vmac = random_bool(),
-        .cksum = random_bool() ? CKSUM_NONE : version == 2 || (af == 4 && random_bool()) ? CKSUM_MESSAGE : CKSUM_PSEUDO,
-        .garp = {(uint8_t)random_u64(), (usec)random_range(0, 86400000000), (uint8_t)random_u64()},
-        .garp_refresh = random_bool() ? 0 : (usec)random_range(100000, 86400000000),
-        .track_count = (uint8_t)random_range(0, ROUTER_TRACKS),
-    };
-    sprintf(c->id.ifname, "eth%u%%", (unsigned)random_range(0, 99999));
-    random_text(c->name, sizeof(c->name));
-    if (random_bool())
-        do
-            c->src = random_ip(af);
-        while (af == 6 && !ip_is_link_local(&c->src));
-    for (size_t i = 0; i < c->ip.count; i++)
-        items[i] = (struct prefix){random_ip(af), random_bool() ? (uint8_t)(ip_size(af) * 8) : (uint8_t)random_range(0, 32)};
-    for (size_t i = 0; i < c->track_count; i++) {
-        random_text(c->track[i].name, sizeof(c->track[i].name));
-        c->track[i].weight = (int16_t)random_range(0, 254);
-        if (random_bool())
-            c->track[i].weight = (int16_t)-c->track[i].weight;
-    }
-}
-
-/* What our own check would refuse or reorder is made anew: duplicates, and IPv6 lists that mix. */
-static bool is_as_parsed(const struct vr_config *c)
-{
-    for (size_t i = 0; i < c->ip.count; i++) {
-        if (i > 0 && c->id.af == 6 && ip_is_link_local(&c->ip.items[i].ip) && !ip_is_link_local(&c->ip.items[i - 1].ip))
-            return false;
-        for (size_t k = 0; k < i; k++)
-            if (ip_equal(&c->ip.items[i].ip, &c->ip.items[k].ip))
-                return false;
-    }
-    for (size_t i = 0; i < c->track_count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(c->track[i].name, c->track[k].name) == 0)
-                return false;
-    return true;
-}
-
-static void what_is_written_is_read_back(void **unused)
-{
-    static char text[LINE_BYTES + 1];
-    static struct prefix items[ADVERT_ADDRESSES];
-    size_t compared = 0;
-    (void)unused;
-    random_start("vr: what_is_written_is_read_back");
-    for (int round = 0; round < 3000; round++) {
-        struct vr_config c, back;
-        random_config(&c, items);
-        if (c.id.af == 6 && c.ip.count > 3)
-            c.ip.count = 3; /* else few are in the order that is read back */
-        struct writer w = {.buffer = text, .size = sizeof(text)};
-        write_vr(&w, (stamp){1}, &c);
-        assert_false(w.full);
-        if (!is_as_parsed(&c))
-            continue;
-        compared++;
-        if (!parse(&back, text, w.length - 1))
-            fail_msg("%s: %.*s", error.reason, (int)w.length, text);
-        assert_true(config_equal(&c, &back) && config_equal(&back, &c));
-        size_t short_size = random_range(0, w.length - 1);
-        struct writer small = {.buffer = text, .size = short_size};
-        write_vr(&small, (stamp){1}, &c);
-        assert_true(small.full && small.length == 0);
-    }
-    assert_true(compared > 1000);
-}
-
-static void equality_sees_every_member(void **unused)
-{
-    static const char *const words[] = {
-        "if=eth1", "vrid=2", "ip=192.0.2.2", "ip=192.0.2.1/24", "ip=192.0.2.1,192.0.2.2", "name=x", "ver=2", "prio=1",
-        "interval=2s", "src=192.0.2.9", "preempt=no", "preempt-delay=1s", "startup-delay=1s", "down-factor=4",
-        "vmac=yes", "cksum=message", "garp=4", "garp=5,4s", "garp=5,5s,4", "garp-refresh=1s", "track=a", "track=b",
-        "track=a:1", "ip=fe80::1",
-    };
-    (void)unused;
-    static struct prefix_buffer first_buffer;
-    for (size_t i = 0; i < nitems(words); i++) {
-        for (size_t k = 0; k < nitems(words); k++) {
-            struct vr_config c[2];
-            for (int n = 0; n < 2; n++) {
-                const char *word = words[n ? k : i];
-                char text[128];
-                int len = snprintf(text, sizeof(text), "vr %s%s%s%s", word, memcmp(word, "if=", 3) ? " if=eth0" : "",
-                                   memcmp(word, "vrid=", 5) ? " vrid=1" : "",
-                                   memcmp(word, "ip=", 3) ? " ip=192.0.2.1" : "");
-                assert_true(parse(&c[n], text, (size_t)len));
-                if (n == 0) {
-                    first_buffer = buffer;
-                    c[0].ip.items = first_buffer.items;
-                }
-            }
-            if (config_equal(&c[0], &c[1]) != (i == k))
-                fail_msg("%s and %s", words[i], words[k]);
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,8 +284,6 @@ int main(void)
         cmocka_unit_test(intervals),
         cmocka_unit_test(as_many_addresses_as_a_packet_holds),
         cmocka_unit_test(link_local_stands_first),
-        cmocka_unit_test(what_is_written_is_read_back),
-        cmocka_unit_test(equality_sees_every_member),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

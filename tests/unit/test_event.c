@@ -184,7 +184,8 @@ static void clocks_and_tracks_are_read_back(void **unused)
         write_clock(&w, &e);
         parse_written(&w);
         assert_true(read_clock(&l, &b, &where));
-        assert_true(e.time.ns == b.time.ns && e.mono.us == b.mono.us && e.source == b.source && e.by_elect == b.by_elect);
+        assert_true(e.time.ns == b.time.ns && e.mono.us == b.mono.us && e.source == b.source &&
+                    e.by_elect == b.by_elect);
         assert_string_equal(e.boot, b.boot);
 
         w.length = 0;
@@ -214,7 +215,8 @@ static struct prefix_list random_list(uint8_t af, struct prefix *items)
 {
     struct prefix_list list = {.count = (uint8_t)random_range(1, af == 4 ? 255 : 90), .items = items};
     for (size_t i = 0; i < list.count; i++)
-        items[i] = (struct prefix){random_ip(af), random_bool() ? (uint8_t)(ip_size(af) * 8) : (uint8_t)random_range(0, 32)};
+        items[i] =
+            (struct prefix){random_ip(af), random_bool() ? (uint8_t)(ip_size(af) * 8) : (uint8_t)random_range(0, 32)};
     return list;
 }
 
@@ -309,7 +311,8 @@ static void no_buffer_is_too_small(void **unused)
         struct identity id = random_identity();
         struct send_event send = {.id = id, .version = 3, .interval = SECOND, .ip = random_list(id.af, items)};
         struct state_event state = {.id = id, .version = 3, .interval = SECOND, .ip = send.ip};
-        struct link_event link = {.ifname = "eth0", .has_mac = true, .primary4 = random_ip(4), .primary6 = random_ip(6)};
+        struct link_event link = {
+            .ifname = "eth0", .has_mac = true, .primary4 = random_ip(4), .primary6 = random_ip(6)};
         struct clock_event clock = {.boot = "3b1c-boot", .source = SOURCE_LIVE};
         for (int event = 0; event < 9; event++) {
             struct writer w = {.buffer = small, .size = size};
@@ -352,9 +355,12 @@ static void no_buffer_is_too_small(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(adverts_are_read_back),           cmocka_unit_test(links_are_read_back),
-        cmocka_unit_test(clocks_and_tracks_are_read_back), cmocka_unit_test(sends_are_read_back),
-        cmocka_unit_test(states_are_read_back),            cmocka_unit_test(no_buffer_is_too_small),
+        cmocka_unit_test(adverts_are_read_back),
+        cmocka_unit_test(links_are_read_back),
+        cmocka_unit_test(clocks_and_tracks_are_read_back),
+        cmocka_unit_test(sends_are_read_back),
+        cmocka_unit_test(states_are_read_back),
+        cmocka_unit_test(no_buffer_is_too_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

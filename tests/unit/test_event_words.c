@@ -27,84 +27,138 @@ static void assert_written(const struct writer *w, const char *expected)
         fail_msg("%.*sinstead of\n%s", (int)w->length, text, expected);
 }
 
-#define WRITER {.buffer = text, .size = sizeof(text)}
+static struct writer writer(void)
+{
+    return (struct writer){.buffer = text, .size = sizeof(text)};
+}
 
 static void keys_keep_their_order(void **unused)
 {
     static const uint8_t addresses[] = {192, 0, 2, 1, 192, 0, 2, 2};
     const struct origin o = {"lan", "r1", "eth0", 10, DIR_IN}, unknown = {.dir = DIR_UNKNOWN};
     struct advert a = {
-        .has = 0x7ff, .flags = FLAG_TRAILING | FLAG_DST_MAC, .smac = {{2, 0, 0, 0, 0, 1}}, .dmac = {{1, 0, 0x5e, 0, 0, 0x12}},
-        .af = 4, .src = ip_of("192.0.2.9"), .dst = ip_of("224.0.0.18"), .ttl = 255, .version = 2, .type = 1, .vrid = 51,
-        .prio = 150, .interval = SECOND, .cksum = CKSUM_MESSAGE, .auth = AUTH_AH, .seq = 7, .count = 2,
+        .has = 0x7ff,
+        .flags = FLAG_TRAILING | FLAG_DST_MAC,
+        .smac = {{2, 0, 0, 0, 0, 1}},
+        .dmac = {{1, 0, 0x5e, 0, 0, 0x12}},
+        .af = 4,
+        .src = ip_of("192.0.2.9"),
+        .dst = ip_of("224.0.0.18"),
+        .ttl = 255,
+        .version = 2,
+        .type = 1,
+        .vrid = 51,
+        .prio = 150,
+        .interval = SECOND,
+        .cksum = CKSUM_MESSAGE,
+        .auth = AUTH_AH,
+        .seq = 7,
+        .count = 2,
         .addresses = addresses,
     };
     const stamp t = {1500000000};
-    struct writer w[6] = {WRITER, WRITER, WRITER, WRITER, WRITER, WRITER};
+    struct writer w;
     (void)unused;
-    write_advert(&w[0], t, &o, &a);
-    assert_written(&w[0], "1.500000000 advert seg=lan host=r1 if=eth0 vlan=10 af=4 vrid=51 dir=in ver=2 prio=150 interval=1s "
-                          "src=192.0.2.9 dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 dmac=01:00:5e:00:00:12 "
-                          "cksum=message auth=ah:unchecked seq=7 flags=trailing,dst-mac ip=192.0.2.1,192.0.2.2\n");
-    write_bad(&w[1], t, &o, &a, VERDICT_TTL);
-    assert_written(&w[1], "1.500000000 bad seg=lan host=r1 if=eth0 vlan=10 af=4 vrid=51 dir=in why=ttl ver=2 type=1 prio=150 "
-                          "interval=1s src=192.0.2.9 dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 "
-                          "dmac=01:00:5e:00:00:12 cksum=message auth=ah:unchecked seq=7 flags=trailing,dst-mac "
-                          "ip=192.0.2.1,192.0.2.2\n");
-    write_other(&w[2], t, &o, &a, VERDICT_CARP);
-    assert_written(&w[2], "1.500000000 other seg=lan host=r1 if=eth0 vlan=10 af=4 vrid=51 dir=in proto=carp src=192.0.2.9 "
-                          "dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 dmac=01:00:5e:00:00:12\n");
+    w = writer();
+    write_advert(&w, t, &o, &a);
+    assert_written(&w,
+                   "1.500000000 advert seg=lan host=r1 if=eth0 vlan=10 af=4 vrid=51 dir=in ver=2 prio=150 interval=1s "
+                   "src=192.0.2.9 dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 dmac=01:00:5e:00:00:12 "
+                   "cksum=message auth=ah:unchecked seq=7 flags=trailing,dst-mac ip=192.0.2.1,192.0.2.2\n");
+    w = writer();
+    write_bad(&w, t, &o, &a, VERDICT_TTL);
+    assert_written(&w,
+                   "1.500000000 bad seg=lan host=r1 if=eth0 vlan=10 af=4 vrid=51 dir=in why=ttl ver=2 type=1 prio=150 "
+                   "interval=1s src=192.0.2.9 dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 "
+                   "dmac=01:00:5e:00:00:12 cksum=message auth=ah:unchecked seq=7 flags=trailing,dst-mac "
+                   "ip=192.0.2.1,192.0.2.2\n");
+    w = writer();
+    write_other(&w, t, &o, &a, VERDICT_CARP);
+    assert_written(&w, "1.500000000 other seg=lan host=r1 if=eth0 vlan=10 af=4 vrid=51 dir=in proto=carp src=192.0.2.9 "
+                       "dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 dmac=01:00:5e:00:00:12\n");
     a.has = 0;
     a.flags = 0;
-    write_bad(&w[3], t, &unknown, &a, VERDICT_SHORT);
-    assert_written(&w[3], "1.500000000 bad why=short\n");
+    w = writer();
+    write_bad(&w, t, &unknown, &a, VERDICT_SHORT);
+    assert_written(&w, "1.500000000 bad why=short\n");
     a.has = HAS_CKSUM;
     a.cksum = CKSUM_NONE;
-    write_bad(&w[4], t, &unknown, &a, VERDICT_CHECKSUM);
-    assert_written(&w[4], "1.500000000 bad why=checksum cksum=none\n");
+    w = writer();
+    write_bad(&w, t, &unknown, &a, VERDICT_CHECKSUM);
+    assert_written(&w, "1.500000000 bad why=checksum cksum=none\n");
     a.auth = AUTH_NONE;
     a.has = HAS_IP | HAS_VRID;
-    write_advert(&w[5], t, &unknown, &a);
-    assert_written(&w[5], "1.500000000 advert af=4 vrid=51 ver=2 prio=150 interval=1s src=192.0.2.9 dst=224.0.0.18 ttl=255 "
-                          "auth=none\n");
+    w = writer();
+    write_advert(&w, t, &unknown, &a);
+    assert_written(&w,
+                   "1.500000000 advert af=4 vrid=51 ver=2 prio=150 interval=1s src=192.0.2.9 dst=224.0.0.18 ttl=255 "
+                   "auth=none\n");
 }
 
 static void what_elect_and_sources_write(void **unused)
 {
     const struct prefix items[] = {{ip_of("192.0.2.1"), 24}, {ip_of("192.0.2.2"), 32}};
     const struct send_event send = {
-        .id = {"eth0", 4, 51}, .name = "web", .version = 3, .prio = 0, .interval = 100 * MILLISECOND, .ip = {2, items},
-        .src = ip_of("192.0.2.9"), .vmac = true, .cksum = CKSUM_PSEUDO, .garp = {5, 5 * SECOND, 5}, .lease = 4 * SECOND,
-        .announce = true, .replay = true,
+        .id = {"eth0", 4, 51},
+        .name = "web",
+        .version = 3,
+        .prio = 0,
+        .interval = 100 * MILLISECOND,
+        .ip = {2, items},
+        .src = ip_of("192.0.2.9"),
+        .vmac = true,
+        .cksum = CKSUM_PSEUDO,
+        .garp = {5, 5 * SECOND, 5},
+        .lease = 4 * SECOND,
+        .announce = true,
+        .replay = true,
     };
     const struct state_event state = {
-        .id = {"eth0", 4, 51}, .name = "web", .from = ROUTER_BACKUP, .to = ROUTER_ACTIVE, .why = "timed-out", .version = 3,
-        .prio = 150, .interval = SECOND, .ip = {1, items},
+        .id = {"eth0", 4, 51},
+        .name = "web",
+        .from = ROUTER_BACKUP,
+        .to = ROUTER_ACTIVE,
+        .why = "timed-out",
+        .version = 3,
+        .prio = 150,
+        .interval = SECOND,
+        .ip = {1, items},
     };
     const struct link_event link = {
-        .ifname = "eth0", .state = LINK_DOWN, .has_mac = true, .mac = {{2, 0, 0, 0, 0, 1}}, .mtu = 1500,
-        .primary4 = ip_of("192.0.2.9"), .primary6 = ip_of("fe80::9"),
+        .ifname = "eth0",
+        .state = LINK_DOWN,
+        .has_mac = true,
+        .mac = {{2, 0, 0, 0, 0, 1}},
+        .mtu = 1500,
+        .primary4 = ip_of("192.0.2.9"),
+        .primary6 = ip_of("fe80::9"),
     };
     const struct clock_event clock = {{1500000000}, {12000345}, "b00t", SOURCE_LIVE, true};
     const stamp t = {1500000000};
-    struct writer w[6] = {WRITER, WRITER, WRITER, WRITER, WRITER, WRITER};
+    struct writer w;
     (void)unused;
-    write_send(&w[0], t, &send);
-    assert_written(&w[0], "1.500000000 send if=eth0 af=4 vrid=51 name=web ver=3 prio=0 interval=100ms "
-                          "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 vmac=yes cksum=pseudo garp=5,5s,5 garp-refresh=0s "
-                          "lease=4s announce=yes replay=yes\n");
-    write_state(&w[1], t, &state);
-    assert_written(&w[1], "1.500000000 state if=eth0 af=4 vrid=51 name=web from=backup to=active why=timed-out ver=3 "
-                          "prio=150 interval=1s ip=192.0.2.1/24\n");
-    write_link(&w[2], t, &link);
-    assert_written(&w[2], "1.500000000 link if=eth0 state=down mac=02:00:00:00:00:01 mtu=1500 primary4=192.0.2.9 "
-                          "primary6=fe80::9\n");
-    write_clock(&w[3], &clock);
-    assert_written(&w[3], "1.500000000 clock mono=12.000345 boot=b00t source=live by=elect\n");
-    write_tick(&w[4], t, 100 * MILLISECOND);
-    assert_written(&w[4], "1.500000000 tick every=100ms\n");
-    write_lost(&w[5], t, "vrrp-listen", 12);
-    assert_written(&w[5], "1.500000000 lost where=vrrp-listen n=12\n");
+    w = writer();
+    write_send(&w, t, &send);
+    assert_written(&w, "1.500000000 send if=eth0 af=4 vrid=51 name=web ver=3 prio=0 interval=100ms "
+                       "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 vmac=yes cksum=pseudo garp=5,5s,5 garp-refresh=0s "
+                       "lease=4s announce=yes replay=yes\n");
+    w = writer();
+    write_state(&w, t, &state);
+    assert_written(&w, "1.500000000 state if=eth0 af=4 vrid=51 name=web from=backup to=active why=timed-out ver=3 "
+                       "prio=150 interval=1s ip=192.0.2.1/24\n");
+    w = writer();
+    write_link(&w, t, &link);
+    assert_written(&w, "1.500000000 link if=eth0 state=down mac=02:00:00:00:00:01 mtu=1500 primary4=192.0.2.9 "
+                       "primary6=fe80::9\n");
+    w = writer();
+    write_clock(&w, &clock);
+    assert_written(&w, "1.500000000 clock mono=12.000345 boot=b00t source=live by=elect\n");
+    w = writer();
+    write_tick(&w, t, 100 * MILLISECOND);
+    assert_written(&w, "1.500000000 tick every=100ms\n");
+    w = writer();
+    write_lost(&w, t, "vrrp-listen", 12);
+    assert_written(&w, "1.500000000 lost where=vrrp-listen n=12\n");
 }
 
 /* Which event's reader takes the line; *where is "" when it does. */
@@ -139,8 +193,8 @@ static const char *read_any(const char *s)
 static void what_must_be_there_and_right(void **unused)
 {
 #define ADVERT "advert af=4 vrid=1 ver=3 prio=1 interval=1s src=192.0.2.2"
-#define SEND "send if=e vrid=1 ip=192.0.2.1 prio=1"
-#define STATE "state if=e af=4 vrid=1 from=init to=backup"
+#define SEND   "send if=e vrid=1 ip=192.0.2.1 prio=1"
+#define STATE  "state if=e af=4 vrid=1 from=init to=backup"
     static const struct {
         const char *line, *where;
     } rows[] = {

@@ -178,6 +178,8 @@ static void test_macs(void **state)
         {"RFC 1112 6.4: not the group's", "ffffffffffff 00005e00010a 0800" IP4("0020", "70") V3,
          "advert flags=dst-mac"},
         {"RFC 2464 7: not the group's", "333300000001 00005e00020a 86dd" IP6("0028", "70") V6, "advert flags=dst-mac"},
+        {"of a message that is not there nothing is said",
+         MACS "0800" IP4_TO("45", "0020", "0001", "ff", "70", "e0000012") V3, "bad why=fragment flags=-"},
         {"unicast has no group",
          "525400000002 00005e00010a 0800" IP4_TO("45", "0020", "0000", "ff", "70", "c0000202") V3_MESSAGE,
          "advert flags=unicast"},

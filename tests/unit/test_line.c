@@ -177,14 +177,14 @@ static void numbers(void **unused)
         bool right;
         uint64_t value;
     } rows[] = {
-        {"0", 0, 9, true, 0},           {"255", 0, 255, true, 255},
-        {"256", 0, 255, false, 0},      {"0", 1, 255, false, 0},
-        {"051", 0, 255, false, 0},      {"00", 0, 255, false, 0},
-        {"", 0, 255, false, 0},         {"+1", 0, 255, false, 0},
-        {"-1", 0, 255, false, 0},       {"1 ", 0, 255, false, 0},
-        {"0x1", 0, 255, false, 0},      {"18446744073709551615", 0, UINT64_MAX, true, UINT64_MAX},
-        {"1e1", 0, 255, false, 0},      {"18446744073709551616", 0, UINT64_MAX, false, 0},
-        {"1.0", 0, 255, false, 0},      {"99999999999999999999999", 0, UINT64_MAX, false, 0},
+        {"0", 0, 9, true, 0},      {"255", 0, 255, true, 255},
+        {"256", 0, 255, false, 0}, {"0", 1, 255, false, 0},
+        {"051", 0, 255, false, 0}, {"00", 0, 255, false, 0},
+        {"", 0, 255, false, 0},    {"+1", 0, 255, false, 0},
+        {"-1", 0, 255, false, 0},  {"1 ", 0, 255, false, 0},
+        {"0x1", 0, 255, false, 0}, {"18446744073709551615", 0, UINT64_MAX, true, UINT64_MAX},
+        {"1e1", 0, 255, false, 0}, {"18446744073709551616", 0, UINT64_MAX, false, 0},
+        {"1.0", 0, 255, false, 0}, {"99999999999999999999999", 0, UINT64_MAX, false, 0},
     };
     (void)unused;
     for (size_t i = 0; i < nitems(rows); i++) {
@@ -201,23 +201,40 @@ static void durations(void **unused)
         const char *text;
         usec value; /* -1: refused */
     } rows[] = {
-        {"1s", 1000000},           {"100ms", 100000},
-        {"250us", 250},            {"5m", 300000000},
-        {"2h", 7200000000},        {"0s", 0},
-        {"3.412187s", 3412187},    {"0.5ms", 500},
-        {"1.5h", 5400000000},      {"0.000000001h", -1},
-        {"1.000000000s", 1000000}, {"0.0000001s", -1},
-        {"0.5us", -1},             {"1.0000000000s", -1},
-        {"1", -1},                 {"s", -1},
-        {"", -1},                  {"1 s", -1},
-        {"1S", -1},                {"1sec", -1},
-        {"1d", -1},                {"-1s", -1},
-        {"+1s", -1},               {".5s", -1},
-        {"1.s", -1},               {"1..5s", -1},
-        {"01s", -1},               {"0.25s", 250000},
-        {"9223372036854775807us", INT64_MAX}, {"9223372036854775808us", -1},
-        {"9223372036854.775807s", INT64_MAX}, {"9223372036854.775808s", -1},
-        {"2562047788h", 2562047788 * 3600000000}, {"2562047789h", -1},
+        {"1s", 1000000},
+        {"100ms", 100000},
+        {"250us", 250},
+        {"5m", 300000000},
+        {"2h", 7200000000},
+        {"0s", 0},
+        {"3.412187s", 3412187},
+        {"0.5ms", 500},
+        {"1.5h", 5400000000},
+        {"0.000000001h", -1},
+        {"1.000000000s", 1000000},
+        {"0.0000001s", -1},
+        {"0.5us", -1},
+        {"1.0000000000s", -1},
+        {"1", -1},
+        {"s", -1},
+        {"", -1},
+        {"1 s", -1},
+        {"1S", -1},
+        {"1sec", -1},
+        {"1d", -1},
+        {"-1s", -1},
+        {"+1s", -1},
+        {".5s", -1},
+        {"1.s", -1},
+        {"1..5s", -1},
+        {"01s", -1},
+        {"0.25s", 250000},
+        {"9223372036854775807us", INT64_MAX},
+        {"9223372036854775808us", -1},
+        {"9223372036854.775807s", INT64_MAX},
+        {"9223372036854.775808s", -1},
+        {"2562047788h", 2562047788 * 3600000000},
+        {"2562047789h", -1},
         {"99999999999999999999s", -1},
     };
     (void)unused;
@@ -317,7 +334,8 @@ static void names_and_lists(void **unused)
     struct span rest = span_of("a,,b,"), item;
     (void)unused;
     assert_true(parse_name(span_of("a%20%C3b"), out, sizeof(out)));
-    assert_string_equal(out, "a \xc3" "b");
+    assert_string_equal(out, "a \xc3"
+                             "b");
     assert_true(parse_name(span_of("%31234567"), out, sizeof(out)));
     assert_string_equal(out, "1234567");
     assert_false(parse_name(span_of("12345678"), out, sizeof(out)));
@@ -336,10 +354,14 @@ static void names_and_lists(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_and_their_faults), cmocka_unit_test(limits_of_a_line),
-        cmocka_unit_test(duplicates_are_seen_everywhere), cmocka_unit_test(parts_of_a_line),
-        cmocka_unit_test(numbers),                cmocka_unit_test(durations),
-        cmocka_unit_test(times),                  cmocka_unit_test(steady_times),
+        cmocka_unit_test(lines_and_their_faults),
+        cmocka_unit_test(limits_of_a_line),
+        cmocka_unit_test(duplicates_are_seen_everywhere),
+        cmocka_unit_test(parts_of_a_line),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(durations),
+        cmocka_unit_test(times),
+        cmocka_unit_test(steady_times),
         cmocka_unit_test(names_and_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,8 +116,17 @@ static void durations_take_the_largest_exact_unit(void **unused)
         usec d;
         const char *text;
     } rows[] = {
-        {0, "0s"}, {1, "1us"}, {250, "250us"}, {1000, "1ms"}, {100000, "100ms"}, {1000000, "1s"}, {1000001, "1000001us"},
-        {40950000, "40950ms"}, {3600000000, "3600s"}, {INT64_MAX, "9223372036854775807us"}, {-5, "-5us"},
+        {0, "0s"},
+        {1, "1us"},
+        {250, "250us"},
+        {1000, "1ms"},
+        {100000, "100ms"},
+        {1000000, "1s"},
+        {1000001, "1000001us"},
+        {40950000, "40950ms"},
+        {3600000000, "3600s"},
+        {INT64_MAX, "9223372036854775807us"},
+        {-5, "-5us"},
         {INT64_MIN, "-9223372036854775808us"},
     };
     (void)unused;
@@ -183,7 +192,7 @@ static void values_are_read_back(void **unused)
 }
 
 struct made {
-    char key[16];
+    char key[32];
     char value[80];
 };
 

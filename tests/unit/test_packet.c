@@ -162,6 +162,12 @@ static void test_checksum_forms(void **state)
         {"the wrong form over all is named", "fe80::1", "ff02::12",
          "310a640200643d4cfe80000000000000000000000000000a20010db80000000000000000000000fe00000001", VERDICT_CHECKSUM,
          CKSUM_MESSAGE},
+        {"draft-cassen-vrrp-auth-hmac, appendix: the trailer is outside the sum in IPv4", "198.51.100.10", "224.0.0.18",
+         "3133c80100644402c0000264 010100006800000080000000 1b84bc4e8e43892dc6d98448f8ee2265", VERDICT_OK,
+         CKSUM_MESSAGE},
+        {"draft-cassen-vrrp-auth-hmac, appendix: and inside it in IPv6", "fe80::10", "fe80::20",
+         "3133c8010064a2e9 fe800000000000000000000000000100 010100006800000080000000 c8c56146ebfd66ee10ec4d8186461b78",
+         VERDICT_OK, CKSUM_PSEUDO},
         {"RFC 9568 5.2.8: IPv6 pseudo-header", "fe80::1", "ff02::12",
          "310a640200643f1efe80000000000000000000000000000a20010db80000000000000000000000fe", VERDICT_OK, CKSUM_PSEUDO},
         {"RFC 9568 5.2.8: IPv6, the message is not enough", "fe80::1", "ff02::12",
@@ -173,6 +179,8 @@ static void test_checksum_forms(void **state)
         size_t length = hex_bytes(bytes, sizeof bytes, rows[n].hex);
         struct advert a = arrived(rows[n].src, rows[n].dst);
         enum verdict v = packet_decode(&a, bytes, length);
+        bool trailer = strncmp(rows[n].rule, "draft", 5) == 0;
+        assert_int_equal(a.auth, trailer ? AUTH_HMAC : AUTH_NONE);
         if (v != rows[n].verdict || a.cksum != rows[n].form || !(a.has & HAS_CKSUM))
             fail_msg("%s: %s, %s", rows[n].rule, verdict_name(v), cksum_form_name(a.cksum));
     }

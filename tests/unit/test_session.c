@@ -214,6 +214,24 @@ static void control_is_not_taken_from_live_input(void **state)
     finish(&r);
 }
 
+static void names_are_decoded(void **state)
+{
+    (void)state;
+    struct run r;
+    begin(&r, false, false, VR " name=a%20b");
+    feed_at(&r, CLOCK_LIVE, 10000000);
+    struct session_now now = clocks(10200000);
+    session_line(r.session, "status name=a%20b id=1", 22, true, &now);
+    assert_non_null(strstr(r.output, "status id=1 end=yes count=1"));
+    session_line(r.session, "yield name=a%20b", 16, true, &now);
+    assert_string_equal(r.complaint, "");
+    session_line(r.session, "novr name=a%20c", 15, true, &now);
+    assert_string_equal(r.complaint, "a%20c: name: no such virtual router");
+    session_line(r.session, "novr name=a%20b", 15, true, &now);
+    assert_int_equal(session_routers(r.session), 0);
+    finish(&r);
+}
+
 static void decisions_of_others_are_not_passed_on(void **state)
 {
     (void)state;
@@ -389,6 +407,7 @@ int main(void)
         cmocka_unit_test(old_lines_are_refused_live),
         cmocka_unit_test(a_replay_goes_from_deadline_to_deadline),
         cmocka_unit_test(control_is_not_taken_from_live_input),
+        cmocka_unit_test(names_are_decoded),
         cmocka_unit_test(decisions_of_others_are_not_passed_on),
         cmocka_unit_test(only_lost_is_passed_on_without_being_asked),
         cmocka_unit_test(a_bad_line_is_told_and_skipped),

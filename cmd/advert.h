@@ -1,0 +1,59 @@
+/* What the files of vrrp-advert share: the filter, the advert by hand, and where packets go. */
+#ifndef CMD_ADVERT_H
+#define CMD_ADVERT_H
+
+#include "core/event.h"
+#include "net/capture.h"
+#include "net/inject.h"
+
+struct advert_options {
+    bool dry;         /* -n */
+    bool force;       /* -F */
+    const char *file; /* -w; NULL: none */
+    uint64_t count;   /* -c; 0: until it is stopped */
+};
+
+int advert_filter(const struct advert_options *o);                              /* each returns the exit status */
+int advert_hand(const struct advert_options *o, char **words, size_t count);
+
+/* An interface as it was when last asked for. */
+struct wire_link {
+    char ifname[IFNAME_TEXT];
+    bool there;   /* false: error says why not */
+    int error;
+    bool failed;  /* the last packet did not leave: ask again before the next one */
+    unsigned ifindex;
+    struct link_event link;
+    instant asked;
+    int said;     /* errno that was told to people, 0: none */
+    instant said_at;
+};
+
+/* Where packets go: a socket, a file, or nowhere. */
+struct wire {
+    struct injector injector;
+    struct capture_writer *writer;
+    bool live;
+    struct wire_link *links;
+    size_t link_count, link_room;
+    uint8_t frame[FRAME_BYTES]; /* the one that was built last */
+    size_t length;
+};
+
+void wire_open(struct wire *w, const struct advert_options *o); /* or exits, saying why */
+/* Build the advert of a `send` and send it. 0 or errno: what the system said, EADDRNOTAVAIL when the interface has no
+ * usable address, ENODEV when it is not there. The first of a kind is told on stderr. t: for the file. */
+int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now);
+void wire_refresh(struct wire *w, instant now); /* when there is time: ask for what may have changed */
+bool wire_flush(struct wire *w);                /* false: the file could not be written, said on stderr */
+bool wire_close(struct wire *w);                /* the same */
+struct wire_link *wire_link(struct wire *w, const char *ifname, instant now); /* asked for now if it is not known */
+/* family 0: the interface has none that is usable. */
+struct ip wire_source(const struct wire_link *l, const struct send_event *e);
+
+/* The frame as `# frame HEX` and a newline, for -n; returns its length. */
+size_t wire_frame_text(const struct wire *w, char out[static LINE_BYTES]);
+/* The word for err=: "ENOBUFS". */
+const char *error_word(int number);
+
+#endif

@@ -1,0 +1,191 @@
+/* Where vrrp-advert's packets go, and what is known of the interfaces that they leave through. */
+#include "cmd/advert.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "net/link.h"
+
+static const usec ASK_AGAIN = 100 * MILLISECOND; /* at most so often while an interface fails */
+static const usec REFRESH = SECOND;              /* one interface is asked for again, so often */
+static const usec SAY_AGAIN = 10 * SECOND;       /* the same failure is told again after so long without one */
+
+/* What a packet has where the interface does not exist, in a file or with -n. */
+static const struct mac mac_of_none = {{0x02, 0, 0, 0, 0, 0x01}};
+
+const char *error_word(int number)
+{
+    const char *name = strerrorname_np(number);
+    return name ? name : "EIO";
+}
+
+void wire_open(struct wire *w, const struct advert_options *o)
+{
+    struct capture_error error;
+    *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file};
+    if (o->file && !(w->writer = capture_writer_open(o->file, LINK_ETHERNET, &error)))
+        cli_die(EXIT_SYSTEM, "-w %s", error.text);
+    if (w->live && !injector_open(&w->injector))
+        cli_die(EXIT_SYSTEM, "cannot send packets: %s%s", strerror(errno),
+                errno == EPERM || errno == EACCES ? cli_permission_hint("CAP_NET_RAW") : "");
+}
+
+static bool written(bool done)
+{
+    if (!done)
+        cli_say("the capture file: %s", strerror(errno));
+    return done;
+}
+
+bool wire_flush(struct wire *w)
+{
+    return !w->writer || written(capture_writer_flush(w->writer));
+}
+
+bool wire_close(struct wire *w)
+{
+    bool done = !w->writer || written(capture_writer_close(w->writer));
+    injector_close(&w->injector);
+    free(w->links);
+    return done;
+}
+
+static void ask(struct wire_link *l, instant now)
+{
+    l->asked = now;
+    l->there = link_query(l->ifname, &l->link, &l->ifindex);
+    l->error = l->there ? 0 : errno;
+    l->failed = !l->there;
+}
+
+struct wire_link *wire_link(struct wire *w, const char *ifname, instant now)
+{
+    for (size_t i = 0; i < w->link_count; i++) {
+        if (strcmp(w->links[i].ifname, ifname) == 0)
+            return &w->links[i];
+    }
+    if (w->link_count == w->link_room) {
+        size_t room = w->link_room ? w->link_room * 2 : 8;
+        struct wire_link *links = realloc(w->links, room * sizeof(*links));
+        if (!links)
+            cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+        w->links = links;
+        w->link_room = room;
+    }
+    struct wire_link *l = &w->links[w->link_count++];
+    *l = (struct wire_link){0};
+    strncpy(l->ifname, ifname, sizeof(l->ifname) - 1);
+    ask(l, now);
+    return l;
+}
+
+/* Asking costs more the more addresses this host has, so it is one interface at a time. */
+void wire_refresh(struct wire *w, instant now)
+{
+    if (!w->live)
+        return;
+    for (size_t i = 0; i < w->link_count; i++) {
+        if (now.us - w->links[i].asked.us >= REFRESH * (usec)w->link_count) {
+            ask(&w->links[i], now);
+            return;
+        }
+    }
+}
+
+struct ip wire_source(const struct wire_link *l, const struct send_event *e)
+{
+    if (e->src.family)
+        return e->src;
+    if (!l->there)
+        return (struct ip){0};
+    return e->id.af == 4 ? l->link.primary4 : l->link.primary6;
+}
+
+/* The frame of this advert in w->frame. 0 or errno. */
+static int build(struct wire *w, const struct wire_link *l, const struct send_event *e)
+{
+    uint8_t addresses[ADVERT_ADDRESS_BYTES];
+    struct mac mac = e->vmac ? vrrp_mac(e->id.af, e->id.vrid) : l->there ? l->link.mac : mac_of_none;
+    if (l->there && !l->link.has_mac && !e->vmac)
+        return EAFNOSUPPORT; /* no Ethernet */
+    struct advert a = {
+        .af = e->id.af,
+        .src = wire_source(l, e),
+        .dst = e->id.af == 4 ? vrrp_group4 : vrrp_group6,
+        .ttl = VRRP_TTL,
+        .version = e->version,
+        .type = 1,
+        .vrid = e->id.vrid,
+        .prio = e->prio,
+        .interval = e->interval,
+        .count = e->ip.count,
+        .addresses = addresses,
+    };
+    if (!a.src.family)
+        return EADDRNOTAVAIL;
+    size_t size = ip_size(a.af);
+    for (size_t i = 0; i < a.count; i++)
+        memcpy(addresses + i * size, e->ip.items[i].ip.bytes, size);
+    w->length = build_advert(w->frame, sizeof(w->frame), &mac, &a, e->cksum);
+    return w->length > 0 ? 0 : EINVAL;
+}
+
+static int send_live(struct wire *w, struct wire_link *l, const struct send_event *e, instant now)
+{
+    if (l->failed && now.us - l->asked.us >= ASK_AGAIN)
+        ask(l, now);
+    unsigned ifindex = l->ifindex;
+    int failed = l->there ? build(w, l, e) : l->error;
+    if (!failed)
+        failed = injector_send(&w->injector, l->ifindex, w->frame, w->length);
+    if ((failed == ENXIO || failed == ENODEV) && l->there) { /* removed, and perhaps made again with another index */
+        ask(l, now);
+        failed = l->there ? build(w, l, e) : l->error;
+        if (!failed)
+            failed = l->ifindex != ifindex ? injector_send(&w->injector, l->ifindex, w->frame, w->length) : ENODEV;
+    }
+    l->failed = failed != 0;
+    return failed;
+}
+
+/* Each failure once, not for each packet. */
+static void tell(struct wire_link *l, const struct send_event *e, int failed, instant now)
+{
+    if (failed == l->said || (!failed && now.us - l->said_at.us < SAY_AGAIN))
+        return;
+    l->said = failed;
+    l->said_at = now;
+    if (failed == EADDRNOTAVAIL)
+        cli_say("%s: no usable IPv%u address: the advertisements of %s do not leave (src= names one)", l->ifname,
+                e->id.af, e->name);
+    else if (failed)
+        cli_say("%s: %s: advertisements do not leave", l->ifname, strerror(failed));
+}
+
+int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now)
+{
+    struct wire_link *l = wire_link(w, e->id.ifname, now);
+    w->length = 0;
+    int failed = w->live ? send_live(w, l, e, now) : build(w, l, e);
+    if (!failed && w->writer && !capture_writer_frame(w->writer, t, w->frame, w->length, w->length))
+        failed = EIO; /* wire_flush tells */
+    tell(l, e, failed, now);
+    return failed;
+}
+
+size_t wire_frame_text(const struct wire *w, char out[static LINE_BYTES])
+{
+    static const char digits[] = "0123456789abcdef", head[] = "# frame ";
+    static_assert(sizeof(head) + 2 * FRAME_BYTES < LINE_BYTES, "the longest frame fits");
+    size_t length = strlen(head);
+    memcpy(out, head, length);
+    for (size_t i = 0; i < w->length; i++) {
+        out[length++] = digits[w->frame[i] >> 4];
+        out[length++] = digits[w->frame[i] & 15];
+    }
+    out[length++] = '\n';
+    return length;
+}

@@ -1,0 +1,54 @@
+/* vrrp-advert: puts advertisements on the wire; for `send` lines, or one by hand. */
+#include "cmd/advert.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+
+const struct program program = {
+    .name = "vrrp-advert",
+    .usage = "[-n | -w FILE] | [-F] [-c COUNT] [-n | -w FILE] if=IF vrid=N ip=ADDR,... [key=value...]",
+    .help = "Without operands: reads lines, sends the advertisement of each fresh `send` line, passes all lines on.\n"
+            "With operands: advertises one virtual router; first listens, and refuses when somebody is Active.\n"
+            "  -c COUNT  stop after so many advertisements\n"
+            "  -F        do not listen first\n"
+            "  -n        send nothing: print each line, and its frame in hex as `# frame ...`\n"
+            "  -w FILE   write the packets into a pcap file instead of sending them (-: standard output)\n"
+            "  -h, -V    help, version\n",
+};
+
+int main(int argc, char **argv)
+{
+    struct advert_options o = {0};
+    bool hand_only = false;
+    for (int option; (option = cli_option(argc, argv, "c:Fnw:")) != -1;) {
+        switch (option) {
+        case 'c':
+            o.count = cli_number('c', optarg, 1, UINT64_MAX);
+            hand_only = true;
+            break;
+        case 'F':
+            o.force = hand_only = true;
+            break;
+        case 'n':
+            o.dry = true;
+            break;
+        case 'w':
+            o.file = optarg;
+            break;
+        }
+    }
+    if (o.dry && o.file)
+        cli_die(EXIT_USAGE, "-n and -w: one of them");
+    if (optind < argc)
+        return cli_finish(advert_hand(&o, argv + optind, (size_t)(argc - optind)));
+    if (hand_only)
+        cli_die(EXIT_USAGE, "-c and -F go with operands: if=IF vrid=N ip=ADDR");
+    if (isatty(STDIN_FILENO)) {
+        cli_usage_to_stderr();
+        cli_say("it reads lines from standard input, which is a terminal; with operands it advertises by hand");
+        return EXIT_USAGE;
+    }
+    return cli_finish(advert_filter(&o));
+}

@@ -1,0 +1,92 @@
+/* Which virtual router holds which addresses on which interface, when leases are renewed, which announcements are due.
+ * Pure: `send` and `state` events, what the kernel has, and the time go in; changes and announcements come out.
+ *
+ * Levels, not edges: a `send` means "held" and a `state` away from active "absent", as often as they come. The caller,
+ * in each turn of its loop:
+ *
+ *   holdings_held, holdings_absent        for each line
+ *   holdings_advance                      what time alone does: leases lapse before anything is made of their end
+ *   holdings_notice                       for what the kernel said that was not our doing
+ *   for each link that is due:
+ *       holdings_resolve                  if holdings_unresolved: which interface has that name now
+ *       holdings_look, holdings_saw ...   if holdings_unseen: what the kernel has there
+ *       holdings_plan, holdings_done      the changes to make, and what came of them
+ *   holdings_announcement                 until false
+ *   wait until holdings_deadline
+ *
+ * A lease: valid_lft is what is left of (TIME of the newest send + its lease + R), where R, the time between two
+ * renewals, is max(interval, 1 s, 100 x what a round of renewals costs). So a holder that lives always renews in time,
+ * and one that dies is gone from the kernel a known time after its last advertisement. */
+#ifndef CORE_HOLDINGS_H
+#define CORE_HOLDINGS_H
+
+#include "core/change.h"
+#include "core/event.h"
+
+enum holding_news {
+    HOLDING_FOREIGN,   /* it is there and not ours: announced, nothing else */
+    HOLDING_SHARED,    /* other virtual router names it too; it stays until neither holds it */
+    HOLDING_LAPSED,    /* no fresh send for longer than its lease (number: addresses; no prefix) */
+    HOLDING_TAKEN,     /* somebody else removed or changed it while it is held: it is put back */
+    HOLDING_FAILED,    /* number: errno of what could not be done */
+    HOLDING_NO_DEVICE, /* no such interface (no prefix) */
+    HOLDING_DEVICE,    /* it is there again */
+};
+struct holding_report {
+    enum holding_news news;
+    const char *ifname, *name;   /* name: of the virtual router; "" for HOLDING_FAILED and the interface's own */
+    const char *other;           /* HOLDING_SHARED */
+    const struct prefix *prefix; /* NULL where it is about more than one address */
+    int number;
+};
+typedef void holdings_report(void *context, const struct holding_report *r); /* what people are told, each once */
+
+struct holdings; /* owns its memory, which grows with virtual routers and addresses, not with time */
+struct holdings *holdings_new(holdings_report *report, void *context); /* NULL: out of memory */
+void holdings_free(struct holdings *h);
+
+/* A fresh `send` with priority > 0 that reached the wire. sent: its TIME. False: out of memory, nothing changed. */
+bool holdings_held(struct holdings *h, const struct send_event *e, instant sent, instant now);
+/* A fresh `state` to anything but active: what it names (or, without ip=, what was held) is not to be there. The same. */
+bool holdings_absent(struct holdings *h, const struct state_event *e, instant now);
+/* Is it held, and by a send of when? */
+bool holdings_is_held(const struct holdings *h, const struct identity *id, instant *sent);
+/* The end: all that is held becomes absent; with only_unleased, just what no lease would ever end. */
+void holdings_release(struct holdings *h, bool only_unleased, instant now);
+size_t holdings_held_count(const struct holdings *h); /* virtual routers */
+
+void holdings_advance(struct holdings *h, instant now);
+
+/* Interfaces are numbered from 0, in the order in which they were first named. */
+size_t holdings_links(const struct holdings *h);
+const char *holdings_ifname(const struct holdings *h, size_t link);
+unsigned holdings_ifindex(const struct holdings *h, size_t link);
+bool holdings_due(const struct holdings *h, size_t link, instant now);
+bool holdings_unresolved(const struct holdings *h, size_t link);
+/* ifindex 0: there is none; mac NULL: it has none, nothing is announced there. */
+void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, instant now);
+bool holdings_unseen(const struct holdings *h, size_t link);
+void holdings_look(struct holdings *h, size_t link); /* what is seen from here on is all there is */
+void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool ours);
+
+/* The changes to make now, to be done in order. The array is the holdings'; valid until the next plan. */
+struct address_change *holdings_plan(struct holdings *h, size_t link, instant now, size_t *count);
+/* They were done: their results are set. cost: how long it took the processor. */
+void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, instant now);
+
+/* An address came or went by other hands (or as an echo of our own doing, which changes nothing). */
+void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *p, bool ours, bool gone, instant now);
+void holdings_links_changed(struct holdings *h, instant now); /* interfaces came, went or changed */
+void holdings_all_unseen(struct holdings *h, instant now);    /* notices were lost */
+
+struct holding_announcement {
+    unsigned ifindex;
+    struct mac mac;
+    struct ip ip;
+};
+/* The next frame that is due: the first announcement of every address before the second of any. */
+bool holdings_announcement(struct holdings *h, instant now, struct holding_announcement *out);
+instant holdings_deadline(const struct holdings *h); /* in the past: something is due now */
+usec holdings_period(const struct holdings *h);      /* R of an interval of 1 s or less */
+
+#endif

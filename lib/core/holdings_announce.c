@@ -1,0 +1,118 @@
+/* Holdings: which announcement is due next, and what else waits for a time. */
+#include "core/holdings_table.h"
+
+static void push(struct holdings *h, struct queue *q, struct holding *v)
+{
+    int32_t at = (int32_t)(v - h->all);
+    v->next_queued = NONE;
+    v->queued = true;
+    if (q->tail == NONE)
+        q->head = at;
+    else
+        h->all[q->tail].next_queued = at;
+    q->tail = at;
+}
+
+static void pop(struct holdings *h, struct queue *q)
+{
+    struct holding *v = &h->all[q->head];
+    v->queued = false;
+    q->head = v->next_queued;
+    if (q->head == NONE)
+        q->tail = NONE;
+}
+
+void holding_timers(struct holdings *h, struct holding *v)
+{
+    h->next = earliest(h->next, earliest(v->lapse_at, earliest(v->second_at, v->refresh_at)));
+}
+
+void holding_announce(struct holdings *h, struct holding *v, instant now)
+{
+    v->announce = false;
+    v->passes = v->garp.first;
+    v->cursor = 0;
+    v->second_at = v->garp.second > 0 ? later(now, v->garp.delay) : INSTANT_NEVER;
+    v->refresh_at = v->refresh > 0 ? later(now, v->refresh) : INSTANT_NEVER;
+    holding_timers(h, v);
+    if (v->passes > 0 && !v->queued)
+        push(h, &h->urgent, v);
+}
+
+static void more_passes(struct holdings *h, struct holding *v, uint16_t passes)
+{
+    v->passes = (uint16_t)(v->passes + passes); /* at most 255 + 255 + 1: a refresh adds only to none */
+    if (v->queued)
+        return;
+    v->cursor = 0;
+    push(h, &h->later, v);
+}
+
+static void fire(struct holdings *h, struct holding *v, instant now)
+{
+    if (v->lapse_at.us <= now.us) {
+        holdings_tell(h, HOLDING_LAPSED, h->links[v->link], v, NULL, v->count);
+        holding_let_go(h, v);
+        link_due(h->links[v->link], now);
+        return;
+    }
+    if (v->second_at.us <= now.us) {
+        v->second_at = INSTANT_NEVER;
+        more_passes(h, v, v->garp.second);
+    }
+    if (v->refresh_at.us <= now.us) {
+        v->refresh_at = later(v->refresh_at, v->refresh);
+        if (v->refresh_at.us <= now.us)
+            v->refresh_at = later(now, v->refresh);
+        if (v->passes == 0)
+            more_passes(h, v, 1);
+    }
+    holding_timers(h, v);
+}
+
+void holdings_advance(struct holdings *h, instant now)
+{
+    if (now.us < h->next.us)
+        return;
+    h->next = INSTANT_NEVER;
+    for (size_t n = 0; n < h->count; n++) {
+        if (h->all[n].held)
+            fire(h, &h->all[n], now);
+    }
+}
+
+bool holdings_announcement(struct holdings *h, instant now, struct holding_announcement *out)
+{
+    holdings_advance(h, now);
+    for (;;) {
+        struct queue *q = h->urgent.head != NONE ? &h->urgent : &h->later;
+        if (q->head == NONE)
+            return false;
+        struct holding *v = &h->all[q->head];
+        const struct link *l = h->links[v->link];
+        if (v->passes == 0 || v->cursor >= v->count) {
+            pop(h, q);
+            v->cursor = 0;
+            if (v->passes > 0)
+                v->passes--;
+            if (v->passes > 0)
+                push(h, &h->later, v);
+            continue;
+        }
+        const struct place *p = &l->places[v->names[v->cursor++].place];
+        if (l->ifindex == 0 || !l->has_mac || (!p->ours && !p->foreign))
+            continue;
+        *out = (struct holding_announcement){.ifindex = l->ifindex, .mac = l->mac, .ip = p->prefix.ip};
+        return true;
+    }
+}
+
+instant holdings_deadline(const struct holdings *h)
+{
+    if (h->urgent.head != NONE || h->later.head != NONE)
+        return (instant){0};
+    instant first = h->next;
+    for (size_t n = 0; n < h->link_count; n++)
+        first = earliest(first, earliest(h->links[n]->due_at, h->links[n]->round_at));
+    return first;
+}

@@ -1,0 +1,327 @@
+/* Holdings: from what is held and what the kernel has to the changes to make. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/holdings_table.h"
+
+enum { COST_SHARE = 100 };
+#define RETRY       SECOND
+#define DISTURBANCE (100 * MILLISECOND) /* others who fight us over an address do not make us spin */
+
+usec renewal_period(const struct holdings *h, const struct holding *v)
+{
+    return v->interval > h->period ? v->interval : h->period;
+}
+
+usec holdings_period(const struct holdings *h)
+{
+    return h->period;
+}
+
+bool holdings_due(const struct holdings *h, size_t link, instant now)
+{
+    const struct link *l = h->links[link];
+    return l->due_at.us <= now.us || l->round_at.us <= now.us;
+}
+
+bool holdings_unresolved(const struct holdings *h, size_t link)
+{
+    return !h->links[link]->resolved;
+}
+
+bool holdings_unseen(const struct holdings *h, size_t link)
+{
+    return h->links[link]->ifindex != 0 && !h->links[link]->seen;
+}
+
+/* --- what the interface is, and has ---------------------------------------------------------------------------------- */
+
+static void announce_all(struct holdings *h, const struct link *l)
+{
+    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link)
+        h->all[at].announce = h->all[at].held;
+}
+
+void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, instant now)
+{
+    struct link *l = h->links[link];
+    bool other_mac = l->has_mac && mac != NULL && memcmp(&l->mac, mac, sizeof *mac) != 0;
+    l->resolved = true;
+    if (ifindex != l->ifindex)
+        l->seen = false;
+    l->ifindex = ifindex;
+    l->has_mac = mac != NULL;
+    if (mac != NULL)
+        l->mac = *mac;
+    if (other_mac) /* the neighbours know the old one */
+        announce_all(h, l);
+    if (ifindex == 0) {
+        holdings_look(h, link); /* and nothing is seen there */
+        if (!l->told_gone)
+            holdings_tell(h, HOLDING_NO_DEVICE, l, NULL, NULL, ENODEV);
+    } else if (l->told_gone) {
+        holdings_tell(h, HOLDING_DEVICE, l, NULL, NULL, 0);
+    }
+    l->told_gone = ifindex == 0;
+    link_due(l, now);
+}
+
+void holdings_look(struct holdings *h, size_t link)
+{
+    struct link *l = h->links[link];
+    for (size_t n = 0; n < l->count; n++) {
+        struct place *p = &l->places[n];
+        p->expected = p->expected || (p->ours && p->holders > 0);
+        p->ours = p->foreign = false;
+    }
+    l->seen = true;
+}
+
+void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool ours)
+{
+    struct link *l = h->links[link];
+    int32_t at = place_find(l, &p->ip);
+    if (at == NONE)
+        return;
+    struct place *place = &l->places[at];
+    if (!ours) {
+        place->foreign = true;
+    } else if (!place->ours || place->ours_length != place->prefix.length) {
+        /* IPv4 may have it with several lengths: the one that is wanted counts; others go with the next looks. */
+        place->ours = true;
+        place->ours_length = p->length;
+    }
+}
+
+/* --- what others do ------------------------------------------------------------------------------------------------- */
+
+static void disturbed(struct link *l, instant now)
+{
+    instant at = latest(now, later(l->disturbed, DISTURBANCE));
+    if (l->due_at.us <= at.us)
+        return;
+    l->disturbed = l->due_at = at;
+}
+
+void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *p, bool ours, bool gone, instant now)
+{
+    for (size_t n = 0; n < h->link_count; n++) {
+        struct link *l = h->links[n];
+        if (!l->resolved || l->ifindex != ifindex)
+            continue;
+        int32_t at = place_find(l, &p->ip);
+        if (at == NONE)
+            return;
+        struct place *place = &l->places[at];
+        bool known = gone ? (ours ? !place->ours || place->ours_length != p->length : !place->foreign)
+                          : (ours ? place->ours && place->ours_length == p->length : place->foreign);
+        if (known)
+            return;
+        if (gone && ours && place->holders > 0)
+            place->missed = true;
+        if (gone && ours)
+            place->ours = false;
+        l->seen = false;
+        disturbed(l, now);
+        return;
+    }
+}
+
+void holdings_links_changed(struct holdings *h, instant now)
+{
+    for (size_t n = 0; n < h->link_count; n++) {
+        h->links[n]->resolved = false;
+        disturbed(h->links[n], now);
+    }
+}
+
+void holdings_all_unseen(struct holdings *h, instant now)
+{
+    for (size_t n = 0; n < h->link_count; n++) {
+        h->links[n]->seen = false;
+        disturbed(h->links[n], now);
+    }
+}
+
+/* --- planning -------------------------------------------------------------------------------------------------------- */
+
+static uint32_t lease_seconds(instant until, instant now)
+{
+    if (until.us == INSTANT_NEVER.us)
+        return 0;
+    usec left = until.us - now.us;
+    int64_t seconds = left <= 0 ? 1 : (left + SECOND - 1) / SECOND;
+    return seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX - 1;
+}
+
+static void mark_places(struct holdings *h, const struct link *l, struct holding *v, bool round, instant now)
+{
+    usec period = renewal_period(h, v);
+    bool anew = v->renewed.us == NEVER_RENEWED.us;
+    bool renew =
+        anew || (round && v->lease != 0 && v->sent.us > v->renewed.us && v->renew_at.us <= now.us + period / 2);
+    instant until = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + period);
+    for (size_t n = 0; n < v->count; n++) {
+        struct place *p = &l->places[v->names[n].place];
+        p->until = latest(p->until, until);
+        p->renew = p->renew || renew;
+    }
+    if (renew) {
+        v->renewed = v->sent;
+        v->renew_at = later(now, period);
+    }
+}
+
+struct plan {
+    struct holdings *h;
+    struct link *l;
+    instant now;
+    size_t count;
+};
+
+static void plan_change(struct plan *plan, enum change_kind kind, size_t place, uint8_t length)
+{
+    const struct place *p = &plan->l->places[place];
+    plan->h->planned[plan->count] = (int32_t)place;
+    plan->h->changes[plan->count++] = (struct address_change){
+        .kind = kind,
+        .ifindex = plan->l->ifindex,
+        .prefix = {.ip = p->prefix.ip, .length = length},
+        .lease = kind == CHANGE_REMOVE ? 0 : lease_seconds(p->until, plan->now),
+    };
+}
+
+static void plan_wanted(struct plan *plan, size_t n)
+{
+    struct place *p = &plan->l->places[n];
+    bool exact = p->ours && p->ours_length == p->prefix.length;
+    p->missed = p->missed || (p->expected && !p->ours);
+    p->expected = false;
+    if (p->missed && !p->told_taken) {
+        holdings_tell(plan->h, HOLDING_TAKEN, plan->l, NULL, &p->prefix, 0);
+        p->told_taken = true;
+    }
+    if (p->ours && !exact)
+        plan_change(plan, CHANGE_REMOVE, n, p->ours_length);
+    if (exact && (p->renew || p->missed))
+        plan_change(plan, CHANGE_RENEW, n, p->prefix.length);
+    else if (!exact && !p->foreign)
+        plan_change(plan, CHANGE_ADD, n, p->prefix.length);
+    if (exact || p->foreign) {
+        p->added = p->missed;
+        p->missed = false;
+    }
+    if (p->foreign && !p->ours && !p->told_foreign) {
+        holdings_tell(plan->h, HOLDING_FOREIGN, plan->l, NULL, &p->prefix, 0);
+        p->told_foreign = true;
+    }
+}
+
+static void plan_unwanted(struct plan *plan, size_t n)
+{
+    struct place *p = &plan->l->places[n];
+    p->expected = p->missed = p->told_foreign = p->told_taken = false;
+    if (p->ours)
+        plan_change(plan, CHANGE_REMOVE, n, p->ours_length);
+    else if (p->named == 0)
+        place_forget(plan->l, (int32_t)n);
+}
+
+struct address_change *holdings_plan(struct holdings *h, size_t link, instant now, size_t *count)
+{
+    struct plan plan = {.h = h, .l = h->links[link], .now = now};
+    struct link *l = plan.l;
+    bool round = l->round_at.us <= now.us;
+    *count = 0;
+    l->due_at = INSTANT_NEVER;
+    if (round) {
+        l->round_at = INSTANT_NEVER;
+        l->round_before = now;
+    }
+    if (l->ifindex == 0)
+        return h->changes; /* when there is one, links_changed tells */
+    for (size_t n = 0; n < l->count; n++) {
+        l->places[n].added = l->places[n].renew = false;
+        l->places[n].until = (instant){0};
+    }
+    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
+        if (h->all[at].held)
+            mark_places(h, l, &h->all[at], round, now);
+    }
+    for (size_t n = 0; n < l->count; n++) {
+        if (!l->places[n].used)
+            continue;
+        if (l->places[n].holders > 0)
+            plan_wanted(&plan, n);
+        else
+            plan_unwanted(&plan, n);
+    }
+    *count = plan.count;
+    return h->changes;
+}
+
+/* --- and what came of it --------------------------------------------------------------------------------------------- */
+
+static void failed(struct holdings *h, struct link *l, struct place *p, const struct address_change *c, instant now)
+{
+    if (c->result == ENODEV)
+        l->resolved = false;
+    if (c->result == EEXIST || c->result == EADDRNOTAVAIL || c->result == ENODEV)
+        l->seen = false; /* somebody was faster: look again */
+    else if (p->told_error != c->result)
+        holdings_tell(h, HOLDING_FAILED, l, NULL, &c->prefix, c->result);
+    if (c->result != EEXIST && c->result != EADDRNOTAVAIL)
+        p->told_error = c->result;
+    link_due(l, later(now, RETRY));
+}
+
+static void take_result(struct holdings *h, struct link *l, int32_t place, const struct address_change *c, instant now)
+{
+    struct place *p = &l->places[place];
+    if (c->result != 0) {
+        failed(h, l, p, c, now);
+        return;
+    }
+    p->told_error = 0;
+    if (c->kind == CHANGE_REMOVE) {
+        p->ours = false;
+        if (p->named == 0)
+            place_forget(l, place);
+    } else if (c->kind == CHANGE_ADD) {
+        p->ours = p->added = true;
+        p->ours_length = c->prefix.length;
+        p->missed = false;
+    }
+}
+
+/* The cost of all that is held, at what a change cost lately. One on its own is dearer: it is a guess on the safe side. */
+static void learn_cost(struct holdings *h, size_t count, usec cost)
+{
+    usec thousand = cost * 1000 / (usec)count;
+    h->cost = h->cost == 0 ? thousand : (3 * h->cost + thousand) / 4;
+    usec period = COST_SHARE * (h->cost * (usec)h->held_names / 1000);
+    h->period = period > SECOND ? period : SECOND;
+}
+
+void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, instant now)
+{
+    struct link *l = h->links[link];
+    bool renewed = false;
+    for (size_t n = 0; n < count; n++) {
+        renewed = renewed || h->changes[n].kind == CHANGE_RENEW;
+        take_result(h, l, h->planned[n], &h->changes[n], now);
+    }
+    if (renewed)
+        learn_cost(h, count, cost);
+    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
+        struct holding *v = &h->all[at];
+        bool up = false, added = false;
+        for (size_t n = 0; v->held && n < v->count; n++) {
+            const struct place *p = &l->places[v->names[n].place];
+            up = up || p->ours || p->foreign;
+            added = added || p->added;
+        }
+        if (up && (v->announce || added))
+            holding_announce(h, v, now);
+    }
+}

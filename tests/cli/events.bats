@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# vrrp-events(5) is the interface: what the sources write and read stands in the page, and what the page shows is true.
+
+setup_file() {
+    bats_require_minimum_version 1.5.0
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    export root
+    export BUILD=${BUILD:-$root/build}
+    export page=$root/man/vrrp-events.5
+    export PATH=$BUILD:$PATH
+    cd "$BATS_FILE_TMPDIR" || return
+    # keys: "EVENT key key ...", in the page's order; described: "SECTION key"; examples: "EVENT line"
+    awk '
+        /^\.Sh / { section = substr($0, 5); event = "" }
+        /^\.Ss / && section ~ /^EVENTS OF/ { event = $2; print event > "events" }
+        listed { sub(/^\.Cm/, event); print > "keys"; listed = 0 }
+        /^Keys:$/ { listed = 1 }
+        /^\.It Cm/ { for (i = 3; i <= NF; i++) if ($i ~ /^[a-z]/) print (event ? event : "common"), $i > "described" }
+        /^\.Ed/ { example = 0 }
+        example { print event, $0 > "examples" }
+        /^\.Bd -literal$/ && event { example = 1 }
+    ' "$page"
+    sources=$(find "$root/lib" "$root/cmd" -name '*.c')
+    export sources
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR" || return
+}
+
+# in_page WORD...: each stands in the page as a word of ours.
+in_page() {
+    local word failed=0
+    for word in "$@"; do
+        grep -Eq "^\.(It )?Cm (.* )?$word( |\$)" "$page" || { echo "not in the page: $word"; failed=1; }
+    done
+    return "$failed"
+}
+
+# The keys of the lines on stdin are keys of their event, in the page's order. Comments and TIME do not count.
+check_lines() {
+    awk '
+        NR == FNR { for (i = 2; i <= NF; i++) at[$1, $i] = i; known[$1] = 1; next }
+        /^#/ { next }
+        {
+            first = $1 ~ /^[0-9]/ ? 2 : 1
+            event = $first
+            if (!(event in known) && first < NF) { print "no such event: " $0; bad = 1; next }
+            last = 0
+            for (i = first + 1; i <= NF && $i !~ /^#/; i++) {
+                key = $i; sub(/=.*/, "", key)
+                if (!((event, key) in at)) { print "no such key, " key ": " $0; bad = 1 }
+                else if (at[event, key] < last) { print "out of order, " key ": " $0; bad = 1 }
+                last = at[event, key]
+            }
+            seen++
+        }
+        END { exit bad || seen == 0 }
+    ' keys -
+}
+
+@test "each event that is written or read has its section" {
+    local event words
+    # shellcheck disable=SC2086 # a list of files
+    words=$( (sed -n '/writer_begin(/s/"[^"]*"/\n&\n/gp' $sources | grep '^"'
+        sed -n 's/.*span_is(l[.>-]*event, \("[a-z]*"\)).*/\1/p' $sources
+        grep -ohE '\{"[a-z]+", (true|false), take_[a-z]+\}' $sources | grep -o '"[a-z]*"') | tr -d '"' | sort -u)
+    [ "$(wc -w <<<"$words")" -ge 17 ]
+    for event in $words; do
+        grep -qx "$event" events || { echo "no section: $event"; false; }
+    done
+}
+
+@test "each key that is written or read is described" {
+    local key words
+    # shellcheck disable=SC2086
+    words=$( (grep -ohE '\b(put|read|list|line|reader)_[a-z0-9_]+\([^"]*"[a-z0-9-]+"' $sources | grep -v '^put_word(&\?w, key'
+        grep -oE '\{"[a-z-]+", key_' "$root/lib/core/config.c") | grep -oE '"[a-z0-9-]+"' | tr -d '"' | sort -u)
+    [ "$(wc -w <<<"$words")" -ge 60 ]
+    for key in $words; do
+        grep -q " $key\$" described || { echo "not described: $key"; false; }
+    done
+}
+
+@test "each key that the page lists is described there" {
+    local event key list failed=0
+    while read -r event list; do
+        for key in $list; do
+            grep -Eqx "($event|common) $key" described || { echo "$event: $key is not described"; failed=1; }
+        done
+    done <keys
+    [ "$(wc -l <keys)" -ge 17 ]
+    [ "$failed" -eq 0 ]
+}
+
+@test "each word that a value can be is explained" {
+    local words
+    # shellcheck disable=SC2086
+    words=$(grep -ohE '\[(VERDICT|NOTICE|WHY|CKSUM|AUTH|ELECTED|ROUTER|LINK|SOURCE|DIR)_[A-Z0-9_]+\] = "[a-z0-9-]+"' $sources |
+        grep -oE '"[a-z0-9-]+"' | tr -d '"' | sort -u)
+    [ "$(wc -w <<<"$words")" -ge 50 ]
+    # shellcheck disable=SC2086
+    in_page $words
+    words=$(sed -n '/^const char \*advert_flag_name/,/^}/p' "$root"/lib/core/packet*.c | grep -oE '"[a-z0-9-]+"' | tr -d '"')
+    [ "$(wc -w <<<"$words")" -ge 9 ]
+    # shellcheck disable=SC2086
+    in_page $words
+}
+
+@test "each event has an example, which is a line of its own event with its keys" {
+    local event
+    while read -r event; do
+        grep -q "^$event " examples || { echo "no example: $event"; false; }
+    done <events
+    cut -d ' ' -f 2- examples >lines
+    check_lines <lines
+    awk '{ first = $2 ~ /^[0-9]/ ? 3 : 2; if ($first != $1) { print; bad = 1 } } END { exit bad }' examples
+    vrrp-pick <lines >picked
+    cmp lines picked
+}
+
+@test "the page's vr lines are taken" {
+    sed -n '/^\.Sh EXAMPLES/,$p' "$page" | grep '^vr ' >file
+    [ "$(wc -l <file)" -eq 2 ]
+    vrrp-elect -t -f file </dev/null
+    sed -n 's/^vr //p' examples >file
+    [ "$(wc -l <file)" -eq 1 ]
+    vrrp-elect -t -f file </dev/null
+}
+
+@test "adverts, bad packets and CARP as they are captured have the page's keys" {
+    hex2pcap <"$root/tests/unit/vectors.tsv" >vectors.pcap
+    vrrp-listen -r vectors.pcap -i eth0 >lines
+    for event in clock advert bad other; do
+        grep -q " $event " lines
+    done
+    check_lines <lines
+}
+
+@test "decisions, observations, notices and answers have the page's keys" {
+    hex2pcap <"$root/tests/unit/vectors.tsv" >vectors.pcap
+    vrrp-listen -r vectors.pcap -i eth0 >heard
+    printf 'track name=web state=up for=5s\nstatus id=7\nyield name=a\nyield name=a off=yes\nnovr name=a\nstop\n' >>heard
+    printf 'vr if=eth0 vrid=10 ip=192.0.2.254 name=a track=web:+3,db:-2 src=192.0.2.9\nvr if=eth0 vrid=10 ip=fe80::1\n' >file
+    vrrp-elect -t -p -f file <heard >lines
+    for event in clock vr send state notice elected vacant status; do
+        grep -q " $event " lines || { echo "no $event"; false; }
+    done
+    check_lines <lines
+}
+
+@test "what vrrp-advert adds has the page's keys" {
+    grep -E '^send ' examples | cut -d ' ' -f 2- >sends
+    vrrp-advert -n <sends | grep -v '^#' >lines
+    grep -q 'from=active to=init why=upstream' lines
+    check_lines <lines
+}

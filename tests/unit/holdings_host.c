@@ -1,0 +1,272 @@
+#include "tests/unit/holdings_host.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void append(char *text, const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(text + length, HOST_TEXT - length, format, arguments);
+    va_end(arguments);
+    assert_true(n >= 0 && (size_t)n < HOST_TEXT - length);
+}
+
+static void told(void *context, const struct holding_report *r)
+{
+    static const char *const words[] = {
+        [HOLDING_FOREIGN] = "foreign", [HOLDING_SHARED] = "shared", [HOLDING_LAPSED] = "lapsed",
+        [HOLDING_TAKEN] = "taken",     [HOLDING_FAILED] = "failed", [HOLDING_NO_DEVICE] = "no-device",
+        [HOLDING_DEVICE] = "device",
+    };
+    struct host *k = context;
+    char text[PREFIX_TEXT] = "";
+    if (r->prefix != NULL)
+        prefix_format(text, r->prefix);
+    append(k->news, "%s:%s%s ", words[r->news], r->name, text);
+}
+
+void host_begin(struct host *k)
+{
+    memset(k, 0, sizeof *k);
+    k->holdings = holdings_new(told, k);
+    assert_non_null(k->holdings);
+    k->now = (instant){1000 * SECOND};
+    strcpy(k->links[0].ifname, "eth0");
+    k->links[0].ifindex = 2;
+    k->links[0].mac = (struct mac){{2, 0, 0, 0, 0, 1}};
+}
+
+void host_end(struct host *k)
+{
+    holdings_free(k->holdings);
+}
+
+static bool same_prefix(const struct prefix *a, const struct prefix *b)
+{
+    return a->length == b->length && ip_equal(&a->ip, &b->ip);
+}
+
+static struct host_address *find(struct host *k, unsigned ifindex, const struct prefix *p)
+{
+    for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+        struct host_address *a = &k->addresses[n];
+        if (a->used && a->ifindex == ifindex && same_prefix(&a->prefix, p))
+            return a;
+    }
+    return NULL;
+}
+
+static struct prefix prefix_of(const char *text)
+{
+    struct prefix p;
+    assert_true(prefix_parse(&p, text, strlen(text)));
+    return p;
+}
+
+static void put(struct host *k, unsigned ifindex, const struct prefix *p, bool ours, instant until)
+{
+    size_t n = 0;
+    while (n < HOST_ADDRESSES && k->addresses[n].used)
+        n++;
+    assert_true(n < HOST_ADDRESSES);
+    k->addresses[n] = (struct host_address){true, ours, ifindex, *p, until};
+}
+
+void host_put(struct host *k, unsigned ifindex, const char *prefix, bool ours, usec lease)
+{
+    struct prefix p = prefix_of(prefix);
+    put(k, ifindex, &p, ours, lease == 0 ? INSTANT_NEVER : (instant){k->now.us + lease});
+    holdings_notice(k->holdings, ifindex, &p, ours, false, k->now);
+}
+
+void host_take(struct host *k, unsigned ifindex, const char *prefix)
+{
+    struct prefix p = prefix_of(prefix);
+    struct host_address *a = find(k, ifindex, &p);
+    assert_non_null(a);
+    a->used = false;
+    holdings_notice(k->holdings, ifindex, &p, a->ours, true, k->now);
+}
+
+bool host_has(const struct host *k, const char *prefix)
+{
+    struct prefix p = prefix_of(prefix);
+    for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+        if (k->addresses[n].used && same_prefix(&k->addresses[n].prefix, &p))
+            return true;
+    }
+    return false;
+}
+
+/* As the kernel does it, and with what holdings must never ask for. */
+static int change(struct host *k, const struct address_change *c)
+{
+    struct host_address *a = find(k, c->ifindex, &c->prefix);
+    bool there = c->ifindex == k->links[0].ifindex || c->ifindex == k->links[1].ifindex;
+    if (k->fail != 0)
+        return k->fail;
+    if (!there || c->ifindex == 0)
+        return ENODEV;
+    if (c->kind == CHANGE_ADD && a != NULL)
+        return EEXIST;
+    if (a != NULL)
+        assert_true(a->ours); /* what is foreign is never changed */
+    instant until = c->lease == 0 ? INSTANT_NEVER : (instant){k->now.us + (usec)c->lease * SECOND};
+    if (c->kind == CHANGE_REMOVE && a != NULL)
+        a->used = false;
+    else if (c->kind != CHANGE_REMOVE && a != NULL)
+        a->until = until;
+    else if (c->kind != CHANGE_REMOVE)
+        put(k, c->ifindex, &c->prefix, true, until);
+    return 0;
+}
+
+static void do_changes(struct host *k, struct address_change *changes, size_t count)
+{
+    for (size_t n = 0; n < count; n++) {
+        struct address_change *c = &changes[n];
+        char text[PREFIX_TEXT];
+        prefix_format(text, &c->prefix);
+        c->result = change(k, c);
+        k->renewals += c->kind == CHANGE_RENEW;
+        append(k->log, "%c%s", c->result != 0 ? '!' : "+=-"[c->kind], text);
+        append(k->log, c->lease > 0 ? ":%u " : " ", c->lease);
+    }
+}
+
+static void see_to(struct host *k, size_t link)
+{
+    struct holdings *h = k->holdings;
+    size_t count, at = 0;
+    while (strcmp(k->links[at].ifname, holdings_ifname(h, link)) != 0)
+        assert_true(++at < HOST_LINKS);
+    unsigned ifindex = k->links[at].ifindex;
+    if (holdings_unresolved(h, link))
+        holdings_resolve(h, link, ifindex, ifindex != 0 ? &k->links[at].mac : NULL, k->now);
+    if (holdings_unseen(h, link)) {
+        k->looks++;
+        holdings_look(h, link);
+        for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+            if (k->addresses[n].used && k->addresses[n].ifindex == holdings_ifindex(h, link))
+                holdings_saw(h, link, &k->addresses[n].prefix, k->addresses[n].ours);
+        }
+    }
+    struct address_change *changes = holdings_plan(h, link, k->now, &count);
+    k->plans++;
+    do_changes(k, changes, count);
+    holdings_done(h, link, count, (usec)count * k->cost, k->now);
+}
+
+/* The kernel ends leases by itself, and says so. */
+static void expire(struct host *k)
+{
+    for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+        struct host_address *a = &k->addresses[n];
+        if (!a->used || a->until.us > k->now.us)
+            continue;
+        a->used = false;
+        holdings_notice(k->holdings, a->ifindex, &a->prefix, a->ours, true, k->now);
+    }
+}
+
+void host_turn(struct host *k)
+{
+    struct holding_announcement a;
+    holdings_advance(k->holdings, k->now);
+    expire(k);
+    for (size_t n = 0; n < holdings_links(k->holdings); n++) {
+        if (holdings_due(k->holdings, n, k->now))
+            see_to(k, n);
+    }
+    while (holdings_announcement(k->holdings, k->now, &a)) {
+        char text[IP_TEXT];
+        ip_format(text, &a.ip);
+        append(k->log, "*%s ", text);
+    }
+}
+
+void host_pass(struct host *k, usec time)
+{
+    instant end = {k->now.us + time};
+    for (;;) {
+        instant next = holdings_deadline(k->holdings);
+        for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+            if (k->addresses[n].used && k->addresses[n].until.us < next.us)
+                next = k->addresses[n].until;
+        }
+        if (next.us > end.us)
+            break;
+        if (next.us > k->now.us)
+            k->now = next;
+        host_turn(k);
+    }
+    k->now = end;
+}
+
+static const char *taken(char *text)
+{
+    static char copy[HOST_TEXT];
+    memcpy(copy, text, HOST_TEXT);
+    text[0] = '\0';
+    return copy;
+}
+
+const char *host_log(struct host *k)
+{
+    return taken(k->log);
+}
+
+const char *host_news(struct host *k)
+{
+    return taken(k->news);
+}
+
+static void read_words(struct line *l, char *text, size_t size, const char *event, const char *words)
+{
+    char ifname[IFNAME_TEXT];
+    unsigned vrid;
+    int used;
+    struct span where;
+    assert_int_equal(sscanf(words, "%15s %u%n", ifname, &vrid, &used), 2);
+    int n = snprintf(text, size, "%s if=%s af=%c vrid=%u name=v%u ver=3 prio=100%s%s%s", event, ifname,
+                     strstr(words, "ip=2001") != NULL || strstr(words, "ip=fe80") != NULL ? '6' : '4', vrid, vrid,
+                     strstr(words, "interval=") != NULL ? "" : " interval=1s", words + used,
+                     strcmp(event, "state") == 0 ? " from=active to=backup why=test" : "");
+    assert_int_equal(line_parse(l, text, (size_t)n, &where), LINE_OK);
+}
+
+void host_send(struct host *k, const char *words)
+{
+    char text[LINE_BYTES];
+    struct line l;
+    struct send_event e;
+    struct prefix_buffer buffer;
+    const char *where = "";
+    read_words(&l, text, sizeof text, "send", words);
+    if (!read_send(&l, &e, &buffer, &where))
+        fail_msg("%s: %s", words, where);
+    assert_true(holdings_held(k->holdings, &e, k->now, k->now));
+    host_turn(k);
+}
+
+void host_away(struct host *k, const char *words)
+{
+    char text[LINE_BYTES];
+    struct line l;
+    struct state_event e;
+    struct prefix_buffer buffer;
+    const char *where = "";
+    read_words(&l, text, sizeof text, "state", words);
+    if (!read_state(&l, &e, &buffer, &where))
+        fail_msg("%s: %s", words, where);
+    assert_true(holdings_absent(k->holdings, &e, k->now));
+    host_turn(k);
+}

@@ -1,0 +1,49 @@
+/* A host without a kernel for the tests of holdings: interfaces with addresses, a clock, and what was announced and
+ * told. It does in each turn what the loop of vip-follow does. */
+#ifndef TESTS_HOLDINGS_HOST_H
+#define TESTS_HOLDINGS_HOST_H
+
+#include "core/holdings.h"
+
+enum { HOST_ADDRESSES = 2048, HOST_TEXT = 65536, HOST_LINKS = 4 };
+
+struct host_address {
+    bool used, ours;
+    unsigned ifindex;
+    struct prefix prefix;
+    instant until; /* INSTANT_NEVER: permanent */
+};
+
+struct host {
+    struct holdings *holdings;
+    instant now;
+    struct host_address addresses[HOST_ADDRESSES];
+    struct {
+        char ifname[IFNAME_TEXT];
+        unsigned ifindex; /* 0: gone */
+        struct mac mac;
+    } links[HOST_LINKS];
+    int fail;  /* errno for each change that is tried; 0: none */
+    usec cost; /* of each change */
+    unsigned plans, looks, renewals;
+    char log
+        [HOST_TEXT]; /* "+192.0.2.1/24:5 " added for 5 s, "=" renewed, "-" removed, "!" refused, "*192.0.2.1 " announced */
+    char news[HOST_TEXT];
+};
+
+/* eth0 with ifindex 2 and MAC 02:00:00:00:00:01, at time 1000 s. */
+void host_begin(struct host *k);
+void host_end(struct host *k);
+void host_turn(struct host *k);            /* one turn of the loop, at k->now */
+void host_pass(struct host *k, usec time); /* turns whenever one is due, until so much later */
+const char *host_log(struct host *k);      /* since last asked */
+const char *host_news(struct host *k);
+bool host_has(const struct host *k, const char *prefix); /* on any interface, ours or not */
+void host_put(struct host *k, unsigned ifindex, const char *prefix, bool ours, usec lease);
+void host_take(struct host *k, unsigned ifindex, const char *prefix); /* by somebody else: with a notice */
+
+/* Lines, with `words` after the identity; sent now. "eth0 51 ip=192.0.2.1,192.0.2.2 lease=4s ..." */
+void host_send(struct host *k, const char *words);
+void host_away(struct host *k, const char *words);
+
+#endif
