@@ -19,10 +19,10 @@ holdings := core/holdings core/holdings_plan core/holdings_announce
 link := net/link net/link_table
 addresses := net/addresses net/address_watch
 stage := net/inlet net/outlet net/signals net/clock core/levels
-capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_writer net/membership
+capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) core/filter core/match
-vrrp-listen.objs += core/report $(stage) $(capture) $(link) net/privilege
+vrrp-listen.objs += core/report net/wakeup $(stage) $(capture) $(link) net/privilege
 vrrp-listen.libs := -lpcap -lmnl -lcap
 
 vrrp-pick.objs := cmd/cli $(line) core/match net/inlet net/signals net/clock

@@ -116,7 +116,7 @@ static bool reread_vr(struct writer *w, const struct line *l, const char **where
 {
     static struct prefix_buffer buffer;
     struct vr_config c;
-    struct config_error error;
+    static struct config_error error; /* *where points into it */
     *where = error.reason;
     if (!config_parse(&c, &buffer, l, &error)) {
         HOLDS(strlen(error.reason) < sizeof(error.reason));

@@ -1,0 +1,43 @@
+/* The two ways of vrrp-listen: interfaces (listen_live.c) and a capture file (listen_file.c). */
+#ifndef CMD_LISTEN_H
+#define CMD_LISTEN_H
+
+#include "core/report.h"
+#include "net/capture.h"
+
+enum {
+    LISTEN_INTERFACES = 64,
+    LISTEN_BYTES = 256 * 1024, /* lines of a file are written so many bytes at a time */
+};
+
+struct listen {
+    /* from the command line */
+    const char *read_path, *write_path; /* NULL: not asked for */
+    char interfaces[LISTEN_INTERFACES][IFNAME_TEXT];
+    size_t interface_count;
+    struct filter filter;
+    uint64_t count; /* 0: any number */
+    bool limited;   /* -T: */
+    usec limit;
+    bool quiet, human;
+    bool terminal;     /* stdout is one */
+    bool packets_only; /* -w -: no lines */
+    /* while it runs */
+    uint64_t adverts; /* lines so far */
+    struct capture_writer *packets;
+    struct writer writer;
+    char buffer[LISTEN_BYTES];
+};
+
+int listen_file(struct listen *l);
+int listen_live(struct listen *l);
+
+/* The line of one frame into l->writer, its packet into -w; counts adverts. FRAME_FOREIGN: nothing was written. */
+enum frame_kind listen_report(struct listen *l, const struct captured *c, struct frame *decoded);
+bool listen_is_done(const struct listen *l); /* COUNT adverts were written */
+void listen_open_packets(struct listen *l, enum link_layer link);
+void listen_flush_packets(struct listen *l);
+void listen_close_packets(struct listen *l);
+int listen_status(const struct listen *l, bool gave_up); /* the exit status; gave_up: -T was over, or the file */
+
+#endif

@@ -1,0 +1,162 @@
+/* A capture file to lines: nothing is ever dropped, so writing may block. Lines are written when the buffer is full, and
+ * before the program waits for more of a capture that comes through a pipe. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "cmd/listen.h"
+#include "net/clock.h"
+
+enum { FRAMES_AT_ONCE = 4096, LOOK_MS = 200 };
+
+struct reading {
+    struct listen *listen;
+    struct capture *capture;
+    instant give_up;
+    bool clock_written;
+    bool over;   /* -T */
+    bool closed; /* the reader went away */
+    int error;   /* of a write */
+};
+
+/* A flag, for a write to a reader that has stopped has to be interrupted. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction stop = {.sa_handler = ask_to_stop}, ignore = {.sa_handler = SIG_IGN};
+
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGHUP, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void write_lines(struct reading *r)
+{
+    struct writer *w = &r->listen->writer;
+    size_t at = 0;
+
+    while (at < w->length && !r->closed && r->error == 0) {
+        ssize_t n = write(STDOUT_FILENO, w->buffer + at, w->length - at);
+
+        if (n >= 0)
+            at += (size_t)n;
+        else if (errno == EPIPE || (errno == EINTR && stop_asked))
+            r->closed = true;
+        else if (errno != EINTR)
+            r->error = errno;
+    }
+    w->length = 0;
+    if (r->closed || r->error != 0)
+        capture_stop(r->capture);
+}
+
+static void write_clock_of(struct reading *r, stamp first)
+{
+    struct clock_event clock = {.time = first, .mono = {first.ns / 1000}, .boot = "file", .source = SOURCE_FILE};
+
+    write_clock(&r->listen->writer, &clock);
+    r->clock_written = true;
+}
+
+static void on_frame(void *context, const struct captured *c)
+{
+    struct reading *r = context;
+    struct listen *l = r->listen;
+    struct frame decoded;
+    struct captured named = *c;
+
+    if (listen_is_done(l)) /* the handle may have one more in hand */
+        return;
+    if (!r->clock_written)
+        write_clock_of(r, c->time);
+    named.ifname = l->interface_count > 0 ? l->interfaces[0] : NULL;
+    if (listen_report(l, &named, &decoded) == FRAME_FOREIGN)
+        return;
+    if (l->packets_only)
+        l->writer.length = 0;
+    else if (l->writer.length + LINE_BYTES + 1 > l->writer.size)
+        write_lines(r);
+    if (listen_is_done(l))
+        capture_stop(r->capture);
+}
+
+static bool is_over(struct reading *r)
+{
+    r->over = r->over || clock_now().us >= r->give_up.us;
+    return stop_asked || r->over || r->closed || r->error != 0;
+}
+
+/* Before the capture waits for its pipe. */
+static bool on_wait(void *context, int fd)
+{
+    struct reading *r = context;
+
+    if (!r->listen->packets_only)
+        write_lines(r);
+    listen_flush_packets(r->listen);
+    while (!is_over(r)) {
+        struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = STDOUT_FILENO}};
+        int64_t left = (r->give_up.us - clock_now().us) / MILLISECOND + 1;
+
+        if (poll(fds, nitems(fds), left > LOOK_MS ? LOOK_MS : (int)left) <= 0)
+            continue;
+        if (fds[1].revents & POLLERR)
+            r->closed = true;
+        else if (fds[0].revents != 0)
+            return true;
+    }
+    return false;
+}
+
+static int read_all(struct reading *r)
+{
+    struct capture_error error;
+    int given;
+
+    do
+        given = capture_dispatch(r->capture, FRAMES_AT_ONCE, on_frame, r, &error);
+    while (given > 0 && !is_over(r) && !listen_is_done(r->listen));
+    if (r->listen->packets_only)
+        r->listen->writer.length = 0;
+    write_lines(r);
+    if (r->error != 0) {
+        cli_say("standard output: %s", strerror(r->error));
+        return EXIT_SYSTEM;
+    }
+    if (given < 0 && !r->closed) {
+        cli_say("%s", error.text);
+        return EXIT_SYSTEM;
+    }
+    return listen_status(r->listen, !r->closed && !stop_asked);
+}
+
+int listen_file(struct listen *l)
+{
+    struct capture_error error;
+    struct reading r = {.listen = l, .give_up = INSTANT_NEVER};
+    int status;
+
+    if (l->limited)
+        r.give_up.us = clock_now().us + l->limit;
+    r.capture = capture_open_file(l->read_path, &error);
+    if (r.capture == NULL)
+        cli_die(EXIT_SYSTEM, "%s", error.text);
+    listen_open_packets(l, capture_link(r.capture));
+    catch_signals();
+    capture_on_wait(r.capture, on_wait, &r);
+    status = read_all(&r);
+    listen_close_packets(l);
+    capture_close(r.capture);
+    return status;
+}

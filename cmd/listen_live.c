@@ -1,0 +1,380 @@
+/* Interfaces to lines. One loop: wait, take the time, hand out what was captured before it, say so (`tick`), write. */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "cmd/listen.h"
+#include "net/clock.h"
+#include "net/link.h"
+#include "net/outlet.h"
+#include "net/privilege.h"
+#include "net/signals.h"
+#include "net/wakeup.h"
+
+enum { FRAMES_A_TURN = 4096 };
+enum { ON_SIGNALS, ON_STDOUT, ON_LINKS, ON_CAPTURES }; /* ids; ON_CAPTURES + capture * CAPTURE_FDS + ring */
+
+#define TICK_SLOWEST (100 * MILLISECOND)
+#define TICK_FASTEST (10 * MILLISECOND)
+#define LOOK_EVERY   SECOND            /* at the wall clock and at what was dropped, without ticks */
+#define LINKS_EVERY  (5 * MILLISECOND) /* the kernel tells of each renewed lease: not each is worth waking up for */
+#define STEP_NS      10000000          /* the wall clock was set, not slewed */
+#define LAST_WORDS   (2 * SECOND)      /* for a reader that does not read, at the end */
+
+struct live {
+    struct listen *listen;
+    struct capture *captures[LISTEN_INTERFACES];
+    size_t capture_count;
+    struct link_watch *links;
+    struct outlet outlet;
+    struct signals signals;
+    struct wakeup wakeup;
+    struct {
+        bool signals, links;
+        size_t count; /* rings */
+        unsigned rings[WAKEUP_MOST];
+    } ready;
+    unsigned stdout_events; /* what is waited for there */
+    int64_t offset;         /* wall - steady, in ns, as the last `clock` line had it */
+    instant give_up, look_due, link_due, links_after, tick_due;
+    bool links_waiting; /* not polled for a moment: see LINKS_EVERY */
+    usec every;         /* of ticks */
+    bool ticks;
+    bool tick_open;          /* a tick waits until all before it has been written: */
+    stamp tick_time, latest; /* and the latest frame that was handed out */
+    bool more;               /* frames are left from the last turn */
+    bool failed, closed;
+};
+
+/* --- lines --- */
+
+static void put(struct live *v, enum level_kind kind)
+{
+    struct writer *w = &v->listen->writer;
+
+    if (!v->listen->packets_only && w->length > 0 && !outlet_put(&v->outlet, kind, NULL, w->buffer, w->length))
+        v->failed = true;
+    w->length = 0;
+}
+
+static void put_clock(struct live *v)
+{
+    struct clock_event now;
+
+    clock_event_now(&now, SOURCE_LIVE);
+    v->offset = now.time.ns - now.mono.us * 1000;
+    write_clock(&v->listen->writer, &now);
+    put(v, LEVEL_KEEP);
+}
+
+static void on_link(void *context, const struct link_event *e)
+{
+    struct live *v = context;
+
+    write_link(&v->listen->writer, clock_wall(), e);
+    put(v, LEVEL_KEEP);
+}
+
+static void on_frame(void *context, const struct captured *c)
+{
+    struct live *v = context;
+    struct frame decoded;
+    usec interval;
+
+    v->latest = c->time;
+    if (listen_is_done(v->listen))
+        return;
+    switch (listen_report(v->listen, c, &decoded)) {
+    case FRAME_FOREIGN:
+        return;
+    case FRAME_ADVERT:
+        interval = decoded.advert.interval;
+        if (interval < v->every)
+            v->every = interval < TICK_FASTEST ? TICK_FASTEST : interval;
+        break;
+    case FRAME_BAD:
+    case FRAME_OTHER:
+        break;
+    }
+    put(v, LEVEL_DROPPABLE);
+}
+
+/* --- opening --- */
+
+static void open_captures(struct live *v)
+{
+    struct listen *l = v->listen;
+    struct capture_filter filter = {l->filter.af, l->filter.vrids, l->filter.any_vrid ? 0 : l->filter.vrid_count};
+    const char *names[LISTEN_INTERFACES];
+    struct capture_error error;
+
+    for (size_t i = 0; i < l->interface_count; i++)
+        names[i] = l->interfaces[i];
+    if (!capture_open_many(names, l->interface_count, &filter, v->captures, &error))
+        cli_die(EXIT_SYSTEM, "%s%s", error.text, error.permission ? cli_permission_hint("CAP_NET_RAW") : "");
+    v->capture_count = l->interface_count;
+    for (size_t i = 0; i < v->capture_count && l->write_path != NULL; i++)
+        if (capture_link(v->captures[i]) != capture_link(v->captures[0]))
+            cli_die(EXIT_USAGE, "-w: %s and %s have different link layers, a file has one", l->interfaces[0],
+                    l->interfaces[i]);
+}
+
+static void open_links(struct live *v)
+{
+    const struct listen *l = v->listen;
+    const char *names[LISTEN_INTERFACES];
+    bool all = strcmp(l->interfaces[0], "any") == 0;
+
+    for (size_t i = 0; i < l->interface_count; i++)
+        names[i] = l->interfaces[i];
+    v->links = link_watch_open(names, all ? 0 : l->interface_count);
+    if (v->links == NULL)
+        cli_die(EXIT_SYSTEM, "rtnetlink: %s", strerror(errno));
+}
+
+static void open_wakeup(struct live *v)
+{
+    struct wakeup *w = &v->wakeup;
+    bool done = wakeup_open(w) && wakeup_add(w, v->signals.fd, ON_SIGNALS, EPOLLIN) &&
+                wakeup_add(w, STDOUT_FILENO, ON_STDOUT, 0) && wakeup_add(w, link_watch_fd(v->links), ON_LINKS, EPOLLIN);
+
+    for (size_t i = 0; i < v->capture_count; i++) {
+        int fds[CAPTURE_FDS];
+        size_t count = capture_fds(v->captures[i], fds, CAPTURE_FDS);
+
+        for (size_t j = 0; j < count; j++)
+            done = done && wakeup_add(w, fds[j], (unsigned)(ON_CAPTURES + i * CAPTURE_FDS + j), EPOLLIN);
+    }
+    if (!done)
+        cli_die(EXIT_SYSTEM, "epoll: %s", strerror(errno));
+}
+
+static void open_all(struct live *v)
+{
+    const char *what;
+
+    /* First of all, so that a signal ends it in order from the start; threads that open rings leave signals alone. */
+    if (!signals_open(&v->signals, SIGNALS_SOURCE))
+        cli_die(EXIT_SYSTEM, "signals: %s", strerror(errno));
+    open_captures(v);
+    open_links(v);
+    listen_open_packets(v->listen, capture_link(v->captures[0]));
+    if (!outlet_open(&v->outlet, STDOUT_FILENO, program.name, false))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    /* From here on bytes of strangers are read: nothing that could be won with them is left. */
+    if (!privilege_drop_all(&what))
+        cli_die(EXIT_SYSTEM, "privileges: %s: %s", what, strerror(errno));
+    open_wakeup(v);
+}
+
+static void close_all(struct live *v)
+{
+    close(STDOUT_FILENO); /* a ring takes some 15 ms to close: who reads the lines is not to wait for the end so long */
+    for (size_t i = 0; i < v->capture_count; i++)
+        capture_close(v->captures[i]);
+    link_watch_close(v->links);
+    outlet_close(&v->outlet);
+    wakeup_close(&v->wakeup);
+    close(v->signals.fd);
+}
+
+/* --- the loop --- */
+
+static instant sooner(instant a, instant b)
+{
+    return a.us < b.us ? a : b;
+}
+
+static instant next_deadline(const struct live *v)
+{
+    instant due = sooner(sooner(v->give_up, v->look_due), v->link_due);
+
+    if (v->ticks)
+        due = sooner(due, v->tick_due);
+    if (v->links_waiting)
+        due = sooner(due, v->links_after);
+    return v->more ? (instant){0} : due;
+}
+
+static void wait(struct live *v)
+{
+    struct wakeup_event events[WAKEUP_MOST];
+    unsigned wanted = outlet_events(&v->outlet) != 0 ? EPOLLOUT : 0;
+
+    if (wanted != v->stdout_events) {
+        wakeup_change(&v->wakeup, STDOUT_FILENO, ON_STDOUT, wanted);
+        v->stdout_events = wanted;
+    }
+    size_t count = wakeup_wait(&v->wakeup, next_deadline(v), events);
+
+    v->ready.signals = v->ready.links = false;
+    v->ready.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].id == ON_SIGNALS)
+            v->ready.signals = true;
+        else if (events[i].id == ON_STDOUT)
+            v->closed = v->closed || (events[i].events & (EPOLLERR | EPOLLHUP)) != 0;
+        else if (events[i].id == ON_LINKS)
+            v->ready.links = true;
+        else
+            v->ready.rings[v->ready.count++] = events[i].id - ON_CAPTURES;
+    }
+}
+
+/* A step of the wall clock moves TIME against the steady clock; what is read from now on was stamped after it. */
+static void look_at_clock(struct live *v, instant now, stamp wall)
+{
+    int64_t moved = wall.ns - now.us * 1000 - v->offset;
+
+    if (moved > STEP_NS || moved < -STEP_NS)
+        put_clock(v);
+}
+
+static void look_at_links(struct live *v, instant now)
+{
+    struct capture_error error;
+    bool over = v->links_waiting && now.us >= v->links_after.us;
+    bool readable = v->ready.links || over;
+
+    if (!readable && now.us < v->link_due.us)
+        return;
+    /* Before the line says that it is up again, it is heard. */
+    for (size_t i = 0; i < v->capture_count && readable; i++)
+        capture_rebind(v->captures[i], &error);
+    if (!link_watch_read(v->links, now, on_link, v, &v->link_due))
+        cli_die(EXIT_SYSTEM, "rtnetlink: %s", strerror(errno));
+    if (v->ready.links == v->links_waiting)
+        return;
+    v->links_waiting = v->ready.links;
+    v->links_after.us = now.us + LINKS_EVERY;
+    wakeup_change(&v->wakeup, link_watch_fd(v->links), ON_LINKS, v->links_waiting ? 0 : EPOLLIN);
+}
+
+static void hand_out(struct live *v, bool all)
+{
+    struct capture *ready[LISTEN_INTERFACES];
+    bool added[LISTEN_INTERFACES] = {false};
+    size_t count = 0;
+
+    if (!all && !v->more && v->ready.count == 1) {
+        unsigned ring = v->ready.rings[0];
+
+        v->more =
+            !capture_dispatch_one(v->captures[ring / CAPTURE_FDS], ring % CAPTURE_FDS, FRAMES_A_TURN, on_frame, v);
+        return;
+    }
+    for (size_t i = 0; i < v->ready.count; i++)
+        added[v->ready.rings[i] / CAPTURE_FDS] = true;
+    for (size_t i = 0; i < v->capture_count; i++)
+        if (all || v->more || added[i])
+            ready[count++] = v->captures[i];
+    v->more = count > 0 && !capture_dispatch_all(ready, count, FRAMES_A_TURN, on_frame, v);
+}
+
+static void look_at_losses(struct live *v, stamp wall)
+{
+    uint64_t dropped = 0;
+
+    for (size_t i = 0; i < v->capture_count; i++)
+        dropped += capture_dropped(v->captures[i]);
+    if (dropped == 0)
+        return;
+    write_lost(&v->listen->writer, wall, "capture", dropped);
+    put(v, LEVEL_KEEP);
+}
+
+/* A tick is promised to stand behind all that was captured before its TIME: it was taken before the rings were looked
+ * at, and they are empty now, or have come to frames that are later. */
+static void tick(struct live *v, instant now)
+{
+    if (!v->tick_open || (v->more && v->latest.ns < v->tick_time.ns))
+        return;
+    v->tick_open = false;
+    write_tick(&v->listen->writer, v->tick_time, v->every);
+    put(v, LEVEL_DROPPABLE);
+    v->tick_due.us += v->every;
+    if (v->tick_due.us <= now.us)
+        v->tick_due.us = now.us + v->every;
+}
+
+static void turn(struct live *v)
+{
+    instant now = clock_now();
+    stamp wall = clock_wall();
+
+    look_at_clock(v, now, wall);
+    if (v->ticks && !v->tick_open && now.us >= v->tick_due.us) {
+        v->tick_open = true;
+        v->tick_time = wall;
+    }
+    look_at_links(v, now);
+    hand_out(v, v->tick_open);
+    tick(v, now);
+    if (now.us >= v->look_due.us) {
+        look_at_losses(v, wall);
+        v->look_due.us = now.us + LOOK_EVERY;
+    }
+    listen_flush_packets(v->listen);
+}
+
+static bool write_out(struct live *v, enum outlet_status status)
+{
+    switch (status) {
+    case OUTLET_DONE:
+    case OUTLET_WAITING:
+        return !v->failed;
+    case OUTLET_CLOSED:
+        v->closed = true;
+        return false;
+    case OUTLET_FAILED:
+        break;
+    }
+    errno = v->outlet.error;
+    v->failed = true;
+    return false;
+}
+
+/* True when -T ended it. */
+static bool loop(struct live *v)
+{
+    for (;;) {
+        wait(v);
+        bool stop = v->ready.signals && signals_stop(&v->signals);
+
+        if (v->closed)
+            return false;
+        turn(v); /* once more after a signal: what was captured before it is written */
+        if (!write_out(v, outlet_flush(&v->outlet, clock_wall())) || stop || listen_is_done(v->listen))
+            return false;
+        if (clock_now().us >= v->give_up.us)
+            return true;
+    }
+}
+
+int listen_live(struct listen *l)
+{
+    struct live v = {.listen = l, .give_up = INSTANT_NEVER, .link_due = INSTANT_NEVER, .every = TICK_SLOWEST};
+
+    open_all(&v);
+    instant now = clock_now();
+
+    v.ticks = !l->quiet && !l->terminal && !l->packets_only;
+    v.look_due.us = now.us + LOOK_EVERY;
+    v.tick_due.us = now.us + v.every;
+    v.link_due = now;
+    if (l->limited)
+        v.give_up.us = now.us + l->limit;
+    put_clock(&v);
+    bool gave_up = loop(&v);
+
+    if (!v.closed && !v.failed && write_out(&v, outlet_drain(&v.outlet, clock_wall(), LAST_WORDS)) &&
+        outlet_events(&v.outlet) != 0)
+        cli_say("standard output: the reader does not read; the last lines are lost");
+    if (v.failed)
+        cli_die(EXIT_SYSTEM, "standard output: %s", strerror(errno != 0 ? errno : ENOMEM));
+    listen_close_packets(l);
+    close_all(&v);
+    return listen_status(l, gave_up);
+}

@@ -1,0 +1,65 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "cmd/listen.h"
+
+_Noreturn static void failed(const struct listen *l)
+{
+    if (l->packets_only && errno == EPIPE) /* the reader had enough */
+        exit(EXIT_DONE);
+    cli_die(EXIT_SYSTEM, "%s: %s", l->packets_only ? "standard output" : l->write_path, strerror(errno));
+}
+
+enum frame_kind listen_report(struct listen *l, const struct captured *c, struct frame *decoded)
+{
+    const struct sighting s = {c->time, c->link, c->dir, c->ifname, c->bytes, c->length};
+    enum frame_kind kind = report_frame(&l->writer, &l->filter, &s, decoded);
+
+    if (kind == FRAME_FOREIGN)
+        return kind;
+    if (kind == FRAME_ADVERT)
+        l->adverts++;
+    if (l->packets != NULL && !capture_writer_frame(l->packets, c->time, c->bytes, c->length, c->wire_length))
+        failed(l);
+    return kind;
+}
+
+bool listen_is_done(const struct listen *l)
+{
+    return l->count > 0 && l->adverts >= l->count;
+}
+
+void listen_open_packets(struct listen *l, enum link_layer link)
+{
+    struct capture_error error;
+
+    if (l->write_path == NULL)
+        return;
+    l->packets = capture_writer_open(l->write_path, link, &error);
+    if (l->packets == NULL)
+        cli_die(EXIT_SYSTEM, "%s", error.text);
+}
+
+void listen_flush_packets(struct listen *l)
+{
+    if (l->packets != NULL && !capture_writer_flush(l->packets))
+        failed(l);
+}
+
+void listen_close_packets(struct listen *l)
+{
+    struct capture_writer *packets = l->packets;
+
+    l->packets = NULL;
+    if (!capture_writer_close(packets))
+        failed(l);
+}
+
+int listen_status(const struct listen *l, bool gave_up)
+{
+    uint64_t wanted = l->count > 0 ? l->count : 1;
+
+    return gave_up && l->limited && l->adverts < wanted ? EXIT_NO : EXIT_DONE;
+}

@@ -1,0 +1,132 @@
+/* vrrp-listen: captured packets, live or from a file, to lines. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "cmd/listen.h"
+#include "net/clock.h"
+#include "net/link.h"
+
+const struct program program = {
+    .name = "vrrp-listen",
+    .usage = "[-r FILE|-] [-w FILE|-] [-i NAME] [-c COUNT] [-T DURATION] [-qH] [IF]... [KEY=VALUE]...",
+    .help = "Writes a line for each VRRP packet that is heard on the interfaces IF, or `any`.\n"
+            "Without IF: on every interface that is up and has an address.\n"
+            "  -r FILE      read a capture (pcap, pcapng; - is stdin) in place of interfaces\n"
+            "  -w FILE      write the packets into a capture as well (- is stdout, without lines)\n"
+            "  -i NAME      with -r: the interface that the lines are to name; else the same as IF\n"
+            "  -c COUNT     end after COUNT adverts\n"
+            "  -T DURATION  give up after it: exit 1 when no advert was heard, or fewer than COUNT\n"
+            "  -q           no tick lines\n"
+            "  -H           times for people\n"
+            "  KEY=VALUE    only packets whose line matches: vrid=51 af=4 src=192.0.2.1 prio=100..200\n"
+            "Exit status: 0 done, 1 not heard, 2 usage, 3 the system said no.\n",
+};
+
+static void add_interface(struct listen *l, const char *name)
+{
+    if (*name == '\0' || strlen(name) >= IFNAME_TEXT)
+        cli_die(strlen(name) >= IFNAME_TEXT ? EXIT_SYSTEM : EXIT_USAGE, "%s: no such device", name);
+    for (size_t i = 0; i < l->interface_count; i++)
+        if (strcmp(l->interfaces[i], name) == 0)
+            return;
+    if (l->interface_count == LISTEN_INTERFACES)
+        cli_die(EXIT_USAGE, "%s: more than %d interfaces; `any` is all of them", name, LISTEN_INTERFACES);
+    memcpy(l->interfaces[l->interface_count++], name, strlen(name) + 1);
+}
+
+static void read_options(struct listen *l, int argc, char **argv)
+{
+    int option;
+
+    while ((option = cli_option(argc, argv, "r:w:i:c:T:qH")) != -1) {
+        switch (option) {
+        case 'r':
+            l->read_path = optarg;
+            break;
+        case 'w':
+            l->write_path = optarg;
+            break;
+        case 'i':
+            add_interface(l, optarg);
+            break;
+        case 'c':
+            l->count = cli_number('c', optarg, 1, UINT64_MAX);
+            break;
+        case 'T':
+            l->limit = cli_duration('T', optarg);
+            l->limited = true;
+            break;
+        case 'q':
+            l->quiet = true;
+            break;
+        case 'H':
+            l->human = true;
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static void read_operands(struct listen *l, char **operands, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *reason;
+
+        if (strchr(operands[i], '=') != NULL) {
+            if (!filter_add(&l->filter, operands[i], &reason))
+                cli_die(EXIT_USAGE, "%s: %s", operands[i], reason);
+        } else if (l->read_path != NULL) {
+            cli_die(EXIT_USAGE, "%s: with -r the packets come from the file; -i NAME names their interface",
+                    operands[i]);
+        } else {
+            add_interface(l, operands[i]);
+        }
+    }
+    if (l->read_path != NULL && l->interface_count > 1)
+        cli_die(EXIT_USAGE, "-i %s: one name is enough for a file", l->interfaces[1]);
+    for (size_t i = 0; i < l->interface_count && l->interface_count > 1; i++)
+        if (strcmp(l->interfaces[i], "any") == 0)
+            cli_die(EXIT_USAGE, "any: is every interface, no other can be named beside it");
+}
+
+static void take_all_interfaces(struct listen *l)
+{
+    char names[16 * LISTEN_INTERFACES];
+    size_t length = 0;
+
+    l->interface_count = link_names_up(l->interfaces, LISTEN_INTERFACES);
+    if (l->interface_count == 0)
+        cli_die(EXIT_SYSTEM, "no interface is up and has an address");
+    for (size_t i = 0; i < l->interface_count; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length, " %s", l->interfaces[i]);
+    cli_say("listening on%s", names);
+}
+
+int main(int argc, char **argv)
+{
+    static struct listen l;
+
+    filter_init(&l.filter);
+    read_options(&l, argc, argv);
+    read_operands(&l, argv + optind, (size_t)(argc - optind));
+    /* A descriptor that is not open would become a socket's, and lines would go out on it. */
+    if (lseek(STDOUT_FILENO, 0, SEEK_CUR) < 0 && errno == EBADF)
+        cli_die(EXIT_SYSTEM, "standard output: %s", strerror(errno));
+    l.packets_only = l.write_path != NULL && strcmp(l.write_path, "-") == 0;
+    if (l.packets_only && isatty(STDOUT_FILENO))
+        cli_die(EXIT_USAGE, "-w -: packets are not written to a terminal");
+    l.terminal = isatty(STDOUT_FILENO);
+    l.writer = (struct writer){
+        .buffer = l.buffer,
+        .size = sizeof l.buffer,
+        .format_time = l.human || l.terminal ? clock_format_human : NULL,
+    };
+    if (l.read_path == NULL && l.interface_count == 0)
+        take_all_interfaces(&l);
+    return l.read_path != NULL ? listen_file(&l) : listen_live(&l);
+}

@@ -1,0 +1,160 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "net/capture_private.h"
+
+enum { STREAM_BYTES = 256 * 1024 }; /* with the 4 kB of stdio a third of the time goes into read(2) */
+
+/* What may wait (a pipe, a terminal) is read through this, so that the program can write out what it has, and look at
+ * its signals, before it sleeps here. */
+static ssize_t read_stream(void *cookie, char *bytes, size_t size)
+{
+    struct capture *c = cookie;
+    struct pollfd now = {.fd = c->fd, .events = POLLIN};
+    ssize_t n;
+
+    if (c->wait != NULL && poll(&now, 1, 0) == 0 && !c->wait(c->wait_context, c->fd)) {
+        c->stopped = true;
+        return 0;
+    }
+    do
+        n = read(c->fd, bytes, size);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static bool open_stream(struct capture *c, const char *path)
+{
+    static const cookie_io_functions_t functions = {.read = read_stream};
+    struct stat status;
+
+    c->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (c->fd < 0 || fstat(c->fd, &status) < 0)
+        return false;
+    if (S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return false;
+    }
+    c->may_wait = !S_ISREG(status.st_mode);
+    if (!c->may_wait)
+        posix_fadvise(c->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    c->stream = fopencookie(c, "rb", functions);
+    if (c->stream == NULL)
+        return false;
+    c->buffer = malloc(STREAM_BYTES);
+    if (c->buffer != NULL)
+        setvbuf(c->stream, c->buffer, _IOFBF, STREAM_BYTES);
+    return true;
+}
+
+static bool read_header(struct capture *c, struct capture_error *error)
+{
+    char text[PCAP_ERRBUF_SIZE] = "";
+    struct capture_handle *h = &c->handles[0];
+
+    h->pcap = pcap_fopen_offline_with_tstamp_precision(c->stream, PCAP_TSTAMP_PRECISION_NANO, text);
+    if (h->pcap == NULL) {
+        capture_error_set(error, "%s: %s", c->name, text);
+        return false;
+    }
+    c->stream = NULL; /* the handle's, from here on */
+    c->handle_count = 1;
+    if (!capture_link_from_dlt(pcap_datalink(h->pcap), &c->link)) {
+        const char *name = pcap_datalink_val_to_name(pcap_datalink(h->pcap));
+
+        capture_error_set(error, "%s: link type %s (%d) is not known here: Ethernet, Linux cooked and raw IP are",
+                          c->name, name != NULL ? name : "?", pcap_datalink(h->pcap));
+        return false;
+    }
+    return true;
+}
+
+static struct capture *finish(struct capture *c, const char *name, struct capture_error *error)
+{
+    c->name = strdup(name);
+    if (c->name == NULL)
+        capture_error_set(error, "%s", strerror(ENOMEM));
+    else if (read_header(c, error))
+        return c;
+    if (c->stream != NULL)
+        fclose(c->stream);
+    capture_close(c);
+    return NULL;
+}
+
+struct capture *capture_open_file(const char *path, struct capture_error *error)
+{
+    struct capture *c = calloc(1, sizeof *c);
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+
+    if (c == NULL || !open_stream(c, path)) {
+        capture_error_set(error, "%s: %s", name, strerror(errno));
+        error->permission = false;
+        if (c != NULL)
+            capture_close(c);
+        return NULL;
+    }
+    return finish(c, name, error);
+}
+
+struct capture *capture_open_stream(FILE *stream, const char *name, struct capture_error *error)
+{
+    struct capture *c = calloc(1, sizeof *c);
+
+    if (c == NULL) {
+        capture_error_set(error, "%s: %s", name, strerror(errno));
+        fclose(stream);
+        return NULL;
+    }
+    c->fd = -1;
+    c->stream = stream;
+    return finish(c, name, error);
+}
+
+void capture_on_wait(struct capture *c, capture_wait *wait, void *context)
+{
+    if (!c->may_wait)
+        return;
+    c->wait = wait;
+    c->wait_context = context;
+}
+
+struct hand_out {
+    const struct capture *capture;
+    capture_frame *frame;
+    void *context;
+    int count;
+};
+
+static void hand_out(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+    struct hand_out *out = (struct hand_out *)user;
+    struct captured captured = {
+        .time = capture_stamp(header),
+        .link = out->capture->link,
+        .bytes = bytes,
+        .length = header->caplen,
+        .wire_length = header->len,
+    };
+
+    out->count++;
+    out->frame(out->context, &captured);
+}
+
+int capture_file_dispatch(struct capture *c, int max, capture_frame *frame, void *context, struct capture_error *error)
+{
+    struct hand_out out = {c, frame, context, 0};
+
+    if (c->stopped)
+        return 0;
+    if (pcap_dispatch(c->handles[0].pcap, max, hand_out, (u_char *)&out) == PCAP_ERROR && !c->stopped) {
+        capture_error_set(error, "%s: %s", c->name, pcap_geterr(c->handles[0].pcap));
+        return -1;
+    }
+    return out.count;
+}

@@ -1,0 +1,27 @@
+/* Membership of the two VRRP groups, so that snooping switches send them to us and the card lets them through.
+ * Plain UDP sockets that receive nothing: no privilege is needed. */
+#ifndef NET_MEMBERSHIP_H
+#define NET_MEMBERSHIP_H
+
+#include <stddef.h>
+
+/* One socket pair an interface: the kernel limits the groups of one socket (igmp_max_memberships). */
+struct membership {
+    unsigned ifindex;
+    int fd4, fd6; /* -1: could not be joined there (IPv6 is disabled, no multicast) */
+};
+
+struct memberships {
+    struct membership *list;
+    size_t count, room;
+};
+
+void memberships_init(struct memberships *m);
+void memberships_close(struct memberships *m);
+/* Join on this interface; again when it is a new one with an old index. Not joining is no error: most segments do not
+ * need it. */
+void memberships_join(struct memberships *m, unsigned ifindex);
+/* Leave what is not among these, join what is new: for `any`. */
+void memberships_join_all(struct memberships *m);
+
+#endif
