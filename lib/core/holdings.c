@@ -22,7 +22,7 @@ static uint32_t hash_identity(const struct identity *id)
 {
     uint8_t numbers[] = {id->af, id->vrid};
     uint32_t hash = hash_bytes(2166136261u, id->ifname, strlen(id->ifname));
-    return hash_bytes(hash, numbers, sizeof numbers) % BUCKETS;
+    return hash_bytes(hash, numbers, sizeof numbers) % HOLDING_BUCKETS;
 }
 
 /* Room for `more` elements beyond count. */
@@ -49,7 +49,7 @@ struct holdings *holdings_new(holdings_report *report, void *context)
     h->period = SECOND;
     h->next = INSTANT_NEVER;
     h->urgent = h->later = (struct queue){NONE, NONE};
-    for (size_t n = 0; n < BUCKETS; n++)
+    for (size_t n = 0; n < HOLDING_BUCKETS; n++)
         h->buckets[n] = NONE;
     return h;
 }
@@ -69,6 +69,11 @@ void holdings_free(struct holdings *h)
     free(h->changes);
     free(h->planned);
     free(h);
+}
+
+void holdings_untagged(struct holdings *h)
+{
+    h->untagged = true;
 }
 
 void holdings_tell(struct holdings *h, enum holding_news news, const struct link *l, const struct holding *v,

@@ -44,6 +44,8 @@ typedef void holdings_report(void *context, const struct holding_report *r); /* 
 struct holdings; /* owns its memory, which grows with virtual routers and addresses, not with time */
 struct holdings *holdings_new(holdings_report *report, void *context); /* NULL: out of memory */
 void holdings_free(struct holdings *h);
+/* The kernel keeps no tags: what was added by these holdings is known as ours all the same. Call once, at the start. */
+void holdings_untagged(struct holdings *h);
 
 /* A fresh `send` with priority > 0 that reached the wire. sent: its TIME. False: out of memory, nothing changed. */
 bool holdings_held(struct holdings *h, const struct send_event *e, instant sent, instant now);

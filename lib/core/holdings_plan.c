@@ -77,6 +77,11 @@ void holdings_look(struct holdings *h, size_t link)
     l->seen = true;
 }
 
+static bool is_made(const struct holdings *h, const struct place *place, const struct prefix *p)
+{
+    return h->untagged && place->made && place->prefix.length == p->length;
+}
+
 void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool ours)
 {
     struct link *l = h->links[link];
@@ -84,7 +89,7 @@ void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool 
     if (at == NONE)
         return;
     struct place *place = &l->places[at];
-    if (!ours) {
+    if (!ours && !is_made(h, place, p)) {
         place->foreign = true;
     } else if (!place->ours || place->ours_length != place->prefix.length) {
         /* IPv4 may have it with several lengths: the one that is wanted counts; others go with the next looks. */
@@ -113,6 +118,7 @@ void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *
         if (at == NONE)
             return;
         struct place *place = &l->places[at];
+        ours = ours || is_made(h, place, p);
         bool known = gone ? (ours ? !place->ours || place->ours_length != p->length : !place->foreign)
                           : (ours ? place->ours && place->ours_length == p->length : place->foreign);
         if (known)
@@ -120,7 +126,7 @@ void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *
         if (gone && ours && place->holders > 0)
             place->missed = true;
         if (gone && ours)
-            place->ours = false;
+            place->ours = place->made = false;
         l->seen = false;
         disturbed(l, now);
         return;
@@ -197,6 +203,7 @@ static void plan_wanted(struct plan *plan, size_t n)
     bool exact = p->ours && p->ours_length == p->prefix.length;
     p->missed = p->missed || (p->expected && !p->ours);
     p->expected = false;
+    p->made = p->made && p->ours;
     if (p->missed && !p->told_taken) {
         holdings_tell(plan->h, HOLDING_TAKEN, plan->l, NULL, &p->prefix, 0);
         p->told_taken = true;
@@ -284,11 +291,11 @@ static void take_result(struct holdings *h, struct link *l, int32_t place, const
     }
     p->told_error = 0;
     if (c->kind == CHANGE_REMOVE) {
-        p->ours = false;
+        p->ours = p->made = false;
         if (p->named == 0)
             place_forget(l, place);
     } else if (c->kind == CHANGE_ADD) {
-        p->ours = p->added = true;
+        p->ours = p->added = p->made = true;
         p->ours_length = c->prefix.length;
         p->missed = false;
     }

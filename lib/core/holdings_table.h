@@ -4,7 +4,7 @@
 
 #include "core/holdings.h"
 
-enum { NONE = -1, BUCKETS = 1024 };
+enum { NONE = -1, BUCKETS = 1024, HOLDING_BUCKETS = 4096 };
 #define NEVER_RENEWED ((instant){INT64_MIN})
 
 /* One address on one interface that a virtual router names. */
@@ -14,6 +14,7 @@ struct place {
     uint32_t named;       /* virtual routers that name it, held or not; 0 and not `ours`: forgotten by the next plan */
     uint32_t holders;     /* those of them that hold it */
     bool used;
+    bool made;           /* by these holdings, and not gone since */
     bool ours, foreign;  /* what the kernel has */
     uint8_t ours_length; /* with this prefix length */
     bool expected;       /* it was there for a holder before the last look */
@@ -79,12 +80,13 @@ struct queue {
 struct holdings {
     holdings_report *report;
     void *context;
+    bool untagged; /* by the kernel: `made` tells what is ours */
     struct link **links;
     size_t link_count, link_room;
     struct holding *all;
     size_t count, room, held;
     size_t held_names; /* addresses of those that are held */
-    int32_t buckets[BUCKETS];
+    int32_t buckets[HOLDING_BUCKETS];
     usec period;                /* R */
     usec cost;                  /* smoothed: of 1,000 changes in a round of renewals */
     struct queue urgent, later; /* first passes; further ones */

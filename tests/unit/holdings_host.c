@@ -84,7 +84,7 @@ void host_put(struct host *k, unsigned ifindex, const char *prefix, bool ours, u
 {
     struct prefix p = prefix_of(prefix);
     put(k, ifindex, &p, ours, lease == 0 ? INSTANT_NEVER : (instant){k->now.us + lease});
-    holdings_notice(k->holdings, ifindex, &p, ours, false, k->now);
+    holdings_notice(k->holdings, ifindex, &p, ours && !k->untagged, false, k->now);
 }
 
 void host_take(struct host *k, unsigned ifindex, const char *prefix)
@@ -93,7 +93,7 @@ void host_take(struct host *k, unsigned ifindex, const char *prefix)
     struct host_address *a = find(k, ifindex, &p);
     assert_non_null(a);
     a->used = false;
-    holdings_notice(k->holdings, ifindex, &p, a->ours, true, k->now);
+    holdings_notice(k->holdings, ifindex, &p, a->ours && !k->untagged, true, k->now);
 }
 
 bool host_has(const struct host *k, const char *prefix)
@@ -156,7 +156,7 @@ static void see_to(struct host *k, size_t link)
         holdings_look(h, link);
         for (size_t n = 0; n < HOST_ADDRESSES; n++) {
             if (k->addresses[n].used && k->addresses[n].ifindex == holdings_ifindex(h, link))
-                holdings_saw(h, link, &k->addresses[n].prefix, k->addresses[n].ours);
+                holdings_saw(h, link, &k->addresses[n].prefix, k->addresses[n].ours && !k->untagged);
         }
     }
     struct address_change *changes = holdings_plan(h, link, k->now, &count);
@@ -173,7 +173,7 @@ static void expire(struct host *k)
         if (!a->used || a->until.us > k->now.us)
             continue;
         a->used = false;
-        holdings_notice(k->holdings, a->ifindex, &a->prefix, a->ours, true, k->now);
+        holdings_notice(k->holdings, a->ifindex, &a->prefix, a->ours && !k->untagged, true, k->now);
     }
 }
 

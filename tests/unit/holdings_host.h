@@ -23,8 +23,9 @@ struct host {
         unsigned ifindex; /* 0: gone */
         struct mac mac;
     } links[HOST_LINKS];
-    int fail;  /* errno for each change that is tried; 0: none */
-    usec cost; /* of each change */
+    bool untagged; /* the kernel keeps no tags (with holdings_untagged) */
+    int fail;      /* errno for each change that is tried; 0: none */
+    usec cost;     /* of each change */
     unsigned plans, looks, renewals;
     char log
         [HOST_TEXT]; /* "+192.0.2.1/24:5 " added for 5 s, "=" renewed, "-" removed, "!" refused, "*192.0.2.1 " announced */

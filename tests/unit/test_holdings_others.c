@@ -80,6 +80,33 @@ static void foreign_that_goes_is_replaced(void **state)
     check_log("+192.0.2.1/32:10 *192.0.2.1 ");
 }
 
+static void without_tags_our_own_is_known(void **state)
+{
+    (void)state;
+    k.untagged = true;
+    holdings_untagged(k.holdings);
+    host_put(&k, 2, "192.0.2.2/32", true, 0); /* left over, but who could tell */
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 garp=1,0s,0 lease=9s");
+    check_log("+192.0.2.1/32:10 *192.0.2.1 *192.0.2.2 ");
+    holdings_all_unseen(k.holdings, k.now);
+    host_pass(&k, 1100 * MILLISECOND);
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 garp=1,0s,0 lease=9s");
+    check_log("=192.0.2.1/32:10 ");
+    host_take(&k, 2, "192.0.2.1/32");
+    host_pass(&k, 100 * MILLISECOND);
+    check_log("+192.0.2.1/32:10 *192.0.2.1 *192.0.2.2 ");
+    /* one that somebody else put there in its place is not */
+    host_take(&k, 2, "192.0.2.1/32");
+    host_put(&k, 2, "192.0.2.1/32", false, 0);
+    holdings_all_unseen(k.holdings, k.now);
+    host_pass(&k, 200 * MILLISECOND);
+    check_log("*192.0.2.1 *192.0.2.2 ");
+    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2");
+    check_log("");
+    assert_true(host_has(&k, "192.0.2.1/32"));
+    assert_true(host_has(&k, "192.0.2.2/32"));
+}
+
 static void foreign_twin_outlives_ours(void **state)
 {
     (void)state;
@@ -199,16 +226,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(leftovers_wait_for_their_router),
-        TEST(foreign_is_only_announced),
-        TEST(foreign_that_goes_is_replaced),
-        TEST(foreign_twin_outlives_ours),
-        TEST(taken_away_is_put_back),
-        TEST(lost_notices_mean_another_look),
-        TEST(own_doing_echoes),
-        TEST(interface_goes_and_comes),
-        TEST(failures_are_tried_again),
-        TEST(somebody_is_faster),
+        TEST(leftovers_wait_for_their_router), TEST(foreign_is_only_announced),  TEST(foreign_that_goes_is_replaced),
+        TEST(without_tags_our_own_is_known),   TEST(foreign_twin_outlives_ours), TEST(taken_away_is_put_back),
+        TEST(lost_notices_mean_another_look),  TEST(own_doing_echoes),           TEST(interface_goes_and_comes),
+        TEST(failures_are_tried_again),        TEST(somebody_is_faster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
