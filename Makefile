@@ -83,6 +83,12 @@ test_capture_filter.libs := -lpcap
 test_link_table.objs := $(link) core/address
 test_link_table.libs := -lmnl
 
+test_router.objs := core/router core/timers core/address
+test_heap.objs := core/heap
+test_form.objs := core/form
+test_electorate.objs := $(electorate) $(event)
+test_session.objs := $(session) $(electorate) $(event)
+
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
 tools := hex2pcap sendframe
 hex2pcap.objs := tests/tools/vectors
@@ -90,12 +96,6 @@ sendframe.objs := tests/tools/vectors
 benches := gen_pcap pcap_loop measure
 gen_pcap.objs := $(packet) core/address
 pcap_loop.libs := -lpcap
-
-test_router.objs := core/router core/timers core/address
-test_heap.objs := core/heap
-test_form.objs := core/form
-test_electorate.objs := $(electorate) $(event)
-test_session.objs := $(session) $(electorate) $(event)
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c, seeds in tests/fuzz/corpus/NAME/.
 fuzz_session.objs := $(session) $(electorate) $(event)
@@ -141,25 +141,17 @@ fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 source = $(patsubst core/%,lib/core/%,$(patsubst net/%,lib/net/%,$(1))).c
 objects = $(foreach o,$(1),$(2)/obj/$(patsubst %.c,%.o,$(call source,$(o))))
 
-# While a program's sources are not all there, it is left out.
-absent = $(filter-out $(wildcard $(foreach o,$(2)$(1) $($(1).objs),$(call source,$(o)))),$(foreach o,$(2)$(1) $($(1).objs),$(call source,$(o))))
-ready = $(strip $(foreach p,$(1),$(if $(call absent,$(p),$(2)),$(info $(p) is left out: no $(call absent,$(p),$(2))),$(p))))
-programs.ready := $(call ready,$(programs),cmd/)
-tests.ready := $(call ready,$(tests),tests/unit/)
-tools.ready := $(call ready,$(tools),tests/tools/)
-benches.ready := $(call ready,$(benches),tests/bench/)
-fuzzers.ready := $(call ready,$(fuzzers),tests/fuzz/)
-
-.PHONY: all asan unit fuzzers everything check demo lint fuzz bench valgrind format install uninstall clean FORCE
+.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind format install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
 
-all: $(programs.ready:%=$(release)/%)
-asan: $(programs.ready:%=$(asan)/%) $(tools.ready:%=$(asan)/%) $(tests.ready:%=$(asan)/%)
-unit: $(tools.ready:%=$(release)/%) $(tests.ready:%=$(release)/%)
-fuzzers: $(fuzzers.ready:%=$(fuzz)/%)
-everything: all asan unit fuzzers
+all: $(programs:%=$(release)/%)
+asan: $(programs:%=$(asan)/%) $(tools:%=$(asan)/%) $(tests:%=$(asan)/%)
+unit: $(tools:%=$(release)/%) $(tests:%=$(release)/%)
+fuzzers: $(fuzzers:%=$(fuzz)/%)
+benches: $(benches:%=$(release)/%)
+everything: all asan unit benches fuzzers
 
 # $(1) kind of build, $(2) its directory. A change of compiler or flags rebuilds what was made with the old ones.
 define kind
@@ -221,7 +213,7 @@ valgrind:
 
 bench:
 	scripts/deps build bench
-	$(MAKE) -j$(JOBS) all $(benches.ready:%=$(release)/%)
+	$(MAKE) -j$(JOBS) all benches
 	@set -e; for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(abspath $(BUILD)) $$b; done
 
 format:

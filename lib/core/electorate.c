@@ -20,12 +20,35 @@ struct member *member_find(const struct electorate *e, const struct identity *id
     return m;
 }
 
+static size_t name_bucket(struct span name)
+{
+    uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
+    for (size_t i = 0; i < name.len; i++)
+        hash = (hash ^ (uint8_t)name.at[i]) * UINT32_C(16777619);
+    return (hash ^ hash >> 16) % NAME_BUCKETS;
+}
+
 struct member *member_named(const struct electorate *e, struct span name)
 {
-    for (size_t i = 0; i < e->count; i++)
-        if (span_is(name, e->members[i]->name))
-            return e->members[i];
-    return NULL;
+    struct member *m = e->by_name[name_bucket(name)];
+    while (m && !span_is(name, m->name))
+        m = m->next_name;
+    return m;
+}
+
+static void name_link(struct electorate *e, struct member *m)
+{
+    struct member **bucket = &e->by_name[name_bucket((struct span){m->name, strlen(m->name)})];
+    m->next_name = *bucket;
+    *bucket = m;
+}
+
+static void name_unlink(struct electorate *e, struct member *m)
+{
+    struct member **link = &e->by_name[name_bucket((struct span){m->name, strlen(m->name)})];
+    while (*link != m)
+        link = &(*link)->next_name;
+    *link = m->next_name;
 }
 
 static void report_send(struct electorate *e, struct member *m, instant at, const struct router_action *action)
@@ -193,7 +216,7 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     struct member *m = make_room(e) ? calloc(1, sizeof *m) : NULL;
     if (!m)
         return false;
-    m->interface = interface_get(e, c->id.ifname, true);
+    m->interface = interface_get(e, c->id.ifname);
     if (!m->interface || !member_configure(e, m, c)) {
         member_free(m);
         return false;
@@ -206,6 +229,8 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     router_init(&m->router, &settings);
     m->next = *chain(e, &c->id);
     *chain(e, &c->id) = m;
+    m->interface->members++;
+    name_link(e, m);
     e->members[e->count++] = m;
     router_set_weights(&m->router, member_weights(m));
     member_follow_interface(e, m, now);
@@ -272,6 +297,8 @@ bool electorate_novr(struct electorate *e, instant now, struct span name)
     while (*link != m)
         link = &(*link)->next;
     *link = m->next;
+    m->interface->members--;
+    name_unlink(e, m);
     size_t i = 0;
     while (e->members[i] != m)
         i++;

@@ -119,7 +119,7 @@ static bool acceptable(struct electorate *e, struct member *m, instant at, const
 static void weigh_form(struct electorate *e, struct member *m, instant at, const struct advert *a,
                        enum router_state before)
 {
-    bool followed = m->router.state == ROUTER_BACKUP && a->prio >= m->router.prio;
+    bool followed = m->router.state == ROUTER_BACKUP && m->router.lower_prio == 0; /* of any priority: preempt=no */
     bool lower = before == ROUTER_ACTIVE && m->router.state == ROUTER_ACTIVE;
     if (a->prio == VRRP_PRIORITY_RESIGN || !(a->has & HAS_CKSUM) || (!followed && !lower))
         return;
@@ -153,42 +153,35 @@ static void member_hears(struct electorate *e, struct member *m, instant at, con
     member_perform(e, m, at, &actions);
 }
 
-/* A line of a capture read without a name for its interface concerns any. */
-static bool on_interface(const struct member *m, const struct origin *from)
+/* Is it of an interface of ours? *on is which; NULL for any: a line of a capture read without a name for it. */
+static bool is_ours(const struct electorate *e, const struct origin *from, const struct interface **on)
 {
-    return from->ifname[0] == '\0' || strcmp(from->ifname, m->id.ifname) == 0;
-}
-
-static bool is_ours(const struct electorate *e, const struct origin *from)
-{
-    if (from->ifname[0] == '\0')
-        return true;
-    for (const struct interface *i = e->interfaces; i; i = i->next)
-        if (strcmp(i->link.ifname, from->ifname) == 0)
-            return true;
-    return false;
+    *on = from->ifname[0] == '\0' || e->count == 0 ? NULL : interface_find(e, from->ifname);
+    return from->ifname[0] == '\0' || (*on && (*on)->members > 0);
 }
 
 bool electorate_advert(struct electorate *e, instant at, const struct origin *from, const struct advert *a)
 {
-    if (!is_ours(e, from))
+    const struct interface *on;
+    if (!is_ours(e, from, &on))
         return false;
     if (from->dir == DIR_OUT || from->vlan != 0 || !e->started || e->stopped)
         return true;
     for (struct member *m = e->by_vrid[a->af == 6][a->vrid]; m; m = m->next)
-        if (on_interface(m, from))
+        if (!on || m->interface == on)
             member_hears(e, m, at, a);
     return true;
 }
 
 bool electorate_bad(struct electorate *e, const struct origin *from, uint8_t af, uint8_t vrid, struct span why)
 {
-    if (!is_ours(e, from))
+    const struct interface *on;
+    if (!is_ours(e, from, &on))
         return false;
     if (from->dir == DIR_OUT || from->vlan != 0)
         return true;
     for (struct member *m = e->by_vrid[af == 6][vrid]; m; m = m->next) {
-        if (!on_interface(m, from))
+        if (on && m->interface != on)
             continue;
         struct counters *c = &m->counters;
         m->counters.discarded++;

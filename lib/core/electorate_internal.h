@@ -7,11 +7,13 @@
 #include "core/heap.h"
 #include "core/router.h"
 
-/* What `link` lines said of an interface. Counts as up until one came. */
+/* What `link` lines said of an interface. Counts as up until one came. Those that nobody uses are remembered too: a
+ * virtual router may come later. */
 struct interface {
     struct interface *next;
     struct link_event link;
     bool known;
+    size_t members; /* virtual routers on it */
 };
 
 struct track {
@@ -29,6 +31,7 @@ struct track_use {
 struct member {
     struct timer timer;  /* first: the router's deadline */
     struct member *next; /* of the same family and VRID */
+    struct member *next_name; /* in its bucket of names */
     struct identity id;
     struct interface *interface;
     char name[NAME_TEXT];
@@ -50,13 +53,17 @@ struct member {
     struct ip last_adv_source;
 };
 
+enum { NAME_BUCKETS = 1024 };
+
 struct electorate {
     struct electorate_reports reports;
     struct member **members; /* in the order in which they were configured */
     size_t count, room;
     struct member *by_vrid[2][256];
+    struct member *by_name[NAME_BUCKETS];
     struct heap member_heap, track_heap;
     struct interface *interfaces;
+    size_t interface_count;
     struct track *tracks;
     size_t track_count;
     uint64_t next_order;
@@ -68,7 +75,8 @@ void member_perform(struct electorate *e, struct member *m, instant at, const st
 void member_notice(struct electorate *e, struct member *m, instant at, enum notice what, const struct ip *src);
 struct member *member_find(const struct electorate *e, const struct identity *id);
 struct member *member_named(const struct electorate *e, struct span name);
-struct interface *interface_get(struct electorate *e, const char *ifname, bool make);
+struct interface *interface_find(const struct electorate *e, const char *ifname); /* NULL: not heard of */
+struct interface *interface_get(struct electorate *e, const char *ifname);       /* makes it; NULL: out of memory */
 /* Faults and primary address of m as its interface has them. */
 void member_follow_interface(struct electorate *e, struct member *m, instant at);
 struct track *track_get(struct electorate *e, const char *name);

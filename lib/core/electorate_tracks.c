@@ -6,17 +6,25 @@
 
 /* Interfaces */
 
-struct interface *interface_get(struct electorate *e, const char *ifname, bool make)
+enum { INTERFACES_UNUSED = 4096 }; /* that `link` lines alone may name: nobody's lines fill the memory */
+
+struct interface *interface_find(const struct electorate *e, const char *ifname)
 {
-    for (struct interface *i = e->interfaces; i; i = i->next)
-        if (strcmp(i->link.ifname, ifname) == 0)
-            return i;
-    struct interface *i = make ? calloc(1, sizeof *i) : NULL;
-    if (!i)
-        return NULL;
+    struct interface *i = e->interfaces;
+    while (i && strcmp(i->link.ifname, ifname) != 0)
+        i = i->next;
+    return i;
+}
+
+struct interface *interface_get(struct electorate *e, const char *ifname)
+{
+    struct interface *i = interface_find(e, ifname);
+    if (i || !(i = calloc(1, sizeof *i)))
+        return i;
     memcpy(i->link.ifname, ifname, sizeof i->link.ifname);
     i->next = e->interfaces;
     e->interfaces = i;
+    e->interface_count++;
     return i;
 }
 
@@ -51,15 +59,16 @@ void member_follow_interface(struct electorate *e, struct member *m, instant at)
 
 bool electorate_link(struct electorate *e, instant at, const struct link_event *l)
 {
-    struct interface *i = interface_get(e, l->ifname, false);
+    bool room = e->interface_count < INTERFACES_UNUSED;
+    struct interface *i = room ? interface_get(e, l->ifname) : interface_find(e, l->ifname);
     if (!i)
         return false;
     i->link = *l;
     i->known = true;
-    for (size_t n = 0; n < e->count; n++)
+    for (size_t n = 0; i->members > 0 && n < e->count; n++)
         if (e->members[n]->interface == i)
             member_follow_interface(e, e->members[n], at);
-    return true;
+    return i->members > 0;
 }
 
 /* Tracks. One that was not heard of yet is down. */

@@ -64,7 +64,7 @@ static void start_active_down_timer(struct router *r, instant at, usec interval)
     r->active_down_timer = after(at, interval);
     r->preempt_timer = INSTANT_NEVER;
     r->resigned = false;
-    r->lower_heard = false;
+    r->lower_prio = 0;
 }
 
 /* RFC 9568 6.4.1 (130), (155) and 6.4.2 (365): advertise, announce every address, start the Adver_Timer. */
@@ -91,10 +91,18 @@ static void become_backup(struct router *r, instant at, usec active_adver_interv
     transition(r, ROUTER_BACKUP, why, out);
 }
 
-/* RFC 9568 6.1: v3 takes the Active's interval for Active_Adver_Interval; v2 has only its own. */
-static usec learn(const struct router *r, const struct router_heard *heard)
+/* With the own interval, until an Active is heard. */
+static void become_backup_unheard(struct router *r, instant now, enum router_why why, struct router_actions *out)
 {
-    return r->settings.version == 2 ? r->settings.interval : heard->interval;
+    r->learned = false;
+    become_backup(r, now, r->settings.interval, why, out);
+}
+
+/* RFC 9568 6.1: v3 takes the Active's interval for Active_Adver_Interval; v2 has only its own. */
+static usec learn(struct router *r, const struct router_heard *heard)
+{
+    r->learned = r->settings.version == 3;
+    return r->learned ? heard->interval : r->settings.interval;
 }
 
 /* Preempt_Mode, which the owner always has. */
@@ -110,7 +118,7 @@ static void leave_initialize(struct router *r, instant now, enum router_why why,
     if (r->prio == VRRP_PRIORITY_OWNER && !r->yielded)
         become_active(r, now, now, why == WHY_STARTUP ? WHY_OWNER : why, out);
     else
-        become_backup(r, now, r->settings.interval, why, out);
+        become_backup_unheard(r, now, why, out);
 }
 
 static enum router_why fault_why(unsigned faults)
@@ -131,11 +139,11 @@ void router_init(struct router *r, const struct router_settings *settings)
 
 void router_startup(struct router *r, instant now, struct router_actions *out)
 {
+    if (r->settings.startup_delay > 0)
+        r->startup_timer = after(now, r->settings.startup_delay);
     if (r->faults)
         transition(r, ROUTER_FAULT, fault_why(r->faults), out);
-    else if (r->settings.startup_delay > 0)
-        r->startup_timer = after(now, r->settings.startup_delay);
-    else
+    else if (r->settings.startup_delay == 0)
         leave_initialize(r, now, WHY_STARTUP, out);
 }
 
@@ -161,7 +169,7 @@ void router_shutdown(struct router *r, struct router_actions *out)
 
 static void backup_hears_lower(struct router *r, instant at, const struct router_heard *heard)
 {
-    r->lower_heard = true;
+    r->lower_prio = heard->prio;
     if (r->settings.preempt_delay == 0)
         return; /* 6.4.2 (475): discard; the Active_Down_Timer runs on */
     instant preempt_timer = r->preempt_timer.us == INSTANT_NEVER.us ? after(at, r->settings.preempt_delay)
@@ -169,7 +177,7 @@ static void backup_hears_lower(struct router *r, instant at, const struct router
     r->active_adver_interval = learn(r, heard);
     start_active_down_timer(r, at, router_active_down_interval(r));
     r->preempt_timer = preempt_timer;
-    r->lower_heard = true;
+    r->lower_prio = heard->prio;
 }
 
 static void backup_advert(struct router *r, instant at, const struct router_heard *heard)
@@ -239,7 +247,7 @@ void router_advert(struct router *r, instant at, const struct router_heard *hear
 
 static void active_down_timer_fires(struct router *r, instant now, struct router_actions *out)
 {
-    enum router_why why = r->resigned ? WHY_RESIGNED : r->lower_heard ? WHY_PREEMPTED : WHY_TIMED_OUT;
+    enum router_why why = r->resigned ? WHY_RESIGNED : r->lower_prio ? WHY_PREEMPTED : WHY_TIMED_OUT;
     become_active(r, r->active_down_timer, now, why, out);
 }
 
@@ -300,10 +308,8 @@ void router_set_fault(struct router *r, instant now, enum router_fault fault, bo
     switch (r->state) {
     case ROUTER_INIT:
         /* Before startup nothing has begun that could fail. While startup_delay runs, its end is a startup. */
-        if (r->faults && r->startup_timer.us != INSTANT_NEVER.us) {
-            cancel_timers(r);
+        if (r->faults && r->startup_timer.us != INSTANT_NEVER.us)
             transition(r, ROUTER_FAULT, fault_why(r->faults), out);
-        }
         break;
     case ROUTER_BACKUP:
     case ROUTER_ACTIVE:
@@ -315,18 +321,30 @@ void router_set_fault(struct router *r, instant now, enum router_fault fault, bo
         transition(r, ROUTER_FAULT, fault_why(r->faults), out);
         break;
     case ROUTER_FAULT:
-        if (!r->faults)
+        /* The startup_delay runs on in a fault: what is repaired before its end goes on waiting. */
+        if (!r->faults && r->startup_timer.us != INSTANT_NEVER.us && !due(r->startup_timer, now))
+            transition(r, ROUTER_INIT, WHY_RECOVERED, out);
+        else if (!r->faults)
             leave_initialize(r, now, WHY_RECOVERED, out);
         break;
     }
 }
 
+/* What the Active_Down_Timer was started with. */
+static usec running_interval(const struct router *r)
+{
+    return r->resigned ? router_skew_time(r) : router_active_down_interval(r);
+}
+
 static void set_priority(struct router *r, uint8_t prio)
 {
-    usec before = router_active_down_interval(r);
+    usec before = running_interval(r);
     r->prio = prio;
-    if (r->state == ROUTER_BACKUP)
-        r->active_down_timer.us += router_active_down_interval(r) - before;
+    if (r->state != ROUTER_BACKUP)
+        return;
+    r->active_down_timer.us += running_interval(r) - before;
+    if (r->prio <= r->lower_prio) /* the one that was to be preempted is not lower any more */
+        r->preempt_timer = INSTANT_NEVER;
 }
 
 static uint8_t weighted(uint8_t prio, int weights)
@@ -352,22 +370,22 @@ void router_yield(struct router *r, instant now, bool on, struct router_actions 
     case ROUTER_FAULT:
         break;
     case ROUTER_BACKUP:
-        r->preempt_timer = INSTANT_NEVER;
+        if (r->lower_prio) /* the lower one that was to be preempted is to be followed: it is not silent */
+            start_active_down_timer(r, now, router_active_down_interval(r));
         break;
     case ROUTER_ACTIVE:
         send_advertisement(out, VRRP_PRIORITY_RESIGN, false);
-        become_backup(r, now, r->settings.interval, WHY_YIELD, out);
+        become_backup_unheard(r, now, WHY_YIELD, out);
         break;
     }
 }
 
 void router_reconfigure(struct router *r, instant now, const struct router_settings *settings, int weights)
 {
-    usec before = router_active_down_interval(r);
-    bool own_interval = r->active_adver_interval == r->settings.interval;
+    usec before = running_interval(r);
     r->settings = *settings;
     r->prio = weighted(settings->prio, weights);
-    if (settings->version == 2 || own_interval)
+    if (!r->learned)
         r->active_adver_interval = settings->interval;
 
     switch (r->state) {
@@ -375,10 +393,11 @@ void router_reconfigure(struct router *r, instant now, const struct router_setti
     case ROUTER_FAULT:
         break;
     case ROUTER_BACKUP:
-        if (!r->resigned)
-            r->active_down_timer.us += router_active_down_interval(r) - before;
+        r->active_down_timer.us += running_interval(r) - before;
         if (settings->preempt_delay == 0)
             r->preempt_timer = INSTANT_NEVER;
+        if (r->lower_prio && (!preempts(r) || r->prio <= r->lower_prio)) /* no longer to be preempted */
+            start_active_down_timer(r, now, router_active_down_interval(r));
         break;
     case ROUTER_ACTIVE:
         if (r->adver_timer.us > after(now, settings->interval).us)

@@ -71,7 +71,8 @@ struct router {
     instant startup_timer;      /* init: INSTANT_NEVER unless startup_delay runs */
     bool yielded;               /* preemption is off until the Active falls silent */
     bool resigned;              /* the Active_Down_Timer runs since a priority 0 */
-    bool lower_heard;           /* a lower priority was discarded since it runs */
+    uint8_t lower_prio;         /* the last lower priority that was discarded since it runs; 0: none */
+    bool learned;               /* v3: active_adver_interval is that of an Active that was heard */
     instant next_answer;        /* no advertisement in answer before this */
     instant next_announce;      /* no announcement in answer before this */
 };

@@ -497,6 +497,98 @@ static void a_new_interval_does_not_flap(void **state)
     assert_int_equal(router_deadline(&r).us, at(SOON + 100000).us);
 }
 
+static void startup_delay_goes_on_in_a_fault(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct row row = {.prio = 255, .state = ROUTER_INIT, .startup_delay = 2000000, .fault = FAULT_LINK};
+    struct router r;
+    enter(&r, &row);
+    router_startup(&r, at(0), &out);
+    assert_int_equal(router_deadline(&r).us, INSTANT_NEVER.us);
+    router_set_fault(&r, at(500000), FAULT_LINK, false, &out);
+    expect(&out, "state init fault link; state fault init recovered");
+    assert_int_equal(router_deadline(&r).us, at(2000000).us);
+    router_set_fault(&r, at(600000), FAULT_TRACK, true, &out);
+    out.count = 0;
+    router_set_fault(&r, at(2000000), FAULT_TRACK, false, &out);
+    expect(&out, "send 255 announce; state fault active recovered");
+}
+
+/* Changes at run time must not make a backup preempt one that it is not to preempt any more. */
+
+static void a_yield_stops_a_preemption_that_is_due(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 0);
+    hear(&r, 3000000, 50, &out);
+    router_yield(&r, at(3300000), true, &out);
+    assert_int_equal(router_deadline(&r).us, at(3300000 + ADI_100).us);
+    struct router silent = backup_of(100, 0);
+    router_yield(&silent, at(3300000), true, &out);
+    assert_int_equal(router_deadline(&silent).us, at(ADI_100).us);
+}
+
+static void a_lower_priority_of_our_own_ends_preempt_delay(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 1000000);
+    hear(&r, 0, 80, &out);
+    router_set_weights(&r, -10);
+    assert_int_equal(router_deadline(&r).us, at(1000000).us);
+    router_set_weights(&r, -20);
+    assert_true(router_deadline(&r).us > at(3000000).us);
+}
+
+static void reconfigured(struct router *r, usec when, usec interval, uint8_t prio, bool preempt)
+{
+    struct router_settings settings = r->settings;
+    settings.interval = interval;
+    settings.prio = prio;
+    settings.preempt = preempt;
+    router_reconfigure(r, at(when), &settings, 0);
+}
+
+static void a_new_interval_leaves_the_learned_one(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 0);
+    hear(&r, 500000, 150, &out);
+    reconfigured(&r, 600000, 10000, 100, true);
+    assert_int_equal(router_deadline(&r).us, at(500000 + ADI_100).us);
+    struct router unheard = backup_of(100, 0);
+    reconfigured(&unheard, 600000, 2000000, 100, true);
+    assert_int_equal(router_deadline(&unheard).us, at(2 * ADI_100).us);
+}
+
+static void a_new_priority_or_mode_stops_a_preemption_that_is_due(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 0);
+    hear(&r, 3000000, 50, &out);
+    reconfigured(&r, 3300000, 1000000, 100, false);
+    assert_int_equal(router_deadline(&r).us, at(3300000 + ADI_100).us);
+    r = backup_of(100, 0);
+    hear(&r, 3000000, 50, &out);
+    reconfigured(&r, 3300000, 1000000, 50, true);
+    assert_true(router_deadline(&r).us > at(3300000 + ADI_100).us);
+}
+
+static void a_new_priority_moves_the_skew_of_a_resignation(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 0);
+    hear(&r, 0, 0, &out);
+    assert_int_equal(router_deadline(&r).us, at(SKEW_100).us);
+    reconfigured(&r, 1000, 1000000, 228, true);
+    assert_int_equal(router_deadline(&r).us, at((256 - 228) * 1000000 / 256).us);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -512,6 +604,12 @@ int main(void)
         cmocka_unit_test(an_answer_storm_is_limited),
         cmocka_unit_test(startup_delay_ends_in_a_startup),
         cmocka_unit_test(a_new_interval_does_not_flap),
+        cmocka_unit_test(startup_delay_goes_on_in_a_fault),
+        cmocka_unit_test(a_yield_stops_a_preemption_that_is_due),
+        cmocka_unit_test(a_lower_priority_of_our_own_ends_preempt_delay),
+        cmocka_unit_test(a_new_interval_leaves_the_learned_one),
+        cmocka_unit_test(a_new_priority_or_mode_stops_a_preemption_that_is_due),
+        cmocka_unit_test(a_new_priority_moves_the_skew_of_a_resignation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

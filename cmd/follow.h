@@ -1,0 +1,48 @@
+/* vip-follow's parts: follow_lines.c takes lines, follow_kernel.c does what they ask for, vip-follow.c is the loop. */
+#ifndef CMD_FOLLOW_H
+#define CMD_FOLLOW_H
+
+#include "core/freshness.h"
+#include "core/holdings.h"
+#include "net/addresses.h"
+#include "net/inject.h"
+#include "net/inlet.h"
+#include "net/outlet.h"
+#include "net/signals.h"
+
+struct follow {
+    struct holdings *holdings;
+    struct address_book *book;
+    struct address_watch watch;
+    struct injector injector;
+    struct inlet in;
+    struct outlet out;
+    bool out_open;
+    struct signals signals;
+    bool signalled;
+    int timer;
+    instant armed; /* what the timer is set to */
+    struct clock_map map;
+    char boot[BOOT_TEXT];
+    bool told_stale[STALE_FUTURE + 1];
+    int told_announce;          /* errno */
+    struct address_error error; /* of the changes that are being done */
+    size_t looking;             /* the link that is being looked at */
+    instant now;
+    bool failed, out_failed;
+    instant news_since; /* this second, */
+    unsigned news;      /* and what people were told in it */
+};
+
+/* follow_lines.c */
+void follow_input(struct follow *f); /* all the input that is there, within a bound */
+void follow_close_out(struct follow *f,
+                      enum outlet_status status); /* says so when the reader is gone, or a write failed */
+
+/* follow_kernel.c */
+void follow_tell(void *context, const struct holding_report *r); /* context: the struct follow */
+void follow_notices(struct follow *f);
+void follow_links(struct follow *f);
+void follow_announcements(struct follow *f);
+
+#endif

@@ -1,0 +1,170 @@
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "cmd/follow.h"
+#include "core/timers.h"
+#include "net/clock.h"
+
+enum {
+    FILLS_A_TURN = 16, /* reads of input before what they say is done */
+    DOWN_FACTOR = 3,   /* of the Active_Down_Interval after which a line is old */
+};
+
+static void tell_stale(struct follow *f, enum freshness stale, const struct line *l)
+{
+    if (f->told_stale[stale])
+        return;
+    f->told_stale[stale] = true;
+    cli_say("standard input:%llu: this %.*s line sets nothing: %s (told once)", (unsigned long long)f->in.number,
+            (int)l->event.len, l->event.at, freshness_text(stale));
+}
+
+static void complain(const struct follow *f, struct span word, const char *reason)
+{
+    cli_bad_line("standard input", f->in.number, word, reason);
+}
+
+static void complain_key(const struct follow *f, const struct line *l, const char *key)
+{
+    struct span value;
+    complain(f, (struct span){key, strlen(key)}, line_get(l, key, &value) ? "a value that it cannot have" : "missing");
+}
+
+/* TIME on the steady clock; what says that it comes from the future is of now. */
+static instant line_instant(const struct follow *f, const struct line *l, stamp wall)
+{
+    instant at;
+    if (!l->has_time)
+        return f->now;
+    if (!clock_to_instant(&f->map, l->time, &at))
+        at.us = f->now.us - (wall.ns - l->time.ns) / 1000;
+    return at.us < f->now.us ? at : f->now;
+}
+
+static void take_send(struct follow *f, const struct line *l)
+{
+    struct send_event e;
+    struct prefix_buffer buffer;
+    struct span refused;
+    const char *where;
+    if (!read_send(l, &e, &buffer, &where)) {
+        complain_key(f, l, where);
+        return;
+    }
+    stamp wall = clock_wall();
+    usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
+    enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
+    if (fresh != FRESH)
+        tell_stale(f, fresh, l);
+    else if (e.prio > 0 && !line_get(l, "err", &refused) &&
+             !holdings_held(f->holdings, &e, line_instant(f, l, wall), f->now))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+}
+
+static enum level_kind take_state(struct follow *f, const struct line *l, struct identity *id)
+{
+    struct state_event e;
+    struct prefix_buffer buffer;
+    const char *where;
+    instant sent;
+    if (!read_state(l, &e, &buffer, &where)) {
+        complain_key(f, l, where);
+        return LEVEL_DROPPABLE;
+    }
+    *id = e.id;
+    stamp wall = clock_wall();
+    usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
+    enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
+    /* This program may have been stopped: what is newer than the send that counts is true, however old. */
+    bool newer =
+        fresh == STALE_AGE && holdings_is_held(f->holdings, &e.id, &sent) && line_instant(f, l, wall).us >= sent.us;
+    if (fresh != FRESH && !newer)
+        tell_stale(f, fresh, l);
+    else if (e.to != ROUTER_ACTIVE && !holdings_absent(f->holdings, &e, f->now))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    return e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
+}
+
+static void take_clock(struct follow *f, const struct line *l)
+{
+    struct clock_event e;
+    const char *where;
+    if (!read_clock(l, &e, &where))
+        complain_key(f, l, where);
+    else
+        f->map = (struct clock_map){.known = true, .clock = e};
+}
+
+void follow_close_out(struct follow *f, enum outlet_status status)
+{
+    if (status == OUTLET_DONE || status == OUTLET_WAITING || !f->out_open)
+        return;
+    f->out_open = false;
+    if (status == OUTLET_FAILED)
+        f->out_failed = true;
+    cli_say("standard output: %s; the addresses are kept all the same",
+            status == OUTLET_CLOSED ? "its reader is gone" : strerror(f->out.error));
+}
+
+/* Of `state` the newest of each virtual router is kept for a reader that is late; the rest may be lost, and is counted. */
+static void pass_on(struct follow *f, enum level_kind kind, const struct identity *id, struct span text)
+{
+    char line[LINE_BYTES + 1];
+    if (!f->out_open)
+        return;
+    memcpy(line, text.at, text.len);
+    line[text.len] = '\n';
+    if (!outlet_put(&f->out, kind, kind == LEVEL_DROPPABLE ? NULL : id, line, text.len + 1))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+}
+
+static void take_line(struct follow *f, struct span text)
+{
+    struct line l;
+    struct span where = {0};
+    struct identity id;
+    enum level_kind kind = LEVEL_DROPPABLE;
+    enum line_error wrong = line_parse(&l, text.at, text.len, &where);
+    if (wrong != LINE_OK && wrong != LINE_BLANK) {
+        complain(f, where, line_error_text(wrong));
+        return;
+    }
+    if (f->in.unterminated && wrong == LINE_OK) {
+        complain(f, l.event, "input ended inside this line");
+        return;
+    }
+    if (wrong == LINE_BLANK)
+        ;
+    else if (span_is(l.event, "clock"))
+        take_clock(f, &l);
+    else if (span_is(l.event, "send"))
+        take_send(f, &l);
+    else if (span_is(l.event, "state"))
+        kind = take_state(f, &l, &id);
+    pass_on(f, kind, &id, text);
+}
+
+static bool readable(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    return poll(&p, 1, 0) > 0;
+}
+
+/* All the input that is there, within a bound: what it says together is done at once. */
+void follow_input(struct follow *f)
+{
+    for (int n = 0; n < FILLS_A_TURN && !f->in.ended && readable(f->in.fd); n++) {
+        struct span text;
+        enum inlet_line got;
+        (void)inlet_fill(&f->in); /* that it ended is in the inlet, and a last line may still be there */
+        f->now = clock_now();
+        while ((got = inlet_next(&f->in, &text)) != INLET_NONE) {
+            if (got == INLET_TOO_LONG)
+                complain(f, (struct span){0}, line_error_text(LINE_TOO_LONG));
+            else
+                take_line(f, text);
+        }
+    }
+}

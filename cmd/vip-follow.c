@@ -1,0 +1,149 @@
+/* vip-follow: keeps the virtual addresses of a router where its `send` and `state` lines say they belong. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "cmd/follow.h"
+#include "net/clock.h"
+#include "net/privilege.h"
+
+const struct program program = {
+    .name = "vip-follow",
+    .usage = "",
+    .help =
+        "Reads lines of vrrp-advert on standard input and passes each on. Puts the addresses of a virtual router on\n"
+        "its interface while it is Active, as leases that the kernel ends by itself, and announces them.\n"
+        "  -h, -V   help, version\n",
+};
+
+static const usec END_LIMIT = 500 * MILLISECOND; /* for the last lines */
+static const usec PATIENCE = 2 * SECOND;         /* after INT or TERM, until input ends */
+
+static void turn(struct follow *f)
+{
+    follow_input(f);
+    f->now = clock_now();
+    holdings_advance(f->holdings, f->now);
+    follow_notices(f);
+    follow_links(f);
+    follow_announcements(f);
+    if (f->out_open)
+        follow_close_out(f, outlet_flush(&f->out, clock_wall()));
+}
+
+static void wait_for_more(struct follow *f)
+{
+    struct pollfd fds[] = {
+        {.fd = f->in.fd, .events = POLLIN},
+        {.fd = f->out_open ? f->out.fd : -1, .events = f->out_open ? outlet_events(&f->out) : 0},
+        {.fd = f->signals.fd, .events = POLLIN},
+        {.fd = f->watch.fd, .events = POLLIN},
+        {.fd = f->timer, .events = POLLIN},
+    };
+    instant deadline = holdings_deadline(f->holdings);
+    if (f->signals.count > 0 && f->signals.first_us + PATIENCE < deadline.us)
+        deadline.us = f->signals.first_us + PATIENCE;
+    if (deadline.us != f->armed.us)
+        clock_timer_set(f->timer, deadline);
+    f->armed = deadline;
+    if (poll(fds, nitems(fds), -1) < 0)
+        return; /* EINTR */
+    if (fds[4].revents != 0) {
+        clock_timer_ack(f->timer);
+        f->armed = INSTANT_NEVER;
+    }
+    f->signalled = f->signalled || fds[2].revents != 0;
+    if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL)) {
+        f->out.error = fds[1].revents & POLLNVAL ? EBADF : 0;
+        follow_close_out(f, f->out.error != 0 ? OUTLET_FAILED : OUTLET_CLOSED);
+    }
+}
+
+/* Releases what is to go. A virtual router that is still held was never said to be given up: vrrp-advert died, and
+ * nobody has sent priority 0 for it. Nobody else answers for its addresses before the others' timers run out, so they
+ * stay until their leases end. */
+static int end(struct follow *f)
+{
+    bool asked = f->signals.count > 0;
+    f->now = clock_now();
+    f->failed = false;
+    holdings_release(f->holdings, !asked, f->now);
+    follow_notices(f);
+    follow_links(f);
+    if (f->out_open)
+        follow_close_out(f, outlet_drain(&f->out, clock_wall(), END_LIMIT));
+    size_t left = holdings_held_count(f->holdings);
+    if (f->in.error != 0)
+        cli_say("standard input: %s", strerror(f->in.error));
+    if (left > 0)
+        cli_say("input ended while %zu virtual router%s Active: the addresses stay until their leases end", left,
+                left == 1 ? " is" : "s are");
+    return left > 0 || f->failed || f->out_failed || f->in.error != 0 ? EXIT_SYSTEM : EXIT_DONE;
+}
+
+/* An interface that takes no more frames is not to hold up the others' leases. */
+static void limit_sending(int fd)
+{
+    struct timeval limit = {.tv_usec = 20 * 1000};
+    int room = 1 << 20; /* some 1,000 frames: more than a turn of the loop sends */
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+}
+
+static void open_all(struct follow *f)
+{
+    const char *hint = cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW"), *what;
+    f->holdings = holdings_new(follow_tell, f);
+    f->book = address_book_open();
+    if (f->holdings == NULL || f->book == NULL)
+        cli_die(EXIT_SYSTEM, "%s", strerror(errno));
+    if (!address_tags_kept()) {
+        cli_say("this kernel keeps no address tags (Linux 5.18 does): what an earlier run left over is not known");
+        holdings_untagged(f->holdings);
+    }
+    if (!address_book_may_change(f->book))
+        cli_die(EXIT_SYSTEM, "addresses: permission denied%s", hint);
+    if (!injector_open(&f->injector))
+        cli_die(EXIT_SYSTEM, "packet socket: %s%s", strerror(errno), errno == EPERM ? hint : "");
+    limit_sending(f->injector.fd);
+    if (!address_watch_open(&f->watch, f->book))
+        cli_die(EXIT_SYSTEM, "netlink: %s", strerror(errno));
+    f->timer = clock_timer_open();
+    f->armed = INSTANT_NEVER;
+    if (f->timer < 0 || !signals_open(&f->signals, SIGNALS_FILTER))
+        cli_die(EXIT_SYSTEM, "%s", strerror(errno));
+    inlet_init(&f->in, STDIN_FILENO);
+    if (!outlet_open(&f->out, STDOUT_FILENO, program.name, false))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    f->out_open = true;
+    (void)clock_boot_id(f->boot);
+    if (!privilege_keep(&what, CAP_NET_ADMIN, -1))
+        cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
+    if (isatty(STDIN_FILENO))
+        cli_say("reading lines from the terminal; vrrp-elect ... | vrrp-advert | vip-follow is the usual way");
+}
+
+int main(int argc, char **argv)
+{
+    static struct follow f;
+    (void)cli_option(argc, argv, ""); /* there are none, and it says so itself */
+    if (optind < argc)
+        cli_die(EXIT_USAGE, "%s: takes no operands; lines come on standard input", argv[optind]);
+    open_all(&f);
+    do {
+        wait_for_more(&f);
+        turn(&f);
+    } while (!f.in.ended && !(f.signalled && signals_stop(&f.signals)));
+    int status = end(&f);
+    outlet_close(&f.out);
+    holdings_free(f.holdings);
+    address_watch_close(&f.watch);
+    address_book_close(f.book);
+    injector_close(&f.injector);
+    return cli_finish(status);
+}

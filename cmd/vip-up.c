@@ -1,0 +1,210 @@
+/* vip-up: puts virtual addresses on an interface, asks first whether somebody has them, and announces them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "cmd/vip.h"
+#include "net/announce.h"
+
+const struct program program = {
+    .name = "vip-up",
+    .usage = "[-Fn] [-g COUNT] [-l LEASE] IF ADDR[/LEN]...",
+    .help = "Puts addresses on the interface, and announces them with gratuitous ARP or neighbour advertisements.\n"
+            "Asks first who has them, and refuses an address that answers.\n"
+            "  -F       do not ask: take them\n"
+            "  -g COUNT announce each so often, 0 to 255 (5)\n"
+            "  -l LEASE the kernel removes them after this time, 1s or more, unless vip-up renews it\n"
+            "  -n       only say what would be done\n"
+            "  -h, -V   help, version\n",
+};
+
+enum { ANNOUNCEMENTS = 5, ANNOUNCEMENTS_MOST = 255 };
+static const usec PROBE_WAIT = 200 * MILLISECOND;
+static const usec LEASE_MOST = (usec)100 * 365 * 86400 * SECOND;
+
+struct options {
+    bool force, touch;
+    unsigned announcements;
+    uint32_t lease;
+};
+
+static uint32_t lease_option(const char *text)
+{
+    usec lease = cli_duration('l', text);
+    if (lease < SECOND || lease % SECOND != 0 || lease > LEASE_MOST)
+        cli_die(EXIT_USAGE, "-l %s: the kernel takes whole seconds, from 1s", text);
+    return (uint32_t)(lease / SECOND);
+}
+
+static void read_options(struct options *o, int argc, char **argv)
+{
+    *o = (struct options){.touch = true, .announcements = ANNOUNCEMENTS};
+    for (int option; (option = cli_option(argc, argv, "Fg:l:n")) != -1;) {
+        switch (option) {
+        case 'F':
+            o->force = true;
+            break;
+        case 'g':
+            o->announcements = (unsigned)cli_number('g', optarg, 0, ANNOUNCEMENTS_MOST);
+            break;
+        case 'l':
+            o->lease = lease_option(optarg);
+            break;
+        case 'n':
+            o->touch = false;
+            break;
+        }
+    }
+}
+
+/* What is ours already, with the length that is asked for or with any when none is, is renewed; what is ours with
+ * another length is replaced; what is foreign is left. Returns the number of changes. */
+static size_t plan(const struct vip_request *r, const struct options *o, struct address_change *changes)
+{
+    size_t count = 0;
+    for (size_t n = 0; n < r->count; n++) {
+        const struct vip_seen *seen = &r->seen[n];
+        struct address_change c = {.kind = CHANGE_ADD, .ifindex = r->ifindex, .prefix = r->list[n], .lease = o->lease};
+        if (seen->ours && !r->with_length[n])
+            c.prefix.length = seen->length;
+        if (seen->ours && seen->length != c.prefix.length) {
+            changes[count] = c;
+            changes[count].kind = CHANGE_REMOVE;
+            changes[count++].prefix.length = seen->length;
+        } else if (seen->ours) {
+            c.kind = CHANGE_RENEW;
+        }
+        if (!seen->foreign || seen->ours)
+            changes[count++] = c;
+    }
+    return count;
+}
+
+static void say_foreign(const struct vip_request *r)
+{
+    for (size_t n = 0; n < r->count; n++) {
+        char text[IP_TEXT];
+        ip_format(text, &r->list[n].ip);
+        if (r->seen[n].foreign && !r->seen[n].ours)
+            cli_say("%s: %s is there already and not ours: it stays as it is", r->ifname, text);
+    }
+}
+
+static void show(const struct vip_request *r, const struct options *o, const struct address_change *changes,
+                 size_t count)
+{
+    static const char *const words[] = {[CHANGE_ADD] = "add", [CHANGE_RENEW] = "renew", [CHANGE_REMOVE] = "remove"};
+    for (size_t n = 0; n < count; n++) {
+        char text[PREFIX_TEXT];
+        prefix_format(text, &changes[n].prefix);
+        printf("%s %s %s %s", words[changes[n].kind], text, changes[n].kind == CHANGE_REMOVE ? "from" : "on",
+               r->ifname);
+        if (changes[n].kind != CHANGE_REMOVE && o->lease > 0)
+            printf(" for %us", o->lease);
+        putchar('\n');
+    }
+    for (size_t n = 0; n < r->count && o->announcements > 0 && r->has_mac; n++) {
+        char text[IP_TEXT];
+        ip_format(text, &r->list[n].ip);
+        printf("announce %s %u times\n", text, o->announcements);
+    }
+}
+
+static void say_taken(const struct vip_request *r, const struct ip *ips, const bool *taken, const struct mac *by,
+                      size_t count)
+{
+    for (size_t n = 0; n < count; n++) {
+        char text[IP_TEXT], mac[MAC_TEXT];
+        if (!taken[n])
+            continue;
+        ip_format(text, &ips[n]);
+        mac_format(mac, &by[n]);
+        cli_say("%s: %s is taken: %s answered for it (-F takes it all the same)", r->ifname, text, mac);
+    }
+}
+
+/* Has anybody what is to be added? Those that are ours already are not asked for. */
+static bool all_free(const struct vip_request *r)
+{
+    struct ip *ips = calloc(r->count, sizeof *ips);
+    struct mac *by = calloc(r->count, sizeof *by);
+    bool *taken = calloc(r->count, sizeof *taken);
+    size_t count = 0;
+    if (ips == NULL || by == NULL || taken == NULL)
+        cli_die(EXIT_SYSTEM, "out of memory");
+    for (size_t n = 0; n < r->count; n++) {
+        if (!r->seen[n].ours && !r->seen[n].foreign)
+            ips[count++] = r->list[n].ip;
+    }
+    enum probe_answer answer = PROBE_FREE;
+    if (count > 0)
+        answer = probe(r->ifindex, &r->mac, ips, count, PROBE_WAIT, taken, by);
+    int number = errno;
+    if (answer == PROBE_TAKEN)
+        say_taken(r, ips, taken, by, count);
+    free(ips);
+    free(by);
+    free(taken);
+    if (answer == PROBE_FAILED)
+        cli_die(EXIT_SYSTEM, "%s: cannot ask whether the addresses are taken: %s%s", r->ifname, strerror(number),
+                number == EPERM ? cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW") : "; -F takes them unasked");
+    return answer == PROBE_FREE;
+}
+
+/* The first of each before the second of any: the neighbours of the last one are not to wait. */
+static int announce_all(const struct vip_request *r, const struct options *o)
+{
+    struct injector injector = {.fd = -1};
+    int failed = 0;
+    if (o->announcements == 0 || !r->has_mac)
+        return EXIT_DONE;
+    if (!injector_open(&injector))
+        failed = errno;
+    for (unsigned pass = 0; pass < o->announcements && failed == 0; pass++) {
+        for (size_t n = 0; n < r->count && failed == 0; n++) {
+            if (!r->seen[n].failed)
+                failed = announce(&injector, r->ifindex, &r->mac, &r->list[n].ip);
+        }
+    }
+    if (failed != 0)
+        cli_say("%s: cannot announce: %s%s", r->ifname, strerror(failed),
+                failed == EPERM ? cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW") : "");
+    injector_close(&injector);
+    return failed == 0 ? EXIT_DONE : EXIT_SYSTEM;
+}
+
+static int put_up(struct vip_request *r, const struct options *o, struct address_change *changes, size_t count)
+{
+    vip_need_permission(r);
+    if (!address_tags_kept())
+        cli_say("this kernel keeps no address tags (Linux 5.18 does): vip-down will not know the addresses as ours");
+    if (!o->force && r->has_mac && !all_free(r))
+        return EXIT_NO;
+    int status = vip_apply(r, changes, count, "add");
+    int announced = announce_all(r, o); /* what could be set */
+    return status == EXIT_DONE ? announced : status;
+}
+
+int main(int argc, char **argv)
+{
+    static struct vip_request r;
+    struct options o;
+    int status = EXIT_DONE;
+    read_options(&o, argc, argv);
+    vip_open(&r, argv + optind, (size_t)(argc - optind));
+    struct address_change *changes = calloc(2 * r.count, sizeof *changes);
+    if (changes == NULL)
+        cli_die(EXIT_SYSTEM, "out of memory");
+    size_t count = plan(&r, &o, changes);
+    say_foreign(&r);
+    if (o.touch)
+        status = put_up(&r, &o, changes, count);
+    else
+        show(&r, &o, changes, count);
+    free(changes);
+    vip_close(&r);
+    return cli_finish(status);
+}

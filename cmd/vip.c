@@ -1,0 +1,119 @@
+#include "cmd/vip.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+
+static void *array(size_t count, size_t size)
+{
+    void *a = calloc(count > 0 ? count : 1, size);
+    if (a == NULL)
+        cli_die(EXIT_SYSTEM, "%s", strerror(errno));
+    return a;
+}
+
+static void parse_address(struct vip_request *r, size_t n, const char *word)
+{
+    struct prefix *p = &r->list[n];
+    if (!prefix_parse(p, word, strlen(word)))
+        cli_die(EXIT_USAGE, "%s: not an IPv4 or IPv6 address, or its length is out of range", word);
+    static const struct ip broadcast = {4, {255, 255, 255, 255}};
+    if (ip_is_zero(&p->ip) || ip_equal(&p->ip, &broadcast) || ip_is_multicast(&p->ip) || ip_is_loopback(&p->ip) ||
+        p->length == 0)
+        cli_die(EXIT_USAGE, "%s: not an address that an interface can have for others", word);
+    for (size_t k = 0; k < n; k++) {
+        if (ip_equal(&r->list[k].ip, &p->ip))
+            cli_die(EXIT_USAGE, "%s: given twice", word);
+    }
+    r->with_length[n] = strchr(word, '/') != NULL;
+}
+
+static void see(void *context, const struct address_entry *e)
+{
+    struct vip_request *r = context;
+    for (size_t n = 0; n < r->count; n++) {
+        if (!ip_equal(&r->list[n].ip, &e->prefix.ip))
+            continue;
+        r->seen[n].foreign = r->seen[n].foreign || !e->ours;
+        if (!e->ours)
+            continue;
+        r->seen[n].ours = true;
+        r->seen[n].length = e->prefix.length;
+        struct address_entry *grown = realloc(r->ours, (r->ours_count + 1) * sizeof *grown);
+        if (grown == NULL)
+            cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+        r->ours = grown;
+        r->ours[r->ours_count++] = *e;
+    }
+}
+
+void vip_open(struct vip_request *r, char **words, size_t count)
+{
+    struct address_error error;
+    if (count < 2) {
+        cli_usage_to_stderr();
+        exit(cli_finish(EXIT_USAGE));
+    }
+    *r = (struct vip_request){.ifname = words[0], .count = count - 1};
+    r->list = array(r->count, sizeof *r->list);
+    r->with_length = array(r->count, sizeof *r->with_length);
+    r->seen = array(r->count, sizeof *r->seen);
+    if (strlen(r->ifname) == 0 || strlen(r->ifname) >= IFNAME_TEXT)
+        cli_die(EXIT_USAGE, "%s: not a name that an interface can have", r->ifname);
+    for (size_t n = 0; n < r->count; n++)
+        parse_address(r, n, words[n + 1]);
+    r->book = address_book_open();
+    if (r->book == NULL)
+        cli_die(EXIT_SYSTEM, "netlink: %s", strerror(errno));
+    if (!address_interface(r->book, r->ifname, &r->ifindex, &r->has_mac, &r->mac))
+        cli_die(EXIT_SYSTEM, "%s: %s", r->ifname, errno == ENODEV ? "no such device" : strerror(errno));
+    if (!address_each(r->book, r->ifindex, see, r, &error))
+        cli_die(EXIT_SYSTEM, "%s: %s", r->ifname, error.text);
+}
+
+void vip_close(struct vip_request *r)
+{
+    address_book_close(r->book);
+    free(r->list);
+    free(r->with_length);
+    free(r->seen);
+    free(r->ours);
+}
+
+void vip_need_permission(struct vip_request *r)
+{
+    if (!address_book_may_change(r->book))
+        cli_die(EXIT_SYSTEM, "%s: permission denied%s", r->ifname, cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW"));
+}
+
+static void mark_failed(struct vip_request *r, const struct ip *ip)
+{
+    for (size_t n = 0; n < r->count; n++) {
+        if (ip_equal(&r->list[n].ip, ip))
+            r->seen[n].failed = true;
+    }
+}
+
+int vip_apply(struct vip_request *r, struct address_change *changes, size_t count, const char *verb)
+{
+    struct address_error error;
+    if (count == 0)
+        return EXIT_DONE;
+    if (!address_promote_secondaries(r->ifname))
+        cli_say("%s: promote_secondaries: %s; the kernel may remove other addresses of a subnet with its first one",
+                r->ifname, strerror(errno));
+    if (address_apply(r->book, changes, count, &error))
+        return EXIT_DONE;
+    for (size_t n = 0; n < count; n++) {
+        char text[PREFIX_TEXT];
+        int number = changes[n].result;
+        if (number == 0)
+            continue;
+        mark_failed(r, &changes[n].prefix.ip);
+        prefix_format(text, &changes[n].prefix);
+        cli_say("%s: cannot %s %s: %s", r->ifname, verb, text, number == error.number ? error.text : strerror(number));
+    }
+    return error.number == ENOMEM || error.number == EPERM || error.number == ENODEV ? EXIT_SYSTEM : EXIT_NO;
+}

@@ -1,0 +1,35 @@
+/* What vip-up and vip-down share: their operands, and what of them is on the interface. */
+#ifndef CMD_VIP_H
+#define CMD_VIP_H
+
+#include "net/addresses.h"
+
+struct vip_seen {
+    bool ours, foreign;
+    bool failed;    /* by vip_apply: it could not be set */
+    uint8_t length; /* of ours; IPv4 may have it more than once: of the last */
+};
+
+struct vip_request {
+    const char *ifname;
+    unsigned ifindex;
+    bool has_mac; /* else nothing is asked or announced there */
+    struct mac mac;
+    size_t count;
+    struct prefix *list;
+    bool *with_length; /* written with /LEN */
+    struct vip_seen *seen;
+    struct address_book *book;
+    struct address_entry *ours; /* each address with our tag that one of the list names */
+    size_t ours_count;
+};
+
+/* IF ADDR[/LEN]... from the words; a wrong one ends the program with exit 2. Then the interface, and what it has: an
+ * interface that is not there ends the program with exit 3. */
+void vip_open(struct vip_request *r, char **words, size_t count);
+void vip_close(struct vip_request *r);
+/* Do it. Says what went wrong, and marks that in seen; returns the exit status. */
+int vip_apply(struct vip_request *r, struct address_change *changes, size_t count, const char *verb);
+void vip_need_permission(struct vip_request *r);
+
+#endif
