@@ -1,6 +1,6 @@
 #!/bin/bash
-# Failover excess: how much later than the theory the new Active speaks after the old one was killed. First advert of the
-# new one, minus the last of the dead one, minus Active_Down_Interval; 0 is perfect, below 0 too early.
+# Failover excess: how much later than the theory the new Active speaks after the old one was killed. First advert of
+# the new one, minus the last of the dead one, minus Active_Down_Interval; 0 is perfect, below 0 too early.
 # One virtual router, VRRPv3, IPv4; ours and keepalived at once, each on a segment of its own. ROUNDS=N: times as many.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -15,7 +15,7 @@ rounds_of() { # INTERVAL-MS
 
 # b takes over from a, a comes back, again and again.
 failovers() { # KIND INTERVAL-MS
-    local a b adi killed back round
+    local a b adi killed back round first last
     lab_begin "$LAB" a b
     a=$(host_address a 4) b=$(host_address b 4)
     adi=$(active_down_interval 100 "$(calc "$2 / 1000")")
@@ -28,7 +28,9 @@ failovers() { # KIND INTERVAL-MS
         killed=$EPOCHREALTIME
         router_kill "$1" a
         until_true 20 heard "$b" '>0' "$killed"
-        calc "($(advert_first "$b" '>0' "$killed") - $(advert_last "$a" '>0' 0 "$(advert_first "$b" '>0' "$killed")") - $adi) * 1000" >>"$LAB/excess"
+        first=$(advert_first "$b" '>0' "$killed")
+        last=$(advert_last "$a" '>0' 0 "$first")
+        calc "($first - $last - $adi) * 1000" >>"$LAB/excess"
         back=$EPOCHREALTIME
         router_start "$1" a 150 "$2"
         until_true 20 heard "$a" '>0' "$back"
@@ -46,7 +48,8 @@ for interval in 1000 100 10; do
     for kind in ours keepalived; do
         read -r "${kind}_median" min max < <(quantiles 0.5 0 1 <"$SCENARIOS/$kind-$interval/excess")
         median=${kind}_median
-        printf '%10s %7s %12s %9s %9s %9s\n' "${interval}ms" "$(rounds_of "$interval")" "$kind" "${!median}" "$min" "$max"
+        printf '%10s %7s %12s %9s %9s %9s\n' "${interval}ms" "$(rounds_of "$interval")" "$kind" \
+            "${!median}" "$min" "$max"
     done
     # shellcheck disable=SC2154 # read above
     printf '%10s %7s %12s %9s\n' '' '' ratio "$(awk -v a="$ours_median" -v b="$keepalived_median" \

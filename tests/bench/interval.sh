@@ -18,7 +18,8 @@ speak() { # KIND INTERVAL-MS SECONDS
     sleep "$3"
     mark to
     # shellcheck disable=SC2154 # mark makes them
-    adverts "$a" '>0' "$from" "$to" | awk -v ms="$2" 'NR > 1 { printf "%.6f\n", ($1 - last) * 1000 - ms } { last = $1 }' >"$LAB/error"
+    adverts "$a" '>0' "$from" "$to" |
+        awk -v ms="$2" 'NR > 1 { printf "%.6f\n", ($1 - last) * 1000 - ms } { last = $1 }' >"$LAB/error"
     awk '{ print $1 < 0 ? -$1 : $1 }' "$LAB/error" >"$LAB/magnitude"
 }
 
@@ -34,8 +35,8 @@ for interval in 10 100 1000; do
     for kind in ours keepalived; do
         read -r mean < <(quantiles mean <"$SCENARIOS/$kind-$interval/error")
         read -r p50 p99 p999 max < <(quantiles 0.5 0.99 0.999 1 <"$SCENARIOS/$kind-$interval/magnitude")
-        printf '%10s %7s %12s %9s %9s %9s %9s %9s\n' "${interval}ms" "$(wc -l <"$SCENARIOS/$kind-$interval/error")" "$kind" \
-            "$mean" "$p50" "$p99" "$p999" "$max"
+        printf '%10s %7s %12s %9s %9s %9s %9s %9s\n' "${interval}ms" \
+            "$(wc -l <"$SCENARIOS/$kind-$interval/error")" "$kind" "$mean" "$p50" "$p99" "$p999" "$max"
         declare "${kind}_p99=$p99"
     done
     # shellcheck disable=SC2154 # declared above

@@ -383,20 +383,8 @@ END
     until_true 10 said ' primary6=fe80::77'
     stop
 }
-# An address of protocol 112 on eth0 of `us`, as an older iproute2 cannot make it.
-tagged_address() {
-    ns us python3 - "$1" <<'END'
-import socket, struct, sys
-address = socket.inet_aton(sys.argv[1])
-def attribute(kind, value):
-    return struct.pack("HH", 4 + len(value), kind) + value + b"\0" * (-len(value) % 4)
-body = struct.pack("BBBBi", 2, 32, 0, 0, socket.if_nametoindex("eth0"))
-body += attribute(2, address) + attribute(1, address) + attribute(11, b"\x70")
-s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
-s.send(struct.pack("IHHII", 16 + len(body), 20, 0x605, 1, 0) + body)
-assert struct.unpack("i", s.recv(4096)[16:20])[0] == 0
-END
-}
+# An address of protocol 112 on eth0 of `us`, which an older iproute2 cannot make.
+tagged_address() { ns us "$BUILD/vip-up" -F -g 0 eth0 "$1"; }
 
 @test "-c counts adverts and ends with 0; -T without any is 1" {
     (sleep 0.3 && send peer0 -r 20 <"$vectors") &
