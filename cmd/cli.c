@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -76,6 +77,17 @@ _Noreturn static void wrong_usage(const char *what, const char *word)
     exit(cli_finish(EXIT_USAGE));
 }
 
+/* What is opened next would take the number of a standard stream that is closed: lines would go out on a packet socket,
+ * and signals be read as lines. /dev/null takes it, the wrong way round, so that the program still gets EBADF there. */
+static void hold_standard_streams(void)
+{
+    static const int modes[] = {[STDIN_FILENO] = O_WRONLY, [STDOUT_FILENO] = O_RDONLY, [STDERR_FILENO] = O_WRONLY};
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            exit(EXIT_SYSTEM);
+}
+
 int cli_option(int argc, char **argv, const char *options)
 {
     static const struct option long_options[] = {
@@ -86,6 +98,7 @@ int cli_option(int argc, char **argv, const char *options)
     char all[64];
     char letter[] = "-?";
 
+    hold_standard_streams();
     unsetenv("POSIXLY_CORRECT"); /* it would end the options at the first operand */
     opterr = 0;
     snprintf(all, sizeof all, ":hV%s", options);
