@@ -5,6 +5,7 @@
 #include "core/event.h"
 #include "net/capture.h"
 #include "net/inject.h"
+#include "net/signals.h"
 
 struct advert_options {
     bool dry;         /* -n */
@@ -13,19 +14,19 @@ struct advert_options {
     uint64_t count;   /* -c; 0: until it is stopped */
 };
 
-int advert_filter(const struct advert_options *o);                              /* each returns the exit status */
+int advert_filter(const struct advert_options *o); /* each returns the exit status */
 int advert_hand(const struct advert_options *o, char **words, size_t count);
 
 /* An interface as it was when last asked for. */
 struct wire_link {
     char ifname[IFNAME_TEXT];
-    bool there;   /* false: error says why not */
+    bool there; /* false: error says why not */
     int error;
-    bool failed;  /* the last packet did not leave: ask again before the next one */
+    bool failed; /* the last packet did not leave: ask again before the next one */
     unsigned ifindex;
     struct link_event link;
     instant asked;
-    int said;     /* errno that was told to people, 0: none */
+    int said; /* errno that was told to people, 0: none */
     instant said_at;
 };
 
@@ -33,6 +34,7 @@ struct wire_link {
 struct wire {
     struct injector injector;
     struct capture_writer *writer;
+    bool file_failed;
     bool live;
     struct wire_link *links;
     size_t link_count, link_room;
@@ -40,7 +42,8 @@ struct wire {
     size_t length;
 };
 
-void wire_open(struct wire *w, const struct advert_options *o); /* or exits, saying why */
+/* Or exits, saying why. signals: end the wait for a reader of -w - that has stopped. */
+void wire_open(struct wire *w, const struct advert_options *o, struct signals *signals);
 /* Build the advert of a `send` and send it. 0 or errno: what the system said, EADDRNOTAVAIL when the interface has no
  * usable address, ENODEV when it is not there. The first of a kind is told on stderr. t: for the file. */
 int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now);

@@ -51,21 +51,36 @@ static void put(struct filter *f, enum level_kind kind, const struct identity *i
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 
-/* The line as it came, or with err= at its end. */
+/* Behind the last word; a word that begins with # begins a comment. */
+static size_t words_end(struct span text)
+{
+    size_t end = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (strchr(" \t\r", text.at[i]))
+            continue;
+        if (text.at[i] == '#' && end < i)
+            break;
+        end = i + 1;
+    }
+    return end;
+}
+
+/* The line as it came, or with err= as its last word. */
 static void pass(struct filter *f, enum level_kind kind, const struct identity *id, struct span text, int failed)
 {
     static char out[LINE_BYTES + 64];
     static const char err[] = " err=";
-    size_t length = text.len;
+    size_t length = failed ? words_end(text) : text.len, rest = text.len - length;
     memcpy(out, text.at, length);
     if (failed) {
         const char *word = error_word(failed);
-        length -= length > 0 && out[length - 1] == '\r';
         memcpy(out + length, err, strlen(err));
         length += strlen(err);
         memcpy(out + length, word, strlen(word));
         length += strlen(word);
     }
+    memcpy(out + length, text.at + text.len - rest, rest);
+    length += rest;
     out[length++] = '\n';
     put(f, kind, id, out, length);
 }
@@ -372,7 +387,7 @@ int advert_filter(const struct advert_options *o)
     inlet_init(&f->inlet, STDIN_FILENO);
     if (!signals_open(&f->signals, SIGNALS_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    wire_open(&f->wire, o);
+    wire_open(&f->wire, o, &f->signals);
     if (!outlet_open(&f->outlet, STDOUT_FILENO, program.name, f->wire.live))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     if (!privilege_drop_all(&what))

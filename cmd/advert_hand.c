@@ -26,7 +26,7 @@ struct hand {
     struct capture *capture; /* while it listens */
     struct send_event send;
     struct state_event state;
-    usec active_down_interval;
+    usec listening_time;
     int timer;
     bool silent;         /* -w -: packets on standard output, so no lines there */
     bool heard;          /* somebody speaks for this virtual router */
@@ -85,7 +85,9 @@ static void describe(struct hand *h, const struct vr_config *c)
     };
     memcpy(h->send.name, c->name, sizeof(c->name));
     memcpy(h->state.name, c->name, sizeof(c->name));
-    h->active_down_interval = active_down_interval(c->version, c->prio, c->interval, c->down_factor);
+    /* Who is Active may advertise less often than we are going to: at least the usual second is allowed for. */
+    usec slowest = c->interval > SECOND ? c->interval : SECOND;
+    h->listening_time = active_down_interval(c->version, c->prio, slowest, c->down_factor);
 }
 
 /* Lines */
@@ -179,7 +181,7 @@ static void listen_first(struct hand *h)
 static bool nobody_speaks(struct hand *h)
 {
     struct capture_error error;
-    instant until = {clock_now().us + h->active_down_interval};
+    instant until = {clock_now().us + h->listening_time};
     clock_timer_set(h->timer, until);
     for (bool over = false, stop = false; !over;) {
         int fds[LISTENING_FDS];
@@ -307,7 +309,7 @@ int advert_hand(const struct advert_options *o, char **words, size_t count)
     describe(h, &config);
     if (!signals_open(&h->signals, SIGNALS_SOURCE) || (h->timer = clock_timer_open()) < 0)
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    wire_open(&h->wire, o);
+    wire_open(&h->wire, o, &h->signals);
     check_source(h);
     if (h->wire.live && !o->force)
         listen_first(h);

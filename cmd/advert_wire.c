@@ -22,32 +22,42 @@ const char *error_word(int number)
     return name ? name : "EIO";
 }
 
-void wire_open(struct wire *w, const struct advert_options *o)
+static bool go_on(void *context)
+{
+    struct signals *signals = context;
+    return !signals_stop(signals);
+}
+
+void wire_open(struct wire *w, const struct advert_options *o, struct signals *signals)
 {
     struct capture_error error;
     *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file};
     if (o->file && !(w->writer = capture_writer_open(o->file, LINK_ETHERNET, &error)))
         cli_die(EXIT_SYSTEM, "-w %s", error.text);
+    if (w->writer)
+        capture_writer_on_wait(w->writer, go_on, signals);
     if (w->live && !injector_open(&w->injector))
         cli_die(EXIT_SYSTEM, "cannot send packets: %s%s", strerror(errno),
                 errno == EPERM || errno == EACCES ? cli_permission_hint("CAP_NET_RAW") : "");
 }
 
-static bool written(bool done)
+/* What became of the file; a failure is told once. */
+static bool written(struct wire *w, bool done)
 {
-    if (!done)
+    if (!done && !w->file_failed)
         cli_say("the capture file: %s", strerror(errno));
+    w->file_failed = !done;
     return done;
 }
 
 bool wire_flush(struct wire *w)
 {
-    return !w->writer || written(capture_writer_flush(w->writer));
+    return !w->writer || written(w, capture_writer_flush(w->writer));
 }
 
 bool wire_close(struct wire *w)
 {
-    bool done = !w->writer || written(capture_writer_close(w->writer));
+    bool done = !w->writer || written(w, capture_writer_close(w->writer));
     injector_close(&w->injector);
     free(w->links);
     return done;
@@ -126,6 +136,8 @@ static int build(struct wire *w, const struct wire_link *l, const struct send_ev
     };
     if (!a.src.family)
         return EADDRNOTAVAIL;
+    if (ip_is_multicast(&a.src) || ip_is_loopback(&a.src) || ip_is_zero(&a.src))
+        return EINVAL; /* no machine's: who hears it discards it */
     size_t size = ip_size(a.af);
     for (size_t i = 0; i < a.count; i++)
         memcpy(addresses + i * size, e->ip.items[i].ip.bytes, size);
@@ -133,12 +145,22 @@ static int build(struct wire *w, const struct wire_link *l, const struct send_ev
     return w->length > 0 ? 0 : EINVAL;
 }
 
+/* What was known is not believed when it says no: the address may have come since then, and this may be a takeover. */
+static int build_afresh(struct wire *w, struct wire_link *l, const struct send_event *e, instant now)
+{
+    int failed = l->there ? build(w, l, e) : l->error;
+    if (!failed || now.us - l->asked.us < ASK_AGAIN)
+        return failed;
+    ask(l, now);
+    return l->there ? build(w, l, e) : l->error;
+}
+
 static int send_live(struct wire *w, struct wire_link *l, const struct send_event *e, instant now)
 {
     if (l->failed && now.us - l->asked.us >= ASK_AGAIN)
         ask(l, now);
+    int failed = build_afresh(w, l, e, now);
     unsigned ifindex = l->ifindex;
-    int failed = l->there ? build(w, l, e) : l->error;
     if (!failed)
         failed = injector_send(&w->injector, l->ifindex, w->frame, w->length);
     if ((failed == ENXIO || failed == ENODEV) && l->there) { /* removed, and perhaps made again with another index */

@@ -88,6 +88,14 @@ static void hold_standard_streams(void)
             exit(EXIT_SYSTEM);
 }
 
+void cli_need_stream(int fd)
+{
+    int wrong = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+    if ((fcntl(fd, F_GETFL) & O_ACCMODE) == wrong)
+        cli_die(EXIT_SYSTEM, "standard %s: %s", fd == STDIN_FILENO ? "input" : "output", strerror(EBADF));
+}
+
 int cli_option(int argc, char **argv, const char *options)
 {
     static const struct option long_options[] = {

@@ -25,6 +25,9 @@ extern const struct program program; /* each file in cmd/ defines its own */
 /* getopt_long over `options` ("r:w:c:"), anywhere on the line, plus -h/--help and -V/--version, which end the program.
  * Returns the option's letter or -1 at the end; an unknown one prints a message and exits 2. */
 int cli_option(int argc, char **argv, const char *options);
+/* STDIN_FILENO, STDOUT_FILENO: open, and the right way round; or exit 3. After the options, which hold the numbers of
+ * standard streams that were closed, so that nothing else is opened there. */
+void cli_need_stream(int fd);
 void cli_usage_to_stderr(void);
 
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* "NAME: ...\n" to stderr */

@@ -1,6 +1,7 @@
 /* A capture file to lines: nothing is ever dropped, so writing may block. Lines are written when the buffer is full, and
  * before the program waits for more of a capture that comes through a pipe. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "cmd/listen.h"
 #include "net/clock.h"
 
-enum { FRAMES_AT_ONCE = 4096, LOOK_MS = 200 };
+enum { FRAMES_AT_ONCE = 4096, LOOK_MS = 200, LAST_WORDS_MS = 2000 };
 
 struct reading {
     struct listen *listen;
@@ -41,17 +42,37 @@ static void catch_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+/* How much of the rest to write at once. Asked to stop, a reader that has stopped is not waited for: a write that had
+ * begun comes back with what went, and the next one would wait for ever. 0: it takes nothing. */
+static size_t portion(size_t rest)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    if (!stop_asked)
+        return rest;
+    if (poll(&out, 1, LAST_WORDS_MS) == 0)
+        return 0;
+    return rest < PIPE_BUF ? rest : PIPE_BUF;
+}
+
 static void write_lines(struct reading *r)
 {
     struct writer *w = &r->listen->writer;
     size_t at = 0;
 
     while (at < w->length && !r->closed && r->error == 0) {
-        ssize_t n = write(STDOUT_FILENO, w->buffer + at, w->length - at);
+        size_t size = portion(w->length - at);
+        ssize_t n = size > 0 ? write(STDOUT_FILENO, w->buffer + at, size) : -1;
+
+        if (size == 0) {
+            cli_say("standard output: the reader does not read; the last lines are lost");
+            r->closed = true;
+            break;
+        }
 
         if (n >= 0)
             at += (size_t)n;
-        else if (errno == EPIPE || (errno == EINTR && stop_asked))
+        else if (errno == EPIPE)
             r->closed = true;
         else if (errno != EINTR)
             r->error = errno;
@@ -141,6 +162,12 @@ static int read_all(struct reading *r)
     return listen_status(r->listen, !r->closed && !stop_asked);
 }
 
+static bool go_on(void *context)
+{
+    (void)context;
+    return !stop_asked;
+}
+
 int listen_file(struct listen *l)
 {
     struct capture_error error;
@@ -153,6 +180,8 @@ int listen_file(struct listen *l)
     if (r.capture == NULL)
         cli_die(EXIT_SYSTEM, "%s", error.text);
     listen_open_packets(l, capture_link(r.capture));
+    if (l->packets != NULL)
+        capture_writer_on_wait(l->packets, go_on, NULL);
     catch_signals();
     capture_on_wait(r.capture, on_wait, &r);
     status = read_all(&r);

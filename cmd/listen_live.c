@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cmd/cli.h"
@@ -151,16 +152,37 @@ static void open_wakeup(struct live *v)
         cli_die(EXIT_SYSTEM, "epoll: %s", strerror(errno));
 }
 
+static bool go_on(void *context)
+{
+    struct live *v = context;
+
+    return !signals_stop(&v->signals);
+}
+
+/* Each interface takes up to four descriptors; the soft limit is for programs that use select(2). */
+static void raise_limit(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static void open_all(struct live *v)
 {
     const char *what;
 
+    raise_limit();
     /* First of all, so that a signal ends it in order from the start; threads that open rings leave signals alone. */
     if (!signals_open(&v->signals, SIGNALS_SOURCE))
         cli_die(EXIT_SYSTEM, "signals: %s", strerror(errno));
     open_captures(v);
     open_links(v);
     listen_open_packets(v->listen, capture_link(v->captures[0]));
+    if (v->listen->packets != NULL)
+        capture_writer_on_wait(v->listen->packets, go_on, v);
     if (!outlet_open(&v->outlet, STDOUT_FILENO, program.name, false))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     /* From here on bytes of strangers are read: nothing that could be won with them is left. */

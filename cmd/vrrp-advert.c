@@ -41,6 +41,7 @@ int main(int argc, char **argv)
     }
     if (o.dry && o.file)
         cli_die(EXIT_USAGE, "-n and -w: one of them");
+    cli_need_stream(STDOUT_FILENO);
     if (optind < argc)
         return cli_finish(advert_hand(&o, argv + optind, (size_t)(argc - optind)));
     if (hand_only)
@@ -50,5 +51,6 @@ int main(int argc, char **argv)
         cli_say("it reads lines from standard input, which is a terminal; with operands it advertises by hand");
         return EXIT_USAGE;
     }
+    cli_need_stream(STDIN_FILENO);
     return cli_finish(advert_filter(&o));
 }

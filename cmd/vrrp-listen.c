@@ -1,8 +1,8 @@
 /* vrrp-listen: captured packets, live or from a file, to lines. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/cli.h"
@@ -58,6 +58,8 @@ static void read_options(struct listen *l, int argc, char **argv)
             break;
         case 'T':
             l->limit = cli_duration('T', optarg);
+            if (l->limit > INT64_MAX - clock_now().us)
+                cli_die(EXIT_USAGE, "-T %s: too long", optarg);
             l->limited = true;
             break;
         case 'q':
@@ -94,14 +96,28 @@ static void read_operands(struct listen *l, char **operands, size_t count)
             cli_die(EXIT_USAGE, "any: is every interface, no other can be named beside it");
 }
 
+/* Opening a file for writing empties it. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat sa, sb;
+
+    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && S_ISREG(sa.st_mode) && sa.st_dev == sb.st_dev &&
+           sa.st_ino == sb.st_ino;
+}
+
 static void take_all_interfaces(struct listen *l)
 {
+    static char found[LISTEN_INTERFACES + 1][IFNAME_TEXT];
     char names[16 * LISTEN_INTERFACES];
     size_t length = 0;
 
-    l->interface_count = link_names_up(l->interfaces, LISTEN_INTERFACES);
+    l->interface_count = link_names_up(found, LISTEN_INTERFACES + 1);
     if (l->interface_count == 0)
         cli_die(EXIT_SYSTEM, "no interface is up and has an address");
+    if (l->interface_count > LISTEN_INTERFACES)
+        cli_die(EXIT_USAGE, "more than %d interfaces are up and have an address: name some, or `any`",
+                LISTEN_INTERFACES);
+    memcpy(l->interfaces, found, sizeof l->interfaces);
     for (size_t i = 0; i < l->interface_count; i++)
         length += (size_t)snprintf(names + length, sizeof names - length, " %s", l->interfaces[i]);
     cli_say("listening on%s", names);
@@ -114,9 +130,9 @@ int main(int argc, char **argv)
     filter_init(&l.filter);
     read_options(&l, argc, argv);
     read_operands(&l, argv + optind, (size_t)(argc - optind));
-    /* A descriptor that is not open would become a socket's, and lines would go out on it. */
-    if (lseek(STDOUT_FILENO, 0, SEEK_CUR) < 0 && errno == EBADF)
-        cli_die(EXIT_SYSTEM, "standard output: %s", strerror(errno));
+    if (l.read_path != NULL && l.write_path != NULL && is_same_file(l.read_path, l.write_path))
+        cli_die(EXIT_USAGE, "-w %s: is the file that is read", l.write_path);
+    cli_need_stream(STDOUT_FILENO);
     l.packets_only = l.write_path != NULL && strcmp(l.write_path, "-") == 0;
     if (l.packets_only && isatty(STDOUT_FILENO))
         cli_die(EXIT_USAGE, "-w -: packets are not written to a terminal");

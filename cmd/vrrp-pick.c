@@ -1,6 +1,5 @@
 /* vrrp-pick: the lines that match, unchanged, or some of their values as columns; and waiting for one with a limit. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
@@ -346,9 +345,8 @@ static void open_all(struct pick *p)
 {
     struct stat out;
 
-    /* A descriptor that is closed would be given to the next thing that is opened. */
-    if (fcntl(STDIN_FILENO, F_GETFD) < 0)
-        cli_die(EXIT_SYSTEM, "standard input: %s", strerror(errno));
+    cli_need_stream(STDIN_FILENO);
+    cli_need_stream(STDOUT_FILENO);
     if (fstat(STDOUT_FILENO, &out) < 0)
         cli_die(EXIT_SYSTEM, "standard output: %s", strerror(errno));
     p->out.pipe = S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode);

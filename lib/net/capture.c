@@ -35,7 +35,13 @@ int capture_link_to_dlt(enum link_layer link)
 
 stamp capture_stamp(const struct pcap_pkthdr *header)
 {
-    return (stamp){(int64_t)header->ts.tv_sec * 1000000000 + (int64_t)header->ts.tv_usec};
+    int64_t ns;
+
+    /* A pcapng file may claim any 64 bits of seconds; TIME begins with 1970. */
+    if (__builtin_mul_overflow((int64_t)header->ts.tv_sec, 1000000000, &ns) ||
+        __builtin_add_overflow(ns, (int64_t)header->ts.tv_usec, &ns))
+        ns = header->ts.tv_sec < 0 ? 0 : INT64_MAX;
+    return (stamp){ns > 0 ? ns : 0};
 }
 
 void capture_error_set(struct capture_error *error, const char *format, ...)

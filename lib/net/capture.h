@@ -82,6 +82,10 @@ size_t capture_filter_text(char *out, size_t size, const struct capture_filter *
 /* Write a pcap file with ns stamps. path "-": stdout. One link layer per file. */
 struct capture_writer;
 struct capture_writer *capture_writer_open(const char *path, enum link_layer link, struct capture_error *error);
+/* While the reader of a pipe takes nothing: returns whether to go on; if not it is given a last while, then the writer
+ * fails with EPIPE. Nobody asked: it is waited for. */
+typedef bool capture_go_on(void *context);
+void capture_writer_on_wait(struct capture_writer *w, capture_go_on *go_on, void *context);
 bool capture_writer_frame(struct capture_writer *w, stamp t, const uint8_t *bytes, size_t length, size_t wire_length);
 bool capture_writer_flush(struct capture_writer *w); /* false: errno (a full disk) */
 bool capture_writer_close(struct capture_writer *w); /* flushes; false: something was not written */

@@ -43,9 +43,12 @@ static bool open_stream(struct capture *c, const char *path)
     c->may_wait = !S_ISREG(status.st_mode);
     if (!c->may_wait)
         posix_fadvise(c->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    c->stream = fopencookie(c, "rb", functions);
+    /* A regular file never waits, and stdio reads it faster by itself. */
+    c->stream = c->may_wait ? fopencookie(c, "rb", functions) : fdopen(c->fd, "rb");
     if (c->stream == NULL)
         return false;
+    if (!c->may_wait)
+        c->fd = -1; /* the stream's */
     c->buffer = malloc(STREAM_BYTES);
     if (c->buffer != NULL)
         setvbuf(c->stream, c->buffer, _IOFBF, STREAM_BYTES);

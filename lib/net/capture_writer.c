@@ -1,33 +1,74 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "net/capture_private.h"
 
-enum { SNAPLEN = 65535 };
+enum { SNAPLEN = 65535, LOOK_MS = 200, LAST_LOOKS = 10 };
 
 struct capture_writer {
     pcap_t *dead; /* says which link layer and precision */
     pcap_dumper_t *dumper;
     int error; /* errno of the first write that failed: stdio forgets it */
+    int fd;    /* standard output's copy */
+    bool over; /* its reader has stopped, and is not waited for again */
+    capture_go_on *go_on;
+    void *context;
 };
 
-static FILE *open_stream(const char *path)
+/* Room for PIPE_BUF bytes? False: errno, EPIPE when the reader has stopped and this program is to end. */
+static bool wait_for_room(struct capture_writer *w)
 {
+    struct pollfd out = {.fd = w->fd, .events = POLLOUT};
+
+    for (int looks = 0; !w->over && poll(&out, 1, LOOK_MS) <= 0;)
+        w->over = w->go_on != NULL && !w->go_on(w->context) && ++looks > LAST_LOOKS;
+    errno = EPIPE;
+    return !w->over;
+}
+
+/* What may be a pipe is written so that signals are seen while nobody reads it. Returns less than size on an error. */
+static ssize_t write_stream(void *cookie, const char *bytes, size_t size)
+{
+    struct capture_writer *w = cookie;
+    size_t done = 0;
+
+    while (done < size && wait_for_room(w)) {
+        ssize_t n = write(w->fd, bytes + done, size - done < PIPE_BUF ? size - done : PIPE_BUF);
+
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            break;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return (ssize_t)done;
+}
+
+static int close_stream(void *cookie)
+{
+    const struct capture_writer *w = cookie;
+
+    return close(w->fd);
+}
+
+static FILE *open_stream(struct capture_writer *w, const char *path)
+{
+    static const cookie_io_functions_t functions = {.write = write_stream, .close = close_stream};
+
     if (strcmp(path, "-") != 0)
         return fopen(path, "wbe");
     /* Closing the file must not close what stdout stands for. */
-    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-
-    return fd < 0 ? NULL : fdopen(fd, "wb");
+    w->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return w->fd < 0 ? NULL : fopencookie(w, "wb", functions);
 }
 
 struct capture_writer *capture_writer_open(const char *path, enum link_layer link, struct capture_error *error)
 {
     struct capture_writer *w = calloc(1, sizeof *w);
-    FILE *stream = open_stream(path);
+    FILE *stream = w != NULL ? open_stream(w, path) : NULL;
     const char *shown = strcmp(path, "-") == 0 ? "standard output" : path;
 
     if (w == NULL || stream == NULL) {
@@ -63,6 +104,12 @@ static bool is_good(struct capture_writer *w)
         w->error = errno;
     errno = w->error;
     return false;
+}
+
+void capture_writer_on_wait(struct capture_writer *w, capture_go_on *go_on, void *context)
+{
+    w->go_on = go_on;
+    w->context = context;
 }
 
 bool capture_writer_frame(struct capture_writer *w, stamp t, const uint8_t *bytes, size_t length, size_t wire_length)

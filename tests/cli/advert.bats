@@ -156,6 +156,28 @@ refuses() {
     absent -q '^# frame' out
 }
 
+@test "what went wrong is told before a comment, not in it" {
+    printf 'send if=none0 vrid=51 prio=100 ip=192.0.2.1 ip6=a#b%s\n' '' ' ' ' # a comment' '	#' >in
+    printf 'send if=none0 vrid=51 prio=100 ip=192.0.2.1 \r\n' >>in
+    $advert -n <in 2>err | head -n 5 >out
+    [ "$(head -n 4 out | grep -cE ' ip6=a#b err=EADDRNOTAVAIL( |$|	#$| # a comment$)')" -eq 4 ]
+    [ "$(sed -n 5p out)" = "$(printf 'send if=none0 vrid=51 prio=100 ip=192.0.2.1 err=EADDRNOTAVAIL \r')" ]
+}
+
+@test "a source that is no machine's never becomes a packet" {
+    for src in 224.0.0.18 127.0.0.1 0.0.0.0; do
+        echo "send if=none0 vrid=51 prio=100 ip=192.0.2.1 src=$src" | $advert -n 2>err | sed 1q >out
+        grep -q ' err=EINVAL$' out
+    done
+}
+
+@test "standard input or output closed: exit 3" {
+    run -3 --separate-stderr bash -c "$advert -n <&-"
+    [ "$stderr" = "vrrp-advert: standard input: Bad file descriptor" ]
+    run -3 --separate-stderr bash -c "$advert -n -c 1 $v3 >&-"
+    [ "$stderr" = "vrrp-advert: standard output: Bad file descriptor" ]
+}
+
 @test "nothing is lost on the way to a slow reader" {
     for ((i = 1; i <= 3000; i++)); do echo "$i send $v3"; done >in
     $advert -n <in | { sleep 1; cat; } >out
@@ -258,6 +280,7 @@ refuses() {
     [[ "$stderr" == *"No space left"* ]]
     run -3 --separate-stderr bash -c "$advert -w /dev/full <in"
     [[ "$stderr" == *"No space left"* ]]
+    [ "$(wc -l <<<"$stderr")" -eq 1 ]
 }
 
 @test "a reader of -n that has enough ends it quietly" {

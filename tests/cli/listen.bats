@@ -94,6 +94,7 @@ selects() {
     refused 2 "-i b: one name is enough for a file" -r /nonexistent -i a -i b
     refused 2 "-c 0: not a number from 1 to 18446744073709551615" -c 0 -r /nonexistent
     refused 2 "-T 3: not a duration such as 4s, 500ms or 2m" -T 3 -r /nonexistent
+    refused 2 "-T 9223372036854775807us: too long" -T 9223372036854775807us -r /nonexistent
     refused 2 "-r: needs a value" -r
     refused 2 "any: is every interface, no other can be named beside it" any eth0
 }
@@ -140,6 +141,63 @@ selects() {
     wait "$pid"
     exec 7>&-
     grep -q ' advert ' out
+}
+
+# ends_though_unread ARGUMENT...: with a reader that has stopped, TERM still ends it, with 0.
+ends_though_unread() {
+    local pid status=0
+    "$listen" "$@" >unread 2>err &
+    pid=$!
+    sleep 1 # the pipe is full long before
+    kill -TERM "$pid"
+    timeout 30 tail --pid="$pid" -f /dev/null || kill -KILL "$pid"
+    wait "$pid" || status=$?
+    [ "$status" -eq 0 ] && return
+    echo "$*: status $status, $(cat err)"
+    return 1
+}
+
+@test "TERM ends it also when its reader has stopped" {
+    for ((i = 0; i < 100; i++)); do
+        tail -c +25 "$capture"
+    done >body
+    head -c 24 "$capture" | cat - body >large.pcap
+    mkfifo unread
+    exec 7<>unread
+    ends_though_unread -r large.pcap
+    ends_though_unread -r large.pcap -w -
+    exec 7>&-
+}
+
+# le BYTES NUMBER: little-endian, as printf wants it.
+le() {
+    local i n=$2
+    for ((i = 0; i < $1; i++)); do
+        printf '\\x%02x' $((n >> 8 * i & 255))
+    done
+}
+
+# in_seconds SECONDS OFFSET: a pcapng file of one advert at that time, whose clock counts whole seconds.
+in_seconds() {
+    local frame
+    frame=$(head -c $((24 + 16 + 46)) "$capture" | tail -c 46 | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\x/g')
+    printf '%b' "$(le 4 $((0x0A0D0D0A)))$(le 4 28)$(le 4 $((0x1A2B3C4D)))$(le 2 1)$(le 2 0)$(le 8 -1)$(le 4 28)" \
+        "$(le 4 1)$(le 4 44)$(le 2 1)$(le 2 0)$(le 4 0)" \
+        "$(le 2 9)$(le 2 1)$(le 4 0)$(le 2 14)$(le 2 8)$(le 8 "$2")$(le 4 0)$(le 4 44)" \
+        "$(le 4 6)$(le 4 80)$(le 4 0)$(le 4 $(($1 >> 32 & 0xffffffff)))$(le 4 $(($1 & 0xffffffff)))" \
+        "$(le 4 46)$(le 4 46)$frame$(le 2 0)$(le 4 80)"
+}
+
+@test "a pcapng file that lies about its times: they stay within what a line can say" {
+    for lie in "1 0 1.000000000" "0x7fffffffffffffff 0 9223372036.854775807" "9300000000 0 9223372036.854775807" \
+        "5 -6 0.000000000" "5 -0x10000000000 0.000000000" "-1 0 0.000000000"; do
+        read -r seconds offset expected <<<"$lie"
+        in_seconds "$seconds" "$offset" >lie.pcapng
+        "$listen" -r lie.pcapng >out
+        [ "$(head -n 1 out)" = "$expected clock mono=${expected%???} boot=file source=file" ]
+        [ "$(wc -l <out)" -eq 2 ]
+        [[ $(TZ=UTC "$listen" -H -r lie.pcapng | tail -n 1) != 19[0-6]* ]]
+    done
 }
 
 @test "-w makes a smaller capture: the same lines come of it" {
@@ -203,6 +261,15 @@ selects() {
         [ "$output" = 0 ]
         [ "$(stat -c %s out)" -eq 100 ]
     done
+}
+
+@test "the file that is read is not written" {
+    cp "$capture" both.pcap
+    ln both.pcap other.pcap
+    run "$listen" -r both.pcap -w other.pcap
+    [ "$status" -eq 2 ]
+    [[ $output == *"-w other.pcap: is the file that is read"* ]]
+    cmp both.pcap "$capture"
 }
 
 @test "stdout closed: exit 3 before anything is opened" {

@@ -262,6 +262,41 @@ stale() {
     lab_end "$LAB"
 }
 
+@test "an address that has just come back is found by the first send, though it was looked for in vain" {
+    lab_begin "$BATS_TEST_TMPDIR/own" us
+    record
+    filter_start back
+    echo "send $v4" >&8
+    until_true 10 out_lines back.out 1
+    ns us ip addr del 192.0.2.1/24 dev eth0
+    sleep 1.1 # then any line lets it look again
+    echo "notice what=look" >&8
+    until_true 10 out_lines back.out 2
+    sleep 0.2
+    ns us ip addr add 192.0.2.7/24 dev eth0
+    echo "send $v4" >&8
+    until_true 10 out_lines back.out 3
+    until_true 10 heard 192.0.2.7 '>0'
+    if grep err= back.out; then return 1; fi
+    filter_end back
+    lab_end "$LAB"
+}
+
+@test "a standard stream that is closed: exit 3, and its number is not a socket's" {
+    us() { timeout 60 nsenter -n"/proc/$(<"$LAB/us.ns")/ns/net" bash -c "exec '$BUILD/vrrp-advert' $1"; }
+    run -3 --separate-stderr us '<&-'
+    [ "$stderr" = "vrrp-advert: standard input: Bad file descriptor" ]
+    run -3 --separate-stderr us "-F -c 1 $v4 >&-"
+    [ "$stderr" = "vrrp-advert: standard output: Bad file descriptor" ]
+    settle
+    [ "$(on_wire)" -eq 0 ]
+    start us noerr bash -c "exec '$BUILD/vrrp-advert' -F $v4 2>&-"
+    until_true 10 wire_has 100
+    [ "$(readlink "/proc/$PID/fd/2")" = /dev/null ]
+    kill -TERM "$PID"
+    until_true 10 stopped "$PID"
+}
+
 @test "once its socket is open it has no privilege left, by hand neither" {
     no_capability() { [ "$(grep -cE '^Cap(Inh|Prm|Eff|Bnd|Amb):\s0+$' "/proc/$1/status")" -eq 5 ]; }
     filter_start privilege
@@ -298,6 +333,17 @@ stale() {
     until_true 10 stopped "$PID"
 }
 
+@test "by hand in a hurry beside an Active that takes its time: refused" {
+    start peer slow "$BUILD/vrrp-advert" -F if=eth0 vrid="$vrid" prio=50 interval=1s ip=192.0.2.200
+    until_true 10 wire_has 50
+    # shellcheck disable=SC2086
+    run -1 --separate-stderr advert $v4 interval=10ms
+    [[ "$stderr" == *"interval 1s"* ]]
+    [ "$(on_wire 100)" -eq 0 ]
+    kill -TERM "$PID"
+    until_true 10 stopped "$PID"
+}
+
 @test "by hand it also hears this host's own" {
     start us own "$BUILD/vrrp-advert" -F if=eth0 vrid="$vrid" interval=100ms ip=192.0.2.200
     own=$PID
@@ -311,7 +357,7 @@ stale() {
 
 @test "by hand: INT resigns; -c ends without; a reader that goes away is exit 3 with a resign" {
     # shellcheck disable=SC2086
-    start us hand4 "$BUILD/vrrp-advert" $v4 interval=50ms
+    start us hand4 "$BUILD/vrrp-advert" -F $v4 interval=50ms
     until_true 10 wire_has 100 3
     [ "$(on_wire 0)" -eq 0 ]
     kill -INT "$PID"
@@ -319,12 +365,12 @@ stale() {
     until_true 10 stopped "$PID"
     grep -q 'from=active to=init why=shutdown' "$LAB/hand4"
     # shellcheck disable=SC2086
-    advert -c 2 $v4 interval=50ms >out
+    advert -F -c 2 $v4 interval=50ms >out
     [ "$(grep -c ' send ' out)" -eq 2 ]
     settle
     [ "$(on_wire 0)" -eq 1 ]
     # shellcheck disable=SC2086
-    { advert $v4 interval=50ms 2>err || echo "$?" >left; } | head -n 2
+    { advert -F $v4 interval=50ms 2>err || echo "$?" >left; } | head -n 2
     until_true 10 grep -qx 3 left
     until_true 10 wire_has 0 2
 }

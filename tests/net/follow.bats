@@ -137,6 +137,32 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     until_true 5 heard_times 192.0.2.100 2
 }
 
+@test "when sends stop, nothing is put back or announced on the way out" {
+    hear
+    for _ in {1..20}; do # the newest send is younger than the one that the kernel's lease counts from
+        send 51 192.0.2.100 lease=1s
+        sleep 0.1
+    done
+    until_true 6 said 'no fresh send for longer than its lease'
+    until_true 2 lacks_address a 192.0.2.100
+    sleep 1
+    heard_times 192.0.2.100 1
+    [ "$(wc -l <"$LAB/err")" -eq 1 ]
+}
+
+@test "a send with priority 0 gives the addresses up, though no state follows" {
+    send 51 192.0.2.100 lease=60s
+    send 52 192.0.2.102 lease=60s
+    until_true 5 has_address a 192.0.2.100
+    tell "send if=eth0 vrid=51 prio=0 interval=100ms ip=192.0.2.100"
+    until_true 5 lacks_address a 192.0.2.100
+    has_address a 192.0.2.102
+    tell "send if=eth0 vrid=52 prio=0 interval=100ms ip=192.0.2.102 err=ENETDOWN"
+    until_true 5 lacks_address a 192.0.2.102
+    exec 7>&-
+    ended 0
+}
+
 @test "a send that vrrp-advert could not put on the wire holds nothing and renews nothing" {
     send 51 192.0.2.100 lease=1s err=ENETDOWN
     send 52 192.0.2.102 lease=1s
@@ -342,6 +368,21 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     until_true 5 eval 'ns a ip addr show dev d0 | grep -q 198.51.100.1/24'
     until_true 5 said 'd0: the device is there'
     said_times 'd0: no such device' 1
+}
+
+@test "an interface that gets another name does not take the addresses along" {
+    ns a ip link add d0 type veth peer name d1
+    ns a ip addr add 198.51.100.2/24 dev d0
+    ns a ip link set d0 up
+    tell "send if=d0 vrid=51 prio=100 interval=1s ip=198.51.100.1,198.51.100.2 lease=60s"
+    until_true 5 eval 'ns a ip addr show dev d0 | grep -q 198.51.100.1/32'
+    ns a ip link set d0 down
+    ns a ip link set d0 name d9
+    until_true 5 said 'd0: no such device; its addresses wait for it'
+    ns a ip addr show dev d9 | grep -q 198.51.100.2/24
+    until_true 5 eval '! ns a ip addr show dev d9 | grep -q 198.51.100.1/'
+    ns a ip link set d9 name d0
+    until_true 5 eval 'ns a ip addr show dev d0 | grep -q 198.51.100.1/32'
 }
 
 @test "two virtual routers that name one address: it stays until neither holds it" {

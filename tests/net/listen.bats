@@ -264,6 +264,22 @@ joined() { ns us ip maddr show dev "$1" | grep -q 'inet  224.0.0.18' && ns us ip
     [ "$output" = "vrrp-listen: no interface is up and has an address" ]
 }
 
+@test "many interfaces: any takes them with few descriptors allowed; too many to take all by itself is said" {
+    ns us bash -c 'for ((i = 0; i < 33; i++)); do
+            echo "link add a$i type veth peer name b$i"
+            for end in a b; do
+                echo "addr add 198.51.100.$i/32 dev $end$i"
+                echo "link set $end$i up"
+            done
+        done | ip -batch -'
+    run ns us "$BUILD/vrrp-listen"
+    [ "$status" -eq 2 ]
+    [ "$output" = "vrrp-listen: more than 64 interfaces are up and have an address: name some, or \`any\`" ]
+    run ns us bash -c "ulimit -Sn 64; '$BUILD/vrrp-listen' -q -T 1ms any"
+    [ "$status" -eq 1 ]
+    [ "$(grep -c ' link if=[ab]' <<<"$output")" -eq 66 ]
+}
+
 @test "an interface that goes down and up again is heard again" {
     listen eth0
     ns us ip link set eth0 down
