@@ -25,9 +25,9 @@ struct follow {
     struct clock_map map;
     char boot[BOOT_TEXT];
     bool told_stale[STALE_FUTURE + 1];
-    int told_announce;          /* errno */
-    struct address_error error; /* of the changes that are being done */
-    size_t looking;             /* the link that is being looked at */
+    int told_announce, told_promote; /* errno */
+    struct address_error error;      /* of the changes that are being done */
+    size_t looking;                  /* the link that is being looked at */
     instant now;
     bool failed, out_failed;
     instant news_since; /* this second, */

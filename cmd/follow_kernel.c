@@ -87,9 +87,17 @@ static void resolve(struct follow *f, size_t link)
     unsigned ifindex = 0;
     bool has_mac = false;
     struct mac mac;
-    if (address_interface(f->book, ifname, &ifindex, &has_mac, &mac) && !address_promote_secondaries(ifname))
+    if (address_interface(f->book, ifname, &ifindex, &has_mac, &mac) && !address_promote_secondaries(ifname) &&
+        f->told_promote != errno) {
+        f->told_promote = errno;
         cli_say("%s: promote_secondaries: %s; the kernel may remove other addresses of a subnet with its first one",
                 ifname, strerror(errno));
+    }
+    if (ifindex != holdings_ifindex(f->holdings, link)) {
+        size_t count;
+        struct address_change *changes = holdings_leave(f->holdings, link, &count);
+        (void)address_apply(f->book, changes, count, &f->error); /* mostly it is gone */
+    }
     holdings_resolve(f->holdings, link, ifindex, has_mac ? &mac : NULL, f->now);
 }
 
@@ -109,8 +117,12 @@ static void see_to_link(struct follow *f, size_t link)
     if (holdings_unseen(h, link)) {
         f->looking = link;
         holdings_look(h, link);
-        if (!address_each(f->book, holdings_ifindex(h, link), saw, f, &f->error))
-            cli_say("%s: %s", holdings_ifname(h, link), f->error.text);
+        if (!address_each(f->book, holdings_ifindex(h, link), saw, f, &f->error)) {
+            if (!too_much_news(f))
+                cli_say("%s: %s", holdings_ifname(h, link), f->error.text);
+            holdings_look_failed(h, link, f->now);
+            return;
+        }
     }
     usec before = processor_time();
     struct address_change *changes = holdings_plan(h, link, f->now, &count);
@@ -132,7 +144,7 @@ void follow_announcements(struct follow *f)
     struct holding_announcement a;
     for (int n = 0; n < ANNOUNCEMENTS_A_TURN && holdings_announcement(f->holdings, f->now, &a); n++) {
         int number = announce(&f->injector, a.ifindex, &a.mac, &a.ip);
-        if (number != 0 && number != f->told_announce)
+        if (number != 0 && number != f->told_announce && !too_much_news(f))
             cli_say("announcing: %s", strerror(number));
         f->told_announce = number;
         if (number == EAGAIN)

@@ -43,6 +43,27 @@ static instant line_instant(const struct follow *f, const struct line *l, stamp 
     return at.us < f->now.us ? at : f->now;
 }
 
+/* This program may have been stopped: what is newer than the send that counts is true, however old. */
+static bool is_newer(const struct follow *f, const struct line *l, const struct identity *id, stamp wall)
+{
+    instant sent;
+    return holdings_is_held(f->holdings, id, &sent) && line_instant(f, l, wall).us >= sent.us;
+}
+
+static void give_up(struct follow *f, const struct state_event *e)
+{
+    if (!holdings_absent(f->holdings, e, f->now))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+}
+
+/* With priority 0 the others take over: it is given up, whether or not elect lived to write its `state`. */
+static void take_resign(struct follow *f, const struct send_event *e)
+{
+    struct state_event given_up = {.id = e->id, .ip = e->ip};
+    memcpy(given_up.name, e->name, sizeof given_up.name);
+    give_up(f, &given_up);
+}
+
 static void take_send(struct follow *f, const struct line *l)
 {
     struct send_event e;
@@ -56,10 +77,12 @@ static void take_send(struct follow *f, const struct line *l)
     stamp wall = clock_wall();
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
     enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
-    if (fresh != FRESH)
+    bool resigns = e.prio == VRRP_PRIORITY_RESIGN;
+    if (fresh != FRESH && !(resigns && fresh == STALE_AGE && is_newer(f, l, &e.id, wall)))
         tell_stale(f, fresh, l);
-    else if (e.prio > 0 && !line_get(l, "err", &refused) &&
-             !holdings_held(f->holdings, &e, line_instant(f, l, wall), f->now))
+    else if (resigns)
+        take_resign(f, &e);
+    else if (!line_get(l, "err", &refused) && !holdings_held(f->holdings, &e, line_instant(f, l, wall), f->now))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 
@@ -68,7 +91,6 @@ static enum level_kind take_state(struct follow *f, const struct line *l, struct
     struct state_event e;
     struct prefix_buffer buffer;
     const char *where;
-    instant sent;
     if (!read_state(l, &e, &buffer, &where)) {
         complain_key(f, l, where);
         return LEVEL_DROPPABLE;
@@ -77,13 +99,10 @@ static enum level_kind take_state(struct follow *f, const struct line *l, struct
     stamp wall = clock_wall();
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
     enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
-    /* This program may have been stopped: what is newer than the send that counts is true, however old. */
-    bool newer =
-        fresh == STALE_AGE && holdings_is_held(f->holdings, &e.id, &sent) && line_instant(f, l, wall).us >= sent.us;
-    if (fresh != FRESH && !newer)
+    if (fresh != FRESH && !(fresh == STALE_AGE && is_newer(f, l, &e.id, wall)))
         tell_stale(f, fresh, l);
-    else if (e.to != ROUTER_ACTIVE && !holdings_absent(f->holdings, &e, f->now))
-        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    else if (e.to != ROUTER_ACTIVE)
+        give_up(f, &e);
     return e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
 }
 

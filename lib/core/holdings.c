@@ -152,7 +152,7 @@ static struct link *link_named(struct holdings *h, const char *ifname, size_t *n
     memcpy(l->ifname, ifname, sizeof l->ifname);
     l->unused = l->holdings = NONE;
     l->due_at = l->round_at = INSTANT_NEVER;
-    l->round_before = l->disturbed = (instant){INT64_MIN / 2};
+    l->round_next = l->disturbed = (instant){INT64_MIN / 2};
     for (size_t n = 0; n < BUCKETS; n++)
         l->buckets[n] = NONE;
     h->links[h->link_count++] = l;
@@ -192,26 +192,36 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
     return v;
 }
 
-static void take_hold(struct holdings *h, struct holding *v)
+static void hold_names(struct holdings *h, const struct holding *v)
 {
     struct link *l = h->links[v->link];
     for (size_t n = 0; n < v->count; n++)
         l->places[v->names[n].place].holders++;
-    v->held = true;
-    h->held++;
     h->held_names += v->count;
 }
 
-void holding_let_go(struct holdings *h, struct holding *v)
+static void drop_names(struct holdings *h, const struct holding *v)
 {
     struct link *l = h->links[v->link];
     for (size_t n = 0; n < v->count; n++)
         l->places[v->names[n].place].holders--;
+    h->held_names -= v->count;
+}
+
+static void take_hold(struct holdings *h, struct holding *v)
+{
+    hold_names(h, v);
+    v->held = true;
+    h->held++;
+}
+
+void holding_let_go(struct holdings *h, struct holding *v)
+{
+    drop_names(h, v);
     v->held = v->announce = false;
     v->passes = 0; /* a queued pass ends by itself */
     v->second_at = v->refresh_at = v->lapse_at = INSTANT_NEVER;
     h->held--;
-    h->held_names -= v->count;
 }
 
 static bool same_names(const struct holding *v, const struct prefix_list *ip)
@@ -243,10 +253,9 @@ static bool rename_to(struct holdings *h, struct holding *v, const struct prefix
         return false;
     }
     h->planned = planned;
-    bool held = v->held;
     /* First the old ones are let go, so that one which stays may change its length; it is not forgotten before a plan. */
-    if (held)
-        holding_let_go(h, v);
+    if (v->held)
+        drop_names(h, v);
     for (size_t n = 0; n < v->count; n++)
         l->places[v->names[n].place].named--;
     for (size_t n = 0; n < ip->count; n++)
@@ -255,8 +264,8 @@ static bool rename_to(struct holdings *h, struct holding *v, const struct prefix
     v->names = names;
     v->count = ip->count;
     v->shared_told = false;
-    if (held)
-        take_hold(h, v);
+    if (v->held)
+        hold_names(h, v);
     return true;
 }
 
@@ -301,20 +310,24 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     }
     if (anew || changed)
         tell_shared(h, v);
-    if (anew || v->lease != e->lease)
+    bool other_lease = v->lease != e->lease || v->lapse_at.us <= now.us; /* the caller was stopped for so long */
+    if (anew || other_lease)
         v->renewed = NEVER_RENEWED;
-    changed = changed || v->lease != e->lease;
+    changed = changed || other_lease;
     v->lease = e->lease;
     v->sent = latest(v->sent, sent);
-    v->lapse_at = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + renewal_period(h, v));
+    if (v->renewed.us == NEVER_RENEWED.us)
+        v->lapse_at = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + renewal_period(h, v));
     holding_timers(h, v);
     if (anew || e->announce)
         v->announce = true;
     if (anew || changed || e->announce)
         link_due(l, now);
-    else if (v->lease != 0 && v->sent.us > v->renewed.us && now.us >= v->renew_at.us)
+    if (v->lease != 0 && v->sent.us > v->renewed.us && now.us >= v->renew_at.us) {
         /* Others on this link are due soon, too: a round takes them along, at most four rounds a period. */
-        l->round_at = earliest(l->round_at, latest(now, later(l->round_before, h->period / 4)));
+        bool can_wait = l->round_next.us < v->lapse_at.us;
+        l->round_at = earliest(l->round_at, can_wait ? latest(now, l->round_next) : now);
+    }
     return true;
 }
 

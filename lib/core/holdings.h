@@ -8,7 +8,7 @@
  *   holdings_advance                      what time alone does: leases lapse before anything is made of their end
  *   holdings_notice                       for what the kernel said that was not our doing
  *   for each link that is due:
- *       holdings_resolve                  if holdings_unresolved: which interface has that name now
+ *       holdings_leave, holdings_resolve  if holdings_unresolved: which interface has that name now
  *       holdings_look, holdings_saw ...   if holdings_unseen: what the kernel has there
  *       holdings_plan, holdings_done      the changes to make, and what came of them
  *   holdings_announcement                 until false
@@ -16,7 +16,8 @@
  *
  * A lease: valid_lft is what is left of (TIME of the newest send + its lease + R), where R, the time between two
  * renewals, is max(interval, 1 s, 100 x what a round of renewals costs). So a holder that lives always renews in time,
- * and one that dies is gone from the kernel a known time after its last advertisement. */
+ * and one that dies is gone from the kernel a known time after its last advertisement. When sends stop and the holder
+ * lives, the virtual router lapses just before the kernel ends the lease that was renewed last. */
 #ifndef CORE_HOLDINGS_H
 #define CORE_HOLDINGS_H
 
@@ -65,10 +66,14 @@ const char *holdings_ifname(const struct holdings *h, size_t link);
 unsigned holdings_ifindex(const struct holdings *h, size_t link);
 bool holdings_due(const struct holdings *h, size_t link, instant now);
 bool holdings_unresolved(const struct holdings *h, size_t link);
+/* Before resolving to another ifindex: what to take off the one before, which may go on under another name. The array is
+ * as that of a plan, but what comes of it is not told. */
+struct address_change *holdings_leave(struct holdings *h, size_t link, size_t *count);
 /* ifindex 0: there is none; mac NULL: it has none, nothing is announced there. */
 void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, instant now);
 bool holdings_unseen(const struct holdings *h, size_t link);
-void holdings_look(struct holdings *h, size_t link); /* what is seen from here on is all there is */
+void holdings_look(struct holdings *h, size_t link);                     /* what is seen from here on is all there is */
+void holdings_look_failed(struct holdings *h, size_t link, instant now); /* no plan now: it is tried again */
 void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool ours);
 
 /* The changes to make now, to be done in order. The array is the holdings'; valid until the next plan. */

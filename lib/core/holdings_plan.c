@@ -7,6 +7,9 @@
 enum { COST_SHARE = 100 };
 #define RETRY       SECOND
 #define DISTURBANCE (100 * MILLISECOND) /* others who fight us over an address do not make us spin */
+/* The kernel takes a lease for over 20 ms before its end. What it ends is given up before: if it were found missing, it
+ * would be put back and announced, though its sends have stopped and another router is Active. */
+#define KERNEL_EARLY (25 * MILLISECOND)
 
 usec renewal_period(const struct holdings *h, const struct holding *v)
 {
@@ -34,7 +37,50 @@ bool holdings_unseen(const struct holdings *h, size_t link)
     return h->links[link]->ifindex != 0 && !h->links[link]->seen;
 }
 
+struct plan {
+    struct holdings *h;
+    struct link *l;
+    instant now;
+    size_t count;
+};
+
+static uint32_t lease_seconds(instant until, instant now)
+{
+    if (until.us == INSTANT_NEVER.us)
+        return 0;
+    usec left = until.us - now.us;
+    int64_t seconds = left <= 0 ? 1 : (left + SECOND - 1) / SECOND;
+    return seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX - 1;
+}
+
+static void plan_change(struct plan *plan, enum change_kind kind, size_t place, uint8_t length)
+{
+    const struct place *p = &plan->l->places[place];
+    plan->h->planned[plan->count] = (int32_t)place;
+    plan->h->changes[plan->count++] = (struct address_change){
+        .kind = kind,
+        .ifindex = plan->l->ifindex,
+        .prefix = {.ip = p->prefix.ip, .length = length},
+        .lease = kind == CHANGE_REMOVE ? 0 : lease_seconds(p->until, plan->now),
+    };
+}
+
 /* --- what the interface is, and has ---------------------------------------------------------------------------------- */
+
+struct address_change *holdings_leave(struct holdings *h, size_t link, size_t *count)
+{
+    struct plan plan = {.h = h, .l = h->links[link]};
+    for (size_t n = 0; n < plan.l->count; n++) {
+        struct place *p = &plan.l->places[n];
+        if (!p->used || !p->ours)
+            continue;
+        plan_change(&plan, CHANGE_REMOVE, n, p->ours_length);
+        p->expected = p->expected || p->holders > 0;
+        p->ours = p->made = false;
+    }
+    *count = plan.count;
+    return h->changes;
+}
 
 static void announce_all(struct holdings *h, const struct link *l)
 {
@@ -49,6 +95,8 @@ void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const s
     l->resolved = true;
     if (ifindex != l->ifindex)
         l->seen = false;
+    for (int32_t at = l->holdings; at != NONE && ifindex != l->ifindex; at = h->all[at].next_on_link)
+        h->all[at].renewed = NEVER_RENEWED; /* what lease there was went with the interface */
     l->ifindex = ifindex;
     l->has_mac = mac != NULL;
     if (mac != NULL)
@@ -75,6 +123,16 @@ void holdings_look(struct holdings *h, size_t link)
         p->ours = p->foreign = false;
     }
     l->seen = true;
+}
+
+void holdings_look_failed(struct holdings *h, size_t link, instant now)
+{
+    struct link *l = h->links[link];
+    l->seen = l->resolved = false;
+    l->due_at = later(now, RETRY);
+    l->round_at = INSTANT_NEVER; /* the next plan renews */
+    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link)
+        h->all[at].renewed = NEVER_RENEWED;
 }
 
 static bool is_made(const struct holdings *h, const struct place *place, const struct prefix *p)
@@ -144,21 +202,12 @@ void holdings_links_changed(struct holdings *h, instant now)
 void holdings_all_unseen(struct holdings *h, instant now)
 {
     for (size_t n = 0; n < h->link_count; n++) {
-        h->links[n]->seen = false;
+        h->links[n]->seen = h->links[n]->resolved = false; /* which may have been about interfaces */
         disturbed(h->links[n], now);
     }
 }
 
 /* --- planning -------------------------------------------------------------------------------------------------------- */
-
-static uint32_t lease_seconds(instant until, instant now)
-{
-    if (until.us == INSTANT_NEVER.us)
-        return 0;
-    usec left = until.us - now.us;
-    int64_t seconds = left <= 0 ? 1 : (left + SECOND - 1) / SECOND;
-    return seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX - 1;
-}
 
 static void mark_places(struct holdings *h, const struct link *l, struct holding *v, bool round, instant now)
 {
@@ -174,27 +223,10 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
     }
     if (renew) {
         v->renewed = v->sent;
-        v->renew_at = later(now, period);
+        v->renew_at = later(v->sent, period - period / 8); /* a send that is a little early will do */
+        v->lapse_at = v->lease == 0 ? INSTANT_NEVER : (instant){until.us - KERNEL_EARLY};
+        holding_timers(h, v);
     }
-}
-
-struct plan {
-    struct holdings *h;
-    struct link *l;
-    instant now;
-    size_t count;
-};
-
-static void plan_change(struct plan *plan, enum change_kind kind, size_t place, uint8_t length)
-{
-    const struct place *p = &plan->l->places[place];
-    plan->h->planned[plan->count] = (int32_t)place;
-    plan->h->changes[plan->count++] = (struct address_change){
-        .kind = kind,
-        .ifindex = plan->l->ifindex,
-        .prefix = {.ip = p->prefix.ip, .length = length},
-        .lease = kind == CHANGE_REMOVE ? 0 : lease_seconds(p->until, plan->now),
-    };
 }
 
 static void plan_wanted(struct plan *plan, size_t n)
@@ -204,7 +236,7 @@ static void plan_wanted(struct plan *plan, size_t n)
     p->missed = p->missed || (p->expected && !p->ours);
     p->expected = false;
     p->made = p->made && p->ours;
-    if (p->missed && !p->told_taken) {
+    if (p->missed && !p->told_taken && (exact || !p->foreign)) {
         holdings_tell(plan->h, HOLDING_TAKEN, plan->l, NULL, &p->prefix, 0);
         p->told_taken = true;
     }
@@ -243,7 +275,7 @@ struct address_change *holdings_plan(struct holdings *h, size_t link, instant no
     l->due_at = INSTANT_NEVER;
     if (round) {
         l->round_at = INSTANT_NEVER;
-        l->round_before = now;
+        l->round_next = later(now, h->period / 4); /* by the period that these leases are given for */
     }
     if (l->ifindex == 0)
         return h->changes; /* when there is one, links_changed tells */
@@ -273,9 +305,8 @@ static void failed(struct holdings *h, struct link *l, struct place *p, const st
 {
     if (c->result == ENODEV)
         l->resolved = false;
-    if (c->result == EEXIST || c->result == EADDRNOTAVAIL || c->result == ENODEV)
-        l->seen = false; /* somebody was faster: look again */
-    else if (p->told_error != c->result)
+    l->seen = false; /* somebody was faster, or it is not known what was done: look again */
+    if (c->result != EEXIST && c->result != EADDRNOTAVAIL && c->result != ENODEV && p->told_error != c->result)
         holdings_tell(h, HOLDING_FAILED, l, NULL, &c->prefix, c->result);
     if (c->result != EEXIST && c->result != EADDRNOTAVAIL)
         p->told_error = c->result;
@@ -322,12 +353,15 @@ void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, ins
         learn_cost(h, count, cost);
     for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
         struct holding *v = &h->all[at];
-        bool up = false, added = false;
+        bool up = false, added = false, failing = false;
         for (size_t n = 0; v->held && n < v->count; n++) {
             const struct place *p = &l->places[v->names[n].place];
             up = up || p->ours || p->foreign;
             added = added || p->added;
+            failing = failing || p->told_error != 0;
         }
+        if (failing)
+            v->renewed = NEVER_RENEWED; /* the next try is to be a renewal, too */
         if (up && (v->announce || added))
             holding_announce(h, v, now);
     }

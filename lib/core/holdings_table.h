@@ -45,7 +45,7 @@ struct holding {
     instant sent;     /* TIME of the newest send */
     instant renewed;  /* the send that the kernel's lease counts from */
     instant renew_at; /* not before */
-    instant lapse_at; /* scanned: see `next` in holdings */
+    instant lapse_at; /* the end of the kernel's lease, or a moment before it; scanned: see `next` in holdings */
     /* announcements */
     struct garp garp;
     usec refresh;
@@ -66,11 +66,11 @@ struct link {
     int32_t buckets[BUCKETS];
     struct place *places;
     size_t count, room;
-    int32_t unused;                 /* free places */
-    int32_t holdings;               /* first holding on it */
-    instant due_at;                 /* when to plan; INSTANT_NEVER */
-    instant round_at, round_before; /* when to renew, and when it last did */
-    instant disturbed;              /* when a plan was last asked for by other hands */
+    int32_t unused;               /* free places */
+    int32_t holdings;             /* first holding on it */
+    instant due_at;               /* when to plan; INSTANT_NEVER */
+    instant round_at, round_next; /* when to renew, and not before */
+    instant disturbed;            /* when a plan was last asked for by other hands */
 };
 
 struct queue {

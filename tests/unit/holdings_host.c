@@ -136,6 +136,8 @@ static void do_changes(struct host *k, struct address_change *changes, size_t co
         char text[PREFIX_TEXT];
         prefix_format(text, &c->prefix);
         c->result = change(k, c);
+        if (k->deaf)
+            c->result = ENOBUFS;
         k->renewals += c->kind == CHANGE_RENEW;
         append(k->log, "%c%s", c->result != 0 ? '!' : "+=-"[c->kind], text);
         append(k->log, c->lease > 0 ? ":%u " : " ", c->lease);
@@ -149,14 +151,23 @@ static void see_to(struct host *k, size_t link)
     while (strcmp(k->links[at].ifname, holdings_ifname(h, link)) != 0)
         assert_true(++at < HOST_LINKS);
     unsigned ifindex = k->links[at].ifindex;
-    if (holdings_unresolved(h, link))
+    if (holdings_unresolved(h, link)) {
+        if (ifindex != holdings_ifindex(h, link)) {
+            struct address_change *leave = holdings_leave(h, link, &count);
+            do_changes(k, leave, count);
+        }
         holdings_resolve(h, link, ifindex, ifindex != 0 ? &k->links[at].mac : NULL, k->now);
+    }
     if (holdings_unseen(h, link)) {
         k->looks++;
         holdings_look(h, link);
         for (size_t n = 0; n < HOST_ADDRESSES; n++) {
             if (k->addresses[n].used && k->addresses[n].ifindex == holdings_ifindex(h, link))
                 holdings_saw(h, link, &k->addresses[n].prefix, k->addresses[n].ours && !k->untagged);
+        }
+        if (k->blind) {
+            holdings_look_failed(h, link, k->now);
+            return;
         }
     }
     struct address_change *changes = holdings_plan(h, link, k->now, &count);

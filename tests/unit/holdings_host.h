@@ -25,6 +25,8 @@ struct host {
     } links[HOST_LINKS];
     bool untagged; /* the kernel keeps no tags (with holdings_untagged) */
     int fail;      /* errno for each change that is tried; 0: none */
+    bool deaf;     /* changes are done, but ENOBUFS is heard of them */
+    bool blind;    /* looking fails */
     usec cost;     /* of each change */
     unsigned plans, looks, renewals;
     char log

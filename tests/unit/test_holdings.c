@@ -114,7 +114,7 @@ static void renewed_every_period_not_at_every_send(void **state)
         host_send(&k, "eth0 51 ip=192.0.2.1 interval=100ms garp=0,0s,0 lease=1s");
         assert_true(host_has(&k, "192.0.2.1/32"));
     }
-    assert_in_range(k.renewals, 9, 10);
+    assert_in_range(k.renewals, 9, 12);
     check_news("");
 }
 
@@ -152,6 +152,37 @@ static void no_renewal_without_a_newer_send(void **state)
     host_log(&k);
     host_send(&k, "eth0 51 ip=192.0.2.1 garp=1,0s,0 lease=4s");
     check_log("+192.0.2.1/32:5 *192.0.2.1 ");
+}
+
+static void nothing_is_put_back_when_sends_stop(void **state)
+{
+    (void)state;
+    /* They stop at any time after a renewal: the kernel's lease counts from that, the newest send is younger. */
+    for (int more = 0; more < 12; more++) {
+        for (int n = 0; n < 20 + more; n++) {
+            host_send(&k, "eth0 51 ip=192.0.2.1 interval=100ms garp=1,0s,0 lease=1s");
+            host_pass(&k, 100 * MILLISECOND);
+        }
+        host_log(&k);
+        host_pass(&k, 700 * MILLISECOND);
+        assert_true(host_has(&k, "192.0.2.1/32"));
+        host_pass(&k, 1200 * MILLISECOND);
+        assert_false(host_has(&k, "192.0.2.1/32"));
+        check_log("-192.0.2.1/32 ");
+        check_news("lapsed:v51 ");
+    }
+}
+
+static void sends_that_announce_renew_too(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 20; n++) {
+        host_send(&k, "eth0 51 ip=192.0.2.1 garp=1,0s,0 lease=4s announce=yes");
+        host_pass(&k, SECOND);
+        assert_true(host_has(&k, "192.0.2.1/32"));
+    }
+    assert_in_range(k.renewals, 9, 21);
+    check_news("");
 }
 
 static void long_interval_is_the_period(void **state)
@@ -195,6 +226,19 @@ static void cost_stretches_the_period(void **state)
     assert_int_equal(holdings_period(k.holdings), 6 * SECOND);
     assert_in_range(k.renewals, 2 * 6, 2 * 8);
     assert_non_null(strstr(host_log(&k), "=192.0.2.1/32:10 ")); /* and the lease covers it */
+}
+
+static void leases_outlast_the_first_costly_round(void **state)
+{
+    (void)state;
+    k.cost = 155 * MILLISECOND; /* R jumps from 1 s to 31 s, and leases of 1 s and 4 s are out */
+    for (int n = 0; n < 80; n++) {
+        host_send(&k, "eth0 51 ip=2001:db8::1,2001:db8::2 garp=0,0s,0 lease=4s");
+        host_pass(&k, SECOND);
+        assert_true(host_has(&k, "2001:db8::1/128"));
+    }
+    assert_int_equal(holdings_period(k.holdings), 31 * SECOND);
+    check_news("");
 }
 
 static void resign_and_release(void **state)
@@ -241,6 +285,24 @@ static void other_addresses(void **state)
     check_log("-192.0.2.2/24 -192.0.2.3/32 ");
 }
 
+static void fewer_addresses_go_on_as_before(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 garp=1,3s,1 garp-refresh=5s lease=60s");
+    host_log(&k);
+    host_pass(&k, SECOND);
+    host_send(&k, "eth0 51 ip=192.0.2.1 garp=1,3s,1 garp-refresh=5s lease=60s");
+    check_log("=192.0.2.1/32:61 -192.0.2.2/32 ");
+    host_pass(&k, 2 * SECOND);
+    check_log("*192.0.2.1 "); /* the second burst */
+    host_pass(&k, 2 * SECOND);
+    check_log("*192.0.2.1 "); /* the refresh */
+    host_pass(&k, 5 * SECOND);
+    check_log("*192.0.2.1 ");
+    host_pass(&k, 60 * SECOND);
+    check_news("lapsed:v51 ");
+}
+
 static void lease_comes_and_goes(void **state)
 {
     (void)state;
@@ -280,12 +342,16 @@ int main(void)
         TEST(renewed_every_period_not_at_every_send),
         TEST(lease_counts_from_the_send),
         TEST(no_renewal_without_a_newer_send),
+        TEST(nothing_is_put_back_when_sends_stop),
+        TEST(sends_that_announce_renew_too),
         TEST(long_interval_is_the_period),
         TEST(many_share_their_rounds),
         TEST(cost_stretches_the_period),
+        TEST(leases_outlast_the_first_costly_round),
         TEST(resign_and_release),
         TEST(shared_stays_until_nobody_holds_it),
         TEST(other_addresses),
+        TEST(fewer_addresses_go_on_as_before),
         TEST(lease_comes_and_goes),
         TEST(release_at_the_end),
     };

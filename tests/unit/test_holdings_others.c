@@ -141,6 +141,23 @@ static void taken_away_is_put_back(void **state)
     assert_true(host_has(&k, "192.0.2.1/32"));
 }
 
+static void replaced_by_hand_is_not_ours_any_more(void **state)
+{
+    (void)state;
+    struct prefix p;
+    assert_true(prefix_parse(&p, "192.0.2.1", strlen("192.0.2.1")));
+    host_send(&k, "eth0 51 ip=192.0.2.1 garp=1,0s,0 lease=9s");
+    host_log(&k);
+    k.addresses[0].ours = false; /* ip addr replace: the tag goes, nothing is said of the old one */
+    k.addresses[0].until = INSTANT_NEVER;
+    holdings_notice(k.holdings, 2, &p, false, false, k.now);
+    host_pass(&k, 100 * MILLISECOND);
+    check_log("*192.0.2.1 ");
+    check_news("foreign:192.0.2.1/32 "); /* and not that it was put back */
+    host_away(&k, "eth0 51 ip=192.0.2.1");
+    check_log("");
+}
+
 static void lost_notices_mean_another_look(void **state)
 {
     (void)state;
@@ -196,6 +213,77 @@ static void interface_goes_and_comes(void **state)
     check_log("*192.0.2.1 ");
 }
 
+static void renamed_interface_loses_its_addresses(void **state)
+{
+    (void)state;
+    host_put(&k, 2, "192.0.2.2/24", false, 0);
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 garp=1,0s,0 lease=9s");
+    host_log(&k);
+    k.links[0].ifindex = 0; /* it goes on as eth9 */
+    strcpy(k.links[1].ifname, "eth9");
+    k.links[1].ifindex = 2;
+    holdings_links_changed(k.holdings, k.now);
+    host_pass(&k, 200 * MILLISECOND);
+    check_log("-192.0.2.1/32 ");
+    assert_true(host_has(&k, "192.0.2.2/24"));
+    k.links[1].ifindex = 0; /* and comes back, with another MAC */
+    k.links[0].ifindex = 2;
+    k.links[0].mac.bytes[5] = 9;
+    holdings_links_changed(k.holdings, k.now);
+    host_pass(&k, 200 * MILLISECOND);
+    check_log("+192.0.2.1/32:10 *192.0.2.1 *192.0.2.2 ");
+}
+
+static void lost_notices_may_have_been_of_interfaces(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 51 ip=192.0.2.1 garp=1,0s,0 lease=9s");
+    host_log(&k);
+    k.links[0].mac.bytes[5] = 9;
+    holdings_all_unseen(k.holdings, k.now);
+    host_pass(&k, 100 * MILLISECOND);
+    check_log("*192.0.2.1 ");
+}
+
+static void unheard_results_leave_nothing_behind(void **state)
+{
+    (void)state;
+    k.deaf = true; /* it was added */
+    host_send(&k, "eth0 51 ip=192.0.2.1 garp=1,0s,0");
+    k.deaf = false;
+    host_away(&k, "eth0 51 ip=192.0.2.1");
+    assert_false(host_has(&k, "192.0.2.1/32"));
+}
+
+static void failed_looks_leave_nothing_behind(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 garp=0,0s,0 lease=9s");
+    host_log(&k);
+    k.blind = true;
+    holdings_all_unseen(k.holdings, k.now);
+    host_pass(&k, 3 * SECOND);
+    host_send(&k, "eth0 51 ip=192.0.2.2 garp=0,0s,0 lease=9s");
+    check_log("");
+    k.blind = false;
+    host_pass(&k, SECOND);
+    check_log("-192.0.2.1/32 =192.0.2.2/32:9 ");
+    check_news("");
+}
+
+static void failed_renewals_are_tried_again(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 30; n++) {
+        k.fail = n % 5 == 2 ? ENOBUFS : 0;
+        host_send(&k, "eth0 51 ip=192.0.2.1 interval=10s garp=0,0s,0 lease=5s"); /* and R, 10 s */
+        k.fail = 0;
+        host_pass(&k, 10 * SECOND);
+        assert_true(host_has(&k, "192.0.2.1/32"));
+    }
+    assert_null(strstr(host_news(&k), "taken"));
+}
+
 static void failures_are_tried_again(void **state)
 {
     (void)state;
@@ -226,10 +314,23 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(leftovers_wait_for_their_router), TEST(foreign_is_only_announced),  TEST(foreign_that_goes_is_replaced),
-        TEST(without_tags_our_own_is_known),   TEST(foreign_twin_outlives_ours), TEST(taken_away_is_put_back),
-        TEST(lost_notices_mean_another_look),  TEST(own_doing_echoes),           TEST(interface_goes_and_comes),
-        TEST(failures_are_tried_again),        TEST(somebody_is_faster),
+        TEST(leftovers_wait_for_their_router),
+        TEST(foreign_is_only_announced),
+        TEST(foreign_that_goes_is_replaced),
+        TEST(without_tags_our_own_is_known),
+        TEST(foreign_twin_outlives_ours),
+        TEST(taken_away_is_put_back),
+        TEST(lost_notices_mean_another_look),
+        TEST(own_doing_echoes),
+        TEST(interface_goes_and_comes),
+        TEST(failures_are_tried_again),
+        TEST(somebody_is_faster),
+        TEST(replaced_by_hand_is_not_ours_any_more),
+        TEST(renamed_interface_loses_its_addresses),
+        TEST(lost_notices_may_have_been_of_interfaces),
+        TEST(unheard_results_leave_nothing_behind),
+        TEST(failed_looks_leave_nothing_behind),
+        TEST(failed_renewals_are_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
