@@ -21,7 +21,7 @@ enum { ON_SIGNALS, ON_STDOUT, ON_LINKS, ON_CAPTURES }; /* ids; ON_CAPTURES + cap
 #define TICK_FASTEST (10 * MILLISECOND)
 #define LOOK_EVERY   SECOND            /* at the wall clock and at what was dropped, without ticks */
 #define LINKS_EVERY  (5 * MILLISECOND) /* the kernel tells of each renewed lease: not each is worth waking up for */
-#define STEP_NS      10000000          /* the wall clock was set, not slewed */
+#define STEP_NS      1000000           /* the wall clock was set, or slewed by as much */
 #define LAST_WORDS   (2 * SECOND)      /* for a reader that does not read, at the end */
 
 struct live {
@@ -60,13 +60,15 @@ static void put(struct live *v, enum level_kind kind)
     w->length = 0;
 }
 
-static void put_clock(struct live *v)
+static int64_t offset_of(const struct clock_event *e)
 {
-    struct clock_event now;
+    return e->time.ns - e->mono.us * 1000;
+}
 
-    clock_event_now(&now, SOURCE_LIVE);
-    v->offset = now.time.ns - now.mono.us * 1000;
-    write_clock(&v->listen->writer, &now);
+static void put_clock(struct live *v, const struct clock_event *now)
+{
+    v->offset = offset_of(now);
+    write_clock(&v->listen->writer, now);
     put(v, LEVEL_KEEP);
 }
 
@@ -245,13 +247,22 @@ static void wait(struct live *v)
     }
 }
 
-/* A step of the wall clock moves TIME against the steady clock; what is read from now on was stamped after it. */
+static bool is_step(const struct live *v, int64_t offset)
+{
+    return offset - v->offset > STEP_NS || offset - v->offset < -STEP_NS;
+}
+
+/* A step of the wall clock moves TIME against the steady clock; what is read from now on was stamped after it. The
+ * clocks given were read one after the other: whether there was a step, or just a pause between, is then looked at. */
 static void look_at_clock(struct live *v, instant now, stamp wall)
 {
-    int64_t moved = wall.ns - now.us * 1000 - v->offset;
+    struct clock_event exact;
 
-    if (moved > STEP_NS || moved < -STEP_NS)
-        put_clock(v);
+    if (!is_step(v, wall.ns - now.us * 1000))
+        return;
+    clock_event_now(&exact, SOURCE_LIVE);
+    if (is_step(v, offset_of(&exact)))
+        put_clock(v, &exact);
 }
 
 static void look_at_links(struct live *v, instant now)
@@ -379,6 +390,8 @@ int listen_live(struct listen *l)
 {
     struct live v = {.listen = l, .give_up = INSTANT_NEVER, .link_due = INSTANT_NEVER, .every = TICK_SLOWEST};
 
+    struct clock_event start;
+
     open_all(&v);
     instant now = clock_now();
 
@@ -388,7 +401,8 @@ int listen_live(struct listen *l)
     v.link_due = now;
     if (l->limited)
         v.give_up.us = now.us + l->limit;
-    put_clock(&v);
+    clock_event_now(&start, SOURCE_LIVE);
+    put_clock(&v, &start);
     bool gave_up = loop(&v);
 
     if (!v.closed && !v.failed && write_out(&v, outlet_drain(&v.outlet, clock_wall(), LAST_WORDS)) &&

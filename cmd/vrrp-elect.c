@@ -30,6 +30,8 @@ const struct program program = {
 static const usec END_LIMIT = 2 * SECOND;           /* to get rid of the last lines */
 static const usec FOREVER = (usec)365 * 86400 * SECOND; /* a replay waits for its reader */
 
+enum { CONTROL_ROUNDS = 1024 }; /* of up to 64 KiB each: a flood delays control lines by a second or so */
+
 struct source {
     struct inlet inlet;
     const char *name; /* for messages */
@@ -46,6 +48,7 @@ struct elect {
     bool stopped;
     bool out_of_memory;
     bool decided; /* a decision waits to be written */
+    unsigned control_waits; /* rounds of input for which the control input has waited */
 };
 
 static struct elect elect;
@@ -165,10 +168,9 @@ static void open_all(struct elect *e)
 
 /* Input */
 
-static void take(struct elect *e, struct source *from, struct span text)
+static void take(struct elect *e, struct source *from, struct span text, const struct session_now *at)
 {
-    struct session_now at = now();
-    switch (session_line(e->session, text.at, text.len, from->control, &at)) {
+    switch (session_line(e->session, text.at, text.len, from->control, at)) {
     case SESSION_GOES_ON:
         break;
     case SESSION_STOPPED:
@@ -185,21 +187,22 @@ static void take(struct elect *e, struct source *from, struct span text)
      * What comes of it is seen at the end of the turn. */
     if (e->decided) {
         e->decided = false;
-        outlet_flush(&e->outlet, at.wall);
+        outlet_flush(&e->outlet, at->wall);
     }
 }
 
-/* One read, and the lines that it brought. */
+/* One read, and the lines that it brought: they were there when it ended, so they happened by then. */
 static void read_source(struct elect *e, struct source *from)
 {
     struct span text;
     e->reading = from;
     inlet_fill(&from->inlet);
+    struct session_now at = now();
     for (enum inlet_line got; !e->stopped && (got = inlet_next(&from->inlet, &text)) != INLET_NONE;) {
         if (got == INLET_TOO_LONG)
             cli_bad_line(from->name, from->inlet.number, (struct span){0}, line_error_text(LINE_TOO_LONG));
         else
-            take(e, from, text);
+            take(e, from, text, &at);
     }
     if (e->out_of_memory)
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
@@ -256,7 +259,7 @@ static bool input_ready(void)
 
 static instant wake_up(const struct elect *e)
 {
-    instant at = session_deadline(e->session);
+    instant at = session_look(e->session);
     if (e->signals.count > 0 || outlet_events(&e->outlet) != 0) { /* both have a limit in time */
         instant look = {clock_now().us + SECOND / 4};
         at = look.us < at.us ? look : at;
@@ -283,10 +286,12 @@ static void turn(struct elect *e)
         e->outlet.closed = true;
     if (polls[3].revents || e->signals.count > 0)
         e->stopped = signals_stop(&e->signals) || e->stopped;
-    if (polls[1].revents)
-        read_source(e, &e->control);
     if (polls[0].revents && !e->stopped)
         read_source(e, &e->input);
+    /* A control line moves the clock to now, so that it waits, within reason, for what was heard before it. */
+    e->control_waits = polls[1].revents && input_ready() && !e->input.inlet.ended ? e->control_waits + 1 : 0;
+    if (polls[1].revents && !e->stopped && e->control_waits % CONTROL_ROUNDS == 0)
+        read_source(e, &e->control);
     if (!session_is_replay(e->session) && !e->stopped && !e->input.inlet.ended && !input_ready()) {
         struct session_now at = now();
         session_idle(e->session, &at);
@@ -319,6 +324,8 @@ static int run(struct elect *e)
 int main(int argc, char **argv)
 {
     options(&elect, argc, argv);
+    cli_need_stream(STDIN_FILENO);
+    cli_need_stream(STDOUT_FILENO);
     open_all(&elect);
     int status = run(&elect);
     outlet_close(&elect.outlet);

@@ -7,48 +7,10 @@
 
 /* Members */
 
-static struct member **chain(struct electorate *e, const struct identity *id)
-{
-    return &e->by_vrid[id->af == 6][id->vrid];
-}
-
 struct member *member_find(const struct electorate *e, const struct identity *id)
 {
-    struct member *m = e->by_vrid[id->af == 6][id->vrid];
-    while (m && !identity_equal(&m->id, id))
-        m = m->next;
-    return m;
-}
-
-static size_t name_bucket(struct span name)
-{
-    uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (uint8_t)name.at[i]) * UINT32_C(16777619);
-    return (hash ^ hash >> 16) % NAME_BUCKETS;
-}
-
-struct member *member_named(const struct electorate *e, struct span name)
-{
-    struct member *m = e->by_name[name_bucket(name)];
-    while (m && !span_is(name, m->name))
-        m = m->next_name;
-    return m;
-}
-
-static void name_link(struct electorate *e, struct member *m)
-{
-    struct member **bucket = &e->by_name[name_bucket((struct span){m->name, strlen(m->name)})];
-    m->next_name = *bucket;
-    *bucket = m;
-}
-
-static void name_unlink(struct electorate *e, struct member *m)
-{
-    struct member **link = &e->by_name[name_bucket((struct span){m->name, strlen(m->name)})];
-    while (*link != m)
-        link = &(*link)->next_name;
-    *link = m->next_name;
+    const struct interface *i = interface_find(e, id->ifname);
+    return i ? member_on(i, id->af, id->vrid) : NULL;
 }
 
 static void report_send(struct electorate *e, struct member *m, instant at, const struct router_action *action)
@@ -217,7 +179,7 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     if (!m)
         return false;
     m->interface = interface_get(e, c->id.ifname);
-    if (!m->interface || !member_configure(e, m, c)) {
+    if (!m->interface || !interface_use(m->interface) || !member_configure(e, m, c)) {
         member_free(m);
         return false;
     }
@@ -227,10 +189,9 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     m->cksum = c->cksum;
     form_init(&m->form, c->version, c->id.af, c->cksum);
     router_init(&m->router, &settings);
-    m->next = *chain(e, &c->id);
-    *chain(e, &c->id) = m;
+    m->interface->by[m->id.af == 6][m->id.vrid] = m;
     m->interface->members++;
-    name_link(e, m);
+    member_name_link(e, m);
     e->members[e->count++] = m;
     router_set_weights(&m->router, member_weights(m));
     member_follow_interface(e, m, now);
@@ -240,31 +201,45 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     return true;
 }
 
-static void member_restart(struct electorate *e, struct member *m, instant now, const struct router_settings *settings)
+static bool member_reconfigure(struct electorate *e, struct member *m, const struct vr_config *c)
 {
+    member_name_unlink(e, m);
+    bool done = member_configure(e, m, c);
+    member_name_link(e, m);
+    return done;
+}
+
+/* Another version is another router: the old one resigns as what it was, the new one starts. */
+static bool member_replace(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
+{
+    struct router_settings settings = m->router.settings;
     member_stop(e, m, now);
-    router_init(&m->router, settings);
+    bool done = member_reconfigure(e, m, c);
+    if (done) {
+        settings = settings_of(c);
+        m->cksum = c->cksum;
+        form_init(&m->form, c->version, c->id.af, c->cksum);
+    }
+    router_init(&m->router, &settings);
     router_set_weights(&m->router, member_weights(m));
     member_follow_interface(e, m, now);
     member_follow_tracks(e, m, now);
     if (e->started)
         member_start(e, m, now);
+    return done;
 }
 
 static bool member_change(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
 {
     struct router_settings settings = settings_of(c);
-    bool new_version = settings.version != m->router.settings.version;
+    if (settings.version != m->router.settings.version)
+        return member_replace(e, m, now, c);
     bool new_addresses = !same_addresses(m, c);
-    if (!member_configure(e, m, c))
+    if (!member_reconfigure(e, m, c))
         return false;
-    if (c->cksum != m->cksum || new_version)
+    if (c->cksum != m->cksum)
         form_init(&m->form, c->version, c->id.af, c->cksum);
     m->cksum = c->cksum;
-    if (new_version) {
-        member_restart(e, m, now, &settings);
-        return true;
-    }
     router_reconfigure(&m->router, now, &settings, member_weights(m));
     member_follow_interface(e, m, now);
     member_follow_tracks(e, m, now);
@@ -293,12 +268,9 @@ bool electorate_novr(struct electorate *e, instant now, struct span name)
         return false;
     member_stop(e, m, now);
     heap_set(&e->member_heap, &m->timer, INSTANT_NEVER);
-    struct member **link = chain(e, &m->id);
-    while (*link != m)
-        link = &(*link)->next;
-    *link = m->next;
+    m->interface->by[m->id.af == 6][m->id.vrid] = NULL;
     m->interface->members--;
-    name_unlink(e, m);
+    member_name_unlink(e, m);
     size_t i = 0;
     while (e->members[i] != m)
         i++;
@@ -326,6 +298,7 @@ void electorate_free(struct electorate *e)
         member_free(e->members[i]);
     for (struct interface *next, *i = e->interfaces; i; i = next) {
         next = i->next;
+        free(i->by);
         free(i);
     }
     for (struct track *next, *t = e->tracks; t; t = next) {
@@ -361,14 +334,27 @@ void electorate_stop(struct electorate *e, instant now)
         member_stop(e, e->members[i], now);
 }
 
-instant electorate_deadline(const struct electorate *e)
+static instant earlier(instant a, instant b)
+{
+    return a.us < b.us ? a : b;
+}
+
+instant electorate_due(struct electorate *e, instant now)
 {
     if (e->stopped)
         return INSTANT_NEVER;
-    const struct timer *m = heap_first(&e->member_heap), *t = heap_first(&e->track_heap);
-    if (m && t)
-        return m->at.us < t->at.us ? m->at : t->at;
-    return m ? m->at : t ? t->at : INSTANT_NEVER;
+    const struct timer *m = heap_due(&e->member_heap, now), *t = heap_due(&e->track_heap, now);
+    return earlier(m ? m->at : INSTANT_NEVER, t ? t->at : INSTANT_NEVER);
+}
+
+instant electorate_deadline(struct electorate *e)
+{
+    return electorate_due(e, INSTANT_NEVER);
+}
+
+instant electorate_look(const struct electorate *e)
+{
+    return e->stopped ? INSTANT_NEVER : earlier(heap_look(&e->member_heap), heap_look(&e->track_heap));
 }
 
 void electorate_advance(struct electorate *e, instant now)
@@ -376,10 +362,10 @@ void electorate_advance(struct electorate *e, instant now)
     if (e->stopped)
         return;
     for (;;) {
-        struct timer *first = heap_first(&e->member_heap), *track = heap_first(&e->track_heap);
-        if (track && track->at.us <= now.us && (!first || track->at.us <= first->at.us)) {
+        struct timer *first = heap_due(&e->member_heap, now), *track = heap_due(&e->track_heap, now);
+        if (track && (!first || track->at.us <= first->at.us)) {
             tracks_expire(e, now);
-        } else if (first && first->at.us <= now.us) {
+        } else if (first) {
             struct router_actions actions = {0};
             struct member *m = (struct member *)first;
             router_expire(&m->router, now, &actions);

@@ -72,7 +72,9 @@ void electorate_start(struct electorate *e, instant now);
 void electorate_stop(struct electorate *e, instant now); /* shutdown of all, then nothing fires any more */
 
 /* Time. */
-instant electorate_deadline(const struct electorate *e);
+instant electorate_deadline(struct electorate *e); /* INSTANT_NEVER: nothing is due */
+instant electorate_due(struct electorate *e, instant now);    /* the deadline if it is due by now, else INSTANT_NEVER */
+instant electorate_look(const struct electorate *e);          /* when to ask electorate_due again, at the latest */
 void electorate_advance(struct electorate *e, instant now); /* fires what is due by now, in order of deadlines */
 
 /* Events. `heard` tells whether the line concerned an interface of ours. */

@@ -153,50 +153,95 @@ static void member_hears(struct electorate *e, struct member *m, instant at, con
     member_perform(e, m, at, &actions);
 }
 
-/* Is it of an interface of ours? *on is which; NULL for any: a line of a capture read without a name for it. */
-static bool is_ours(const struct electorate *e, const struct origin *from, const struct interface **on)
+/* A line of a capture read without a name for its interface concerns any. */
+static bool is_of_any(const struct origin *from)
 {
-    *on = from->ifname[0] == '\0' || e->count == 0 ? NULL : interface_find(e, from->ifname);
-    return from->ifname[0] == '\0' || (*on && (*on)->members > 0);
+    return from->ifname[0] == '\0';
+}
+
+/* The interfaces that a line concerns, one after the other: i NULL for the first. */
+static const struct interface *next_concerned(const struct electorate *e, const struct origin *from,
+                                              const struct interface *i)
+{
+    if (is_of_any(from))
+        return i ? i->next : e->interfaces;
+    return i ? NULL : interface_find(e, from->ifname);
 }
 
 bool electorate_advert(struct electorate *e, instant at, const struct origin *from, const struct advert *a)
 {
-    const struct interface *on;
-    if (!is_ours(e, from, &on))
-        return false;
-    if (from->dir == DIR_OUT || from->vlan != 0 || !e->started || e->stopped)
-        return true;
-    for (struct member *m = e->by_vrid[a->af == 6][a->vrid]; m; m = m->next)
-        if (!on || m->interface == on)
+    bool counts = from->dir != DIR_OUT && from->vlan == 0 && e->started && !e->stopped;
+    bool ours = is_of_any(from);
+    if (e->count == 0)
+        return ours;
+    for (const struct interface *i = NULL; (i = next_concerned(e, from, i));) {
+        struct member *m = counts ? member_on(i, a->af, a->vrid) : NULL;
+        ours = ours || i->members > 0;
+        if (m)
             member_hears(e, m, at, a);
-    return true;
+    }
+    return ours;
+}
+
+static void count_bad(struct counters *c, struct span why)
+{
+    c->discarded++;
+    if (span_is(why, "type"))
+        c->invalid_type_pkts_rcvd++;
+    else if (span_is(why, "short"))
+        c->packet_length_errors++;
+    else if (span_is(why, "auth"))
+        c->auth_failures++;
+    else if (span_is(why, "auth-type"))
+        c->invalid_auth_type++;
+    else if (span_is(why, "interval-zero"))
+        c->interval_errors++;
 }
 
 bool electorate_bad(struct electorate *e, const struct origin *from, uint8_t af, uint8_t vrid, struct span why)
 {
-    const struct interface *on;
-    if (!is_ours(e, from, &on))
-        return false;
-    if (from->dir == DIR_OUT || from->vlan != 0)
-        return true;
-    for (struct member *m = e->by_vrid[af == 6][vrid]; m; m = m->next) {
-        if (on && m->interface != on)
-            continue;
-        struct counters *c = &m->counters;
-        m->counters.discarded++;
-        if (span_is(why, "type"))
-            c->invalid_type_pkts_rcvd++;
-        else if (span_is(why, "short"))
-            c->packet_length_errors++;
-        else if (span_is(why, "auth"))
-            c->auth_failures++;
-        else if (span_is(why, "auth-type"))
-            c->invalid_auth_type++;
-        else if (span_is(why, "interval-zero"))
-            c->interval_errors++;
+    bool counts = from->dir != DIR_OUT && from->vlan == 0;
+    bool ours = is_of_any(from);
+    for (const struct interface *i = NULL; (i = next_concerned(e, from, i));) {
+        struct member *m = counts ? member_on(i, af, vrid) : NULL;
+        ours = ours || i->members > 0;
+        if (m)
+            count_bad(&m->counters, why);
     }
-    return true;
+    return ours;
+}
+
+/* Names */
+
+static size_t name_bucket(struct span name)
+{
+    uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
+    for (size_t i = 0; i < name.len; i++)
+        hash = (hash ^ (uint8_t)name.at[i]) * UINT32_C(16777619);
+    return (hash ^ hash >> 16) % NAME_BUCKETS;
+}
+
+struct member *member_named(const struct electorate *e, struct span name)
+{
+    struct member *m = e->by_name[name_bucket(name)];
+    while (m && !span_is(name, m->name))
+        m = m->next_name;
+    return m;
+}
+
+void member_name_link(struct electorate *e, struct member *m)
+{
+    struct member **bucket = &e->by_name[name_bucket((struct span){m->name, strlen(m->name)})];
+    m->next_name = *bucket;
+    *bucket = m;
+}
+
+void member_name_unlink(struct electorate *e, struct member *m)
+{
+    struct member **link = &e->by_name[name_bucket((struct span){m->name, strlen(m->name)})];
+    while (*link != m)
+        link = &(*link)->next_name;
+    *link = m->next_name;
 }
 
 bool electorate_yield(struct electorate *e, instant at, struct span name, bool on)

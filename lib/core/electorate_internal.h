@@ -13,7 +13,8 @@ struct interface {
     struct interface *next;
     struct link_event link;
     bool known;
-    size_t members; /* virtual routers on it */
+    size_t members;             /* virtual routers on it */
+    struct member *(*by)[256];  /* [0] IPv4, [1] IPv6, then by VRID; NULL while there never was one */
 };
 
 struct track {
@@ -30,7 +31,6 @@ struct track_use {
 
 struct member {
     struct timer timer;  /* first: the router's deadline */
-    struct member *next; /* of the same family and VRID */
     struct member *next_name; /* in its bucket of names */
     struct identity id;
     struct interface *interface;
@@ -59,7 +59,6 @@ struct electorate {
     struct electorate_reports reports;
     struct member **members; /* in the order in which they were configured */
     size_t count, room;
-    struct member *by_vrid[2][256];
     struct member *by_name[NAME_BUCKETS];
     struct heap member_heap, track_heap;
     struct interface *interfaces;
@@ -75,8 +74,12 @@ void member_perform(struct electorate *e, struct member *m, instant at, const st
 void member_notice(struct electorate *e, struct member *m, instant at, enum notice what, const struct ip *src);
 struct member *member_find(const struct electorate *e, const struct identity *id);
 struct member *member_named(const struct electorate *e, struct span name);
+void member_name_link(struct electorate *e, struct member *m); /* into the table of names, by m->name */
+void member_name_unlink(struct electorate *e, struct member *m);
 struct interface *interface_find(const struct electorate *e, const char *ifname); /* NULL: not heard of */
 struct interface *interface_get(struct electorate *e, const char *ifname);       /* makes it; NULL: out of memory */
+bool interface_use(struct interface *i); /* before the first member of it; false: out of memory */
+struct member *member_on(const struct interface *i, uint8_t af, uint8_t vrid); /* NULL: none */
 /* Faults and primary address of m as its interface has them. */
 void member_follow_interface(struct electorate *e, struct member *m, instant at);
 struct track *track_get(struct electorate *e, const char *name);

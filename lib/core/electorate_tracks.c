@@ -6,7 +6,7 @@
 
 /* Interfaces */
 
-enum { INTERFACES_UNUSED = 4096 }; /* that `link` lines alone may name: nobody's lines fill the memory */
+enum { INTERFACES_UNUSED = 1024 }; /* that `link` lines alone may name: nobody's lines fill the memory */
 
 struct interface *interface_find(const struct electorate *e, const char *ifname)
 {
@@ -26,6 +26,18 @@ struct interface *interface_get(struct electorate *e, const char *ifname)
     e->interfaces = i;
     e->interface_count++;
     return i;
+}
+
+bool interface_use(struct interface *i)
+{
+    if (!i->by)
+        i->by = calloc(2, sizeof *i->by);
+    return i->by != NULL;
+}
+
+struct member *member_on(const struct interface *i, uint8_t af, uint8_t vrid)
+{
+    return i->by ? i->by[af == 6][vrid] : NULL;
 }
 
 static void set_fault(struct electorate *e, struct member *m, instant at, enum router_fault fault, bool on)

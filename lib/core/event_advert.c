@@ -14,9 +14,12 @@ static struct span span_of(const char *text)
 
 static void put_origin(struct writer *w, const struct origin *o, const struct advert *a)
 {
-    put_text(w, "seg", span_of(o->seg));
-    put_text(w, "host", span_of(o->host));
-    put_text(w, "if", span_of(o->ifname));
+    if (o->seg[0])
+        put_text(w, "seg", span_of(o->seg));
+    if (o->host[0])
+        put_text(w, "host", span_of(o->host));
+    if (o->ifname[0])
+        put_text(w, "if", span_of(o->ifname));
     if (o->vlan)
         put_u64(w, "vlan", o->vlan);
     if (a->has & HAS_IP)
@@ -56,7 +59,7 @@ static void put_rest(struct writer *w, const struct advert *a)
     if (a->has & HAS_SEQ)
         put_u64(w, "seq", a->seq);
     list_begin(w, "flags");
-    for (unsigned flag = FLAG_TRAILING; flag <= FLAG_DST_MAC; flag <<= 1)
+    for (unsigned flag = FLAG_TRAILING; flag <= a->flags; flag <<= 1)
         if (a->flags & flag)
             list_word(w, advert_flag_name((enum advert_flag)flag));
     list_end(w);
@@ -119,13 +122,10 @@ void write_other(struct writer *w, stamp t, const struct origin *o, const struct
 
 static void read_origin(struct reader *r, struct origin *o)
 {
-    unsigned dir = DIR_UNKNOWN;
     read_text(r, "seg", o->seg, sizeof(o->seg));
     read_text(r, "host", o->host, sizeof(o->host));
     read_text(r, "if", o->ifname, sizeof(o->ifname));
     read_u16(r, "vlan", 1, 4094, &o->vlan);
-    read_word(r, "dir", dir_names, nitems(dir_names), &dir);
-    o->dir = (enum direction)dir;
 }
 
 static void read_addressing(struct reader *r, struct advert *a)
@@ -207,12 +207,14 @@ bool read_advert(const struct line *l, struct origin *o, struct advert *a, struc
         [CKSUM_LEGACY_UNICAST] = "legacy-unicast",
     };
     struct reader r = {.line = l};
-    unsigned form;
+    unsigned form, dir = DIR_UNKNOWN;
     *o = (struct origin){.dir = DIR_UNKNOWN};
     *a = (struct advert){.type = 1, .has = HAS_IP | HAS_VERSION | HAS_VRID | HAS_PRIO | HAS_INTERVAL};
     read_origin(&r, o);
     reader_needs(&r, "af", read_u8(&r, "af", 4, 6, &a->af) && a->af != 5);
     reader_needs(&r, "vrid", read_u8(&r, "vrid", 1, 255, &a->vrid));
+    read_word(&r, "dir", dir_names, nitems(dir_names), &dir);
+    o->dir = (enum direction)dir;
     reader_needs(&r, "ver", read_u8(&r, "ver", 2, 3, &a->version) && (a->version == 3 || a->af == 4));
     reader_needs(&r, "prio", read_u8(&r, "prio", 0, 255, &a->prio));
     reader_needs(&r, "interval", read_interval(&r, a->version, &a->interval));

@@ -1,6 +1,9 @@
 #include "core/form.h"
 
-enum { MESSAGE_RUN = 3 };
+enum {
+    MESSAGE_RUN = 3,
+    PAUSE = 4, /* intervals: who was silent for longer speaks anew */
+};
 
 void form_init(struct form_choice *c, uint8_t version, uint8_t af, enum cksum_form configured)
 {
@@ -20,10 +23,11 @@ static bool persists(struct form_choice *c, instant at, bool followed, usec inte
         return ++c->run >= MESSAGE_RUN;
     }
     c->run = 0;
-    if (!c->lower_speaks) {
+    if (!c->lower_speaks || at.us - c->lower_last.us > PAUSE * interval) {
         c->lower_speaks = true;
         c->lower_since = at;
     }
+    c->lower_last = at;
     return at.us - c->lower_since.us >= 3 * interval;
 }
 

@@ -23,7 +23,7 @@ bool heap_reserve(struct heap *h, size_t timers)
 
 static bool before(const struct timer *a, const struct timer *b)
 {
-    return a->at.us != b->at.us ? a->at.us < b->at.us : a->order < b->order;
+    return a->key.us != b->key.us ? a->key.us < b->key.us : a->order < b->order;
 }
 
 static void place(struct heap *h, struct timer *t, size_t index)
@@ -58,18 +58,34 @@ static void take_out(struct heap *h, struct timer *t)
 
 void heap_set(struct heap *h, struct timer *t, instant at)
 {
-    if (t->index != 0 && t->at.us == at.us)
-        return;
     t->at = at;
     if (at.us == INSTANT_NEVER.us) {
         if (t->index != 0)
             take_out(h, t);
-    } else {
+    } else if (t->index == 0 || at.us < t->key.us) {
+        t->key = at;
         sift(h, t, t->index != 0 ? t->index : ++h->count);
     }
 }
 
-struct timer *heap_first(const struct heap *h)
+struct timer *heap_due(struct heap *h, instant now)
 {
-    return h->count > 0 ? h->items[1] : NULL;
+    while (h->count > 0 && h->items[1]->key.us <= now.us) {
+        struct timer *first = h->items[1];
+        if (first->key.us == first->at.us)
+            return first;
+        first->key = first->at;
+        sift(h, first, 1);
+    }
+    return NULL;
+}
+
+struct timer *heap_first(struct heap *h)
+{
+    return heap_due(h, INSTANT_NEVER);
+}
+
+instant heap_look(const struct heap *h)
+{
+    return h->count > 0 ? h->items[1]->key : INSTANT_NEVER;
 }

@@ -353,15 +353,25 @@ void observer_advance(struct observer *o, instant now)
 
     if (now.us > o->now.us)
         o->now = now;
-    while ((first = heap_first(&o->vacancies)) && first->at.us <= o->now.us)
+    while ((first = heap_due(&o->vacancies, o->now)))
         vacate(o, group_of_timer(first));
 }
 
-instant observer_deadline(const struct observer *o)
+instant observer_due(struct observer *o, instant now)
 {
-    const struct timer *first = heap_first(&o->vacancies);
+    const struct timer *first = heap_due(&o->vacancies, now);
 
     return first ? first->at : INSTANT_NEVER;
+}
+
+instant observer_deadline(struct observer *o)
+{
+    return observer_due(o, INSTANT_NEVER);
+}
+
+instant observer_look(const struct observer *o)
+{
+    return heap_look(&o->vacancies);
 }
 
 void observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a)

@@ -46,7 +46,9 @@ void observer_free(struct observer *o);
 /* First reports what became vacant before it, as observer_advance does. A report must not call back. */
 void observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a);
 void observer_advance(struct observer *o, instant now); /* reports what became vacant by now, in order of time */
-instant observer_deadline(const struct observer *o);    /* INSTANT_NEVER when nothing is due */
+instant observer_deadline(struct observer *o);          /* INSTANT_NEVER when nothing is due */
+instant observer_due(struct observer *o, instant now);  /* the deadline if it is due by now, else INSTANT_NEVER */
+instant observer_look(const struct observer *o);        /* when to ask observer_due again, at the latest */
 
 void write_observation(struct writer *w, stamp t, const struct observation *o); /* `elected` or `vacant` */
 

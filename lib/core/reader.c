@@ -2,10 +2,29 @@
 
 #include "core/config_value.h"
 
+static uint64_t key_bit(char first, char second)
+{
+    return (uint64_t)1 << (((unsigned char)first * 5u + (unsigned char)second) & 63);
+}
+
+static uint64_t all_keys(const struct line *l)
+{
+    uint64_t keys = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        struct span key = l->fields[i].key;
+        keys |= key_bit(key.at[0], key.len > 1 ? key.at[1] : '\0');
+    }
+    return keys;
+}
+
 bool reader_find(struct reader *r, const char *key, struct span *value)
 {
     const struct line *l = r->line;
     size_t i = r->next;
+    if (r->keys == 0)
+        r->keys = all_keys(l);
+    if (!(r->keys & key_bit(key[0], key[1])))
+        return false;
     for (size_t n = 0; n < l->count; n++, i++) {
         if (i >= l->count)
             i = 0;

@@ -11,6 +11,7 @@
 struct reader {
     const struct line *line;
     size_t next;       /* keys come in a fixed order: here the next one probably is */
+    uint64_t keys;     /* a bit for each key that is there, by its first two letters; 0: not looked at yet */
     const char *wrong; /* NULL: nothing is wrong so far */
 };
 

@@ -178,11 +178,10 @@ static void take_named(struct session *s, const struct line *l)
 }
 
 /* A `status` line that answers is not a request. */
-static void take_status(struct session *s, const struct line *l)
+static bool is_answer(const struct line *l)
 {
     struct span value;
-    if (!line_get(l, "state", &value) && !line_get(l, "end", &value))
-        session_status(s, l);
+    return span_is(l->event, "status") && (line_get(l, "state", &value) || line_get(l, "end", &value));
 }
 
 static void take_stop(struct session *s, const struct line *l)
@@ -192,29 +191,34 @@ static void take_stop(struct session *s, const struct line *l)
     electorate_stop(s->electorate, s->clock);
 }
 
-static const struct {
+struct taker {
     const char *event;
     bool control;
     void (*take)(struct session *s, const struct line *l);
-} takers[] = {
-    {"advert", false, take_advert}, {"bad", false, take_bad},    {"link", false, take_link},
-    {"vr", true, take_vr},          {"novr", true, take_named},  {"track", true, take_track},
-    {"yield", true, take_named},    {"status", true, take_status}, {"stop", true, take_stop},
 };
 
-static void take(struct session *s, const struct line *l, bool control)
+static const struct taker *taker_of(const struct line *l)
 {
-    for (size_t i = 0; i < nitems(takers); i++) {
-        if (!span_is(l->event, takers[i].event))
-            continue;
-        if (!takers[i].control || control || s->replay) {
-            takers[i].take(s, l);
-        } else if (!s->refused_control) {
-            s->refused_control = true;
-            complain(s, l->event, "configures nothing here: it is taken from operands and -f, or with -t");
-        }
-        return;
-    }
+    static const struct taker takers[] = {
+        {"advert", false, take_advert}, {"bad", false, take_bad},    {"link", false, take_link},
+        {"vr", true, take_vr},          {"novr", true, take_named},  {"track", true, take_track},
+        {"yield", true, take_named},    {"status", true, session_status}, {"stop", true, take_stop},
+    };
+    for (size_t i = 0; i < nitems(takers); i++)
+        if (span_is(l->event, takers[i].event))
+            return &takers[i];
+    return NULL;
+}
+
+/* A live session is not configured by its input. What it refused is no part of its log either. */
+static bool is_refused(struct session *s, const struct line *l, const struct taker *taker, bool control)
+{
+    if (!taker || !taker->control || control || s->replay)
+        return false;
+    if (!s->refused_control)
+        complain(s, l->event, "configures nothing here: it is taken from operands and -f, or with -t");
+    s->refused_control = true;
+    return true;
 }
 
 /* The input */
@@ -230,16 +234,19 @@ static bool too_old(struct session *s, const struct line *l, const struct sessio
 
 static void start(struct session *s, instant at)
 {
+    if (!s->replay && at.us < 0) /* late, and the machine has just been started: before its clock there is none */
+        at.us = 0;
     s->started = true;
     s->clock = at;
-    if (s->options.pass) /* says that this is a log of elect's own, to be obeyed */
+    if (s->options.pass) /* live, it says that this is a log of elect's own, to be obeyed */
         session_write_clock(s, at, s->replay ? SOURCE_FILE : SOURCE_LIVE);
     session_write_configured(s, at);
     electorate_start(s->electorate, at);
 }
 
 /* The first `clock` line goes before all else that a log holds: it says what every TIME means. */
-static bool take_clock(struct session *s, const struct line *l, instant *at)
+static bool take_clock(struct session *s, const struct line *l, const struct session_now *now, instant *at,
+                       bool *foreign)
 {
     struct clock_event clock = {0};
     const char *where;
@@ -247,8 +254,48 @@ static bool take_clock(struct session *s, const struct line *l, instant *at)
         complain_key(s, l, where);
         return false;
     }
-    session_clock_line(s, &clock, at);
+    switch (session_clock_line(s, &clock, now, at)) {
+    case CLOCK_USED:
+        break;
+    case CLOCK_FOREIGN:
+        *foreign = true;
+        *at = session_line_time(s, l, now);
+        break;
+    case CLOCK_AHEAD:
+        complain_key(s, l, "mono");
+        return false;
+    }
     return true;
+}
+
+/* A line that has its moment: a `clock` line (taker NULL), an event to be taken, or one that is unknown. */
+static enum session_result take_line(struct session *s, const struct line *l, const struct taker *taker,
+                                     const struct session_now *now)
+{
+    bool is_clock = !taker && span_is(l->event, "clock"), foreign = false;
+    instant at;
+    if (!is_clock)
+        at = session_line_time(s, l, now);
+    else if (!take_clock(s, l, now, &at, &foreign))
+        return SESSION_GOES_ON;
+    if (too_old(s, l, now))
+        return SESSION_OLD;
+    if (foreign && s->started)
+        return SESSION_GOES_ON;
+    if (is_clock && !foreign)
+        session_pass(s, l, at);
+    if (!s->started)
+        start(s, at);
+    instant before = s->clock;
+    session_move(s, at);
+    if (!is_clock) {
+        session_pass_taken(s, l, at, before);
+        s->cause = l->has_time && at.us == s->clock.us ? &l->time : NULL;
+        if (taker)
+            taker->take(s, l);
+        s->cause = NULL;
+    }
+    return s->stopped ? SESSION_STOPPED : SESSION_GOES_ON;
 }
 
 enum session_result session_line(struct session *s, const char *text, size_t len, bool control,
@@ -264,22 +311,15 @@ enum session_result session_line(struct session *s, const char *text, size_t len
         return SESSION_GOES_ON;
     }
     s->offset = now->wall.ns - now->steady.us * 1000;
-    bool is_clock = span_is(l.event, "clock");
-    instant at = session_line_time(s, &l, now);
-    if (is_clock && !take_clock(s, &l, &at))
-        return SESSION_GOES_ON;
+    const struct taker *taker = taker_of(&l);
+    bool aside = is_answer(&l) || span_is(l.event, "lost"); /* an elect writes these, too, and beside its clock */
+    if (!aside && !is_refused(s, &l, taker, control) && (taker || !session_is_decision(&l)))
+        return take_line(s, &l, taker, now);
     if (too_old(s, &l, now))
         return SESSION_OLD;
-    if (is_clock)
-        session_pass(s, &l, at);
-    if (!s->started)
-        start(s, at);
-    session_move(s, at);
-    if (!is_clock) {
-        session_pass(s, &l, at);
-        take(s, &l, control);
-    }
-    return s->stopped ? SESSION_STOPPED : SESSION_GOES_ON;
+    if (aside)
+        session_pass(s, &l, s->replay ? s->clock : now->steady);
+    return SESSION_GOES_ON;
 }
 
 void session_end(struct session *s, const struct session_now *now)
@@ -287,9 +327,11 @@ void session_end(struct session *s, const struct session_now *now)
     if (!s->started || s->stopped)
         return;
     s->stopped = true;
+    s->offset = now->wall.ns - now->steady.us * 1000;
+    if (s->clock_written)
+        session_tell_clock(s, s->clock); /* at the end it would move the clock of a replay, and nothing is to fire */
     if (!s->replay && now->steady.us > s->clock.us)
         s->clock = now->steady;
-    s->offset = now->wall.ns - now->steady.us * 1000;
     electorate_stop(s->electorate, s->clock);
 }
 

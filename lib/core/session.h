@@ -50,7 +50,8 @@ enum session_result session_line(struct session *s, const char *text, size_t len
                                  const struct session_now *now);
 /* The input is empty: live, the clock moves to now. */
 void session_idle(struct session *s, const struct session_now *now);
-instant session_deadline(const struct session *s); /* live: when to call session_idle next; replay: INSTANT_NEVER */
+instant session_deadline(const struct session *s); /* live: what is due next; replay: INSTANT_NEVER */
+instant session_look(const struct session *s); /* live: when to call session_idle next, at the latest; costs nothing */
 /* End of input, or a clean stop: every virtual router shuts down. Nothing that was due fires any more. */
 void session_end(struct session *s, const struct session_now *now);
 

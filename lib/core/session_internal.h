@@ -17,6 +17,7 @@ struct session {
     bool named, matched; /* lines named an interface; one that is configured */
     bool refused_control;
     instant clock;
+    const stamp *cause; /* TIME of the line that is acted on; NULL: nothing, or it was not of the clock's moment */
     struct clock_map map;   /* of the input */
     int64_t bias;           /* µs from the map's steady clock to ours: not 0 after a change of boot in a replay */
     int64_t offset;         /* ns from our steady clock to the wall clock, live */
@@ -35,17 +36,23 @@ struct session {
 
 /* session_time.c */
 stamp session_stamp(const struct session *s, instant at); /* TIME of a line of ours */
-void session_clock_line(struct session *s, const struct clock_event *c, instant *at);
+enum clock_use { CLOCK_USED, CLOCK_FOREIGN /* of another boot, live: says nothing to us */, CLOCK_AHEAD };
+enum clock_use session_clock_line(struct session *s, const struct clock_event *c, const struct session_now *now,
+                                  instant *at);
 instant session_line_time(struct session *s, const struct line *l, const struct session_now *now);
 void session_move(struct session *s, instant to);
 void session_write_clock(struct session *s, instant at, enum clock_source source);
+/* Passes on a line of `at`, for which the clock moved from `before`, with what a replay needs to move it so too. */
+void session_pass_taken(struct session *s, const struct line *l, instant at, instant before);
 
 /* session_write.c */
 struct writer session_writer(struct session *s);
+void session_tell_clock(struct session *s, instant at);
 void session_emit(struct session *s, enum level_kind kind, const struct identity *id, struct writer *w);
 struct electorate_reports session_reports(struct session *s);
 void session_observed(void *context, instant at, const struct observation *o);
 void session_status(struct session *s, const struct line *request);
+bool session_is_decision(const struct line *l);
 void session_pass(struct session *s, const struct line *l, instant at);
 void session_write_configured(struct session *s, instant at);
 

@@ -37,14 +37,17 @@ static instant mapped(const struct session *s, stamp t)
 }
 
 /* The wall clock runs a little fast or slow while it is being set right: a TIME that seems to lie ahead is a sign that
- * the map is out of date. The new one is written, so that a replay maps this line as we do. */
-static void renew_map(struct session *s, const struct session_now *now)
+ * the map is out of date. By the clocks as they are now, then; and what is still ahead happens now. */
+static instant mapped_now(struct session *s, stamp t, const struct session_now *now)
 {
-    s->map.known = true;
-    s->map.clock = (struct clock_event){.time = now->wall, .mono = now->steady, .source = SOURCE_LIVE};
-    memcpy(s->map.clock.boot, s->boot, sizeof s->map.clock.boot);
-    if (s->options.pass && s->started)
-        session_write_clock(s, now->steady, SOURCE_NONE);
+    struct clock_map map = {
+        .known = true, .clock = {.time = now->wall, .mono = now->steady, .source = SOURCE_LIVE}};
+    instant at = now->steady;
+    memcpy(map.clock.boot, s->boot, sizeof map.clock.boot);
+    if (!s->options.pass) /* with `pass` it is renewed by what is written: see session_pass_taken */
+        s->map = map;
+    clock_to_instant(&map, t, &at);
+    return at.us > now->steady.us ? now->steady : at;
 }
 
 instant session_line_time(struct session *s, const struct line *l, const struct session_now *now)
@@ -52,16 +55,14 @@ instant session_line_time(struct session *s, const struct line *l, const struct 
     if (!l->has_time)
         return s->replay ? s->clock : now->steady;
     instant at = mapped(s, l->time);
-    if (s->replay || at.us <= now->steady.us)
-        return at;
-    renew_map(s, now);
-    at = mapped(s, l->time);
-    return at.us > now->steady.us ? now->steady : at;
+    return s->replay || at.us <= now->steady.us ? at : mapped_now(s, l->time, now);
 }
 
-/* A `clock` line of the input: from now on TIME is mapped by it. Live, only one of our own boot can be. When a replay
- * goes on with another boot, its steady clock is another one: ours runs on from where it is. */
-void session_clock_line(struct session *s, const struct clock_event *c, instant *at)
+/* A `clock` line of the input: from now on TIME is mapped by it. Live, only one of our own boot can be, and none that
+ * is ahead of our own steady clock. When a replay goes on with another boot, its steady clock is another one: ours runs
+ * on from where it is. */
+enum clock_use session_clock_line(struct session *s, const struct clock_event *c, const struct session_now *now,
+                                  instant *at)
 {
     if (c->by_elect)
         s->obeys = true;
@@ -69,18 +70,22 @@ void session_clock_line(struct session *s, const struct clock_event *c, instant 
         s->replay = true;
     bool same_boot = s->map.known && strcmp(s->map.clock.boot, c->boot) == 0;
     if (!s->replay && strcmp(c->boot, s->boot) != 0)
-        return;
+        return CLOCK_FOREIGN;
+    if (!s->replay && c->mono.us > now->steady.us)
+        return CLOCK_AHEAD;
     instant mono = bounded(c->mono.us);
     if (s->replay && !same_boot)
         s->bias = s->started ? later(mapped(s, c->time), s->clock).us - mono.us : 0;
     s->map = (struct clock_map){.known = true, .clock = *c};
     s->map.clock.mono = mono;
     *at = bounded(mono.us + s->bias);
+    return CLOCK_USED;
 }
 
-static instant next_deadline(const struct session *s)
+/* The next deadline if it is due by now, else INSTANT_NEVER. */
+static instant next_due(const struct session *s, instant now)
 {
-    instant e = electorate_deadline(s->electorate), o = observer_deadline(s->observer);
+    instant e = electorate_due(s->electorate, now), o = observer_due(s->observer, now);
     return e.us < o.us ? e : o;
 }
 
@@ -99,22 +104,17 @@ void session_move(struct session *s, instant to)
     if (!s->started)
         return;
     uint64_t steps = s->replay && !s->obeys ? STEPS_A_ROUTER * (electorate_count(s->electorate) + 1) : 0;
-    for (; steps > 0 && next_deadline(s).us <= to.us; steps--)
-        step(s, later(next_deadline(s), s->clock));
+    for (instant due; steps > 0 && (due = next_due(s, to)).us != INSTANT_NEVER.us; steps--)
+        step(s, later(due, s->clock));
     if (to.us >= s->clock.us)
         step(s, to);
 }
 
-void session_write_clock(struct session *s, instant at, enum clock_source source)
+static void write_clock_at(struct session *s, stamp time, instant at, enum clock_source source)
 {
-    struct clock_event c = {
-        .time = session_stamp(s, at),
-        .mono = {at.us - s->bias},
-        .source = source,
-        .by_elect = true,
-    };
-    s->clock_written = true;
-    s->written_offset = s->offset;
+    struct clock_event c = {.time = time, .mono = {at.us - s->bias}, .source = source};
+    /* The log of a replay that goes from deadline to deadline does not hold these moves: it is replayed likewise. */
+    c.by_elect = !s->replay || s->obeys || !s->options.pass;
     memcpy(c.boot, s->replay && s->map.known ? s->map.clock.boot : s->boot, sizeof c.boot);
     if (!s->replay && s->options.pass) /* a replay of this log maps TIME by this line from here on: so do we */
         s->map = (struct clock_map){.known = true, .clock = c};
@@ -125,13 +125,42 @@ void session_write_clock(struct session *s, instant at, enum clock_source source
 
 instant session_deadline(const struct session *s)
 {
-    return s->replay || !s->started || s->stopped ? INSTANT_NEVER : next_deadline(s);
+    return s->replay || !s->started || s->stopped ? INSTANT_NEVER : next_due(s, INSTANT_NEVER);
+}
+
+instant session_look(const struct session *s)
+{
+    instant e = electorate_look(s->electorate), o = observer_look(s->observer);
+    return s->replay || !s->started || s->stopped ? INSTANT_NEVER : e.us < o.us ? e : o;
+}
+
+void session_write_clock(struct session *s, instant at, enum clock_source source)
+{
+    s->clock_written = true;
+    s->written_offset = s->offset;
+    write_clock_at(s, session_stamp(s, at), at, source);
+}
+
+/* A replay maps TIME by the last `clock` line before it. Where that takes it to another moment than ours (TIME is
+ * ahead, the wall clock was stepped meanwhile), a `clock` line says which it was; and when no true one can, one that
+ * holds for this line alone. */
+void session_pass_taken(struct session *s, const struct line *l, instant at, instant before)
+{
+    bool tells = s->options.pass && !s->replay && l->has_time;
+    if (tells && later(mapped(s, l->time), before).us != s->clock.us)
+        session_write_clock(s, s->clock, SOURCE_NONE);
+    bool alone = tells && mapped(s, l->time).us > s->clock.us;
+    if (alone)
+        write_clock_at(s, l->time, s->clock, SOURCE_NONE);
+    session_pass(s, l, at);
+    if (alone)
+        session_write_clock(s, s->clock, SOURCE_NONE);
 }
 
 void session_idle(struct session *s, const struct session_now *now)
 {
     s->offset = now->wall.ns - now->steady.us * 1000;
-    if (session_deadline(s).us > now->steady.us)
+    if (session_look(s).us > now->steady.us || next_due(s, now->steady).us == INSTANT_NEVER.us)
         return;
     if (s->options.pass)
         session_write_clock(s, now->steady, SOURCE_NONE);

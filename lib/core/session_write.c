@@ -19,7 +19,7 @@ void session_emit(struct session *s, enum level_kind kind, const struct identity
 }
 
 /* Whoever reads our `send` lines judges their age: he needs our clock, and again once the wall clock was stepped. */
-static void tell_clock(struct session *s, instant at)
+void session_tell_clock(struct session *s, instant at)
 {
     int64_t drift = s->offset - s->written_offset;
     bool stepped = !s->replay && (drift >= STEP_NS || drift <= -STEP_NS);
@@ -28,14 +28,20 @@ static void tell_clock(struct session *s, instant at)
     session_write_clock(s, at, s->replay ? SOURCE_FILE : SOURCE_LIVE);
 }
 
+/* What comes of a line has its TIME to the nanosecond: of a packet, when it was captured. */
+static stamp decision_stamp(const struct session *s, instant at)
+{
+    return s->cause && at.us == s->clock.us ? *s->cause : session_stamp(s, at);
+}
+
 static void report_send(void *context, instant at, const struct send_event *e)
 {
     struct session *s = context;
     struct send_event send = *e;
-    tell_clock(s, at);
+    session_tell_clock(s, at);
     send.replay = s->replay;
     struct writer w = session_writer(s);
-    write_send(&w, session_stamp(s, at), &send);
+    write_send(&w, decision_stamp(s, at), &send);
     enum level_kind held = e->announce ? LEVEL_ANNOUNCE : LEVEL_SEND;
     session_emit(s, e->prio == VRRP_PRIORITY_RESIGN ? LEVEL_RESIGN : held, &e->id, &w);
 }
@@ -44,10 +50,10 @@ static void report_state(void *context, instant at, const struct state_event *e)
 {
     struct session *s = context;
     struct state_event state = *e;
-    tell_clock(s, at);
+    session_tell_clock(s, at);
     state.replay = s->replay;
     struct writer w = session_writer(s);
-    write_state(&w, session_stamp(s, at), &state);
+    write_state(&w, decision_stamp(s, at), &state);
     session_emit(s, e->to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY, &e->id, &w);
 }
 
@@ -55,7 +61,7 @@ static void report_notice(void *context, instant at, const struct notice_event *
 {
     struct session *s = context;
     struct writer w = session_writer(s);
-    writer_begin(&w, session_stamp(s, at), "notice");
+    writer_begin(&w, decision_stamp(s, at), "notice");
     put_identity(&w, &e->id);
     put_text(&w, "name", (struct span){e->name, strlen(e->name)});
     put_word(&w, "what", notice_name(e->what));
@@ -74,7 +80,7 @@ void session_observed(void *context, instant at, const struct observation *o)
 {
     struct session *s = context;
     struct writer w = session_writer(s);
-    write_observation(&w, session_stamp(s, at), o);
+    write_observation(&w, decision_stamp(s, at), o);
     session_emit(s, LEVEL_KEEP, NULL, &w);
 }
 
@@ -158,18 +164,30 @@ static bool is_one_of(struct span event, const char *const *words, size_t count)
     return false;
 }
 
-/* To the byte, but a line without TIME is given the one at which it was taken: a log is there to be replayed. What an
- * elect (this one or another) decides is never passed on as if it were input. */
-void session_pass(struct session *s, const struct line *l, instant at)
+/* TIME of a line that is not written but copied. */
+static size_t put_time(struct session *s, stamp t)
+{
+    return s->options.format_time ? s->options.format_time(s->buffer, t) : format_stamp(s->buffer, t);
+}
+
+/* What an elect (this one or another) decides is never passed on, nor taken, as if it were input. */
+bool session_is_decision(const struct line *l)
 {
     static const char *const decisions[] = {"send", "state", "elected", "vacant", "notice"};
+    return is_one_of(l->event, decisions, nitems(decisions));
+}
+
+/* To the byte, but a line without TIME is given the one at which it was taken, as the last `clock` line has it: a log is
+ * there to be replayed. */
+void session_pass(struct session *s, const struct line *l, instant at)
+{
     static const char *const droppable[] = {"advert", "bad", "announce", "other", "tick"};
-    bool lost = span_is(l->event, "lost");
-    if ((!s->options.pass && !lost) || is_one_of(l->event, decisions, nitems(decisions)))
+    if (!s->options.pass && !span_is(l->event, "lost"))
         return;
     size_t length = 0;
     if (!l->has_time) {
-        length = format_stamp(s->buffer, session_stamp(s, at));
+        bool by_map = s->options.pass && !s->replay && s->map.known;
+        length = put_time(s, by_map ? clock_to_stamp(&s->map, at) : session_stamp(s, at));
         s->buffer[length++] = ' ';
     }
     if (l->text.len + length > LINE_BYTES) {
@@ -190,7 +208,7 @@ void session_write_configured(struct session *s, instant at)
     for (size_t done = 0, len; done < s->configured_size; done += len) {
         const char *line = s->configured + done;
         len = (size_t)((const char *)memchr(line, '\n', s->configured_size - done) - line) + 1;
-        size_t length = format_stamp(s->buffer, session_stamp(s, at));
+        size_t length = put_time(s, session_stamp(s, at));
         memcpy(s->buffer + length, line, len);
         s->options.emit(s->options.context, LEVEL_KEEP, NULL, s->buffer, length + len);
     }

@@ -114,6 +114,13 @@ now() {
     [[ $stderr == *"standard input:6: "*long* ]]
 }
 
+@test "on a terminal every TIME is one for people" {
+    echo 'advert if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2' > hand
+    script -qec 'vrrp-elect -p if=eth0 vrid=51 ip=192.0.2.1 < hand' /dev/null < /dev/null > out
+    [ "$(grep -cE '^20[0-9-]+T[0-9:.]+[+-][0-9:]+ (clock|vr|state|advert|elected) ' out)" -eq 6 ]
+    [ "$(wc -l < out)" -eq 6 ]
+}
+
 @test "control: track, yield, status and stop through -C" {
     mkfifo -m 600 control
     mkfifo input
@@ -170,6 +177,42 @@ wait_for() {
 @test "a full disk is exit 3" {
     run -3 --separate-stderr bash -c 'vrrp-elect -t -f conf < lines > /dev/full'
     [[ $stderr == *"No space left"* ]]
+}
+
+@test "standard input or output closed at the start is exit 3" {
+    for how in '<&-' '>&-' '<&- >&-' '<&- >&- 2>&-'; do
+        run -3 bash -c "timeout 10 vrrp-elect -t -f conf < lines $how"
+        run -3 bash -c "timeout 10 vrrp-elect < lines $how"
+    done
+    run -3 --separate-stderr bash -c 'timeout 10 vrrp-elect <&-'
+    [[ $stderr == *"standard input: Bad file descriptor"* ]]
+    run -0 bash -c 'timeout 10 vrrp-elect -h <&-'
+}
+
+@test "control: after a stall what was heard meanwhile counts before a control line moves the clock" {
+    mkfifo -m 600 control
+    mkfifo input
+    vrrp-elect -C control if=eth0 vrid=51 interval=100ms ip=192.0.2.1 < input > out &
+    elect=$!
+    exec 7> input 8<> control
+    heard() {
+        echo "$(now) advert if=eth0 af=4 vrid=51 ver=3 prio=150 interval=100ms src=192.0.2.2 cksum=pseudo ip=192.0.2.1" >&7
+    }
+    heard
+    wait_for 'to=backup'
+    kill -STOP "$elect"
+    for ((i = 0; i < 40; i++)); do
+        heard
+        sleep 0.02
+    done
+    echo 'status id=1' >&8
+    heard
+    kill -CONT "$elect"
+    wait_for 'status id=1 end=yes'
+    sed '/ status id=1 end=yes/q' out > until
+    run -1 grep 'to=active' until
+    exec 7>&- 8>&-
+    wait "$elect"
 }
 
 @test "TERM, then no end of input: it releases after 2 s and exits 0" {

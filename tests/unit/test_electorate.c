@@ -18,11 +18,15 @@ static void note(const struct identity *id, const char *text)
     snprintf(said + at, sizeof said - at, "%s%s/%u %s", at ? "; " : "", id->ifname, id->vrid, text);
 }
 
+static struct send_event last_resign;
+
 static void on_send(void *context, instant at, const struct send_event *e)
 {
     char text[64];
     (void)context;
     (void)at;
+    if (e->prio == 0)
+        last_resign = *e;
     snprintf(text, sizeof text, "send %u%s", e->prio, e->announce ? "!" : "");
     note(&e->id, text);
 }
@@ -263,6 +267,53 @@ static void a_change_flaps_nothing(void **state)
     electorate_free(e);
 }
 
+/* A peer that still speaks the old version hears the resignation only if it is one of that version. */
+static void a_new_version_resigns_as_the_old_one(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR);
+    assert_true(vr_at(e, 4000000, VR ",192.0.2.9 ver=2"));
+    expect("eth0/51 send 0; eth0/51 init shutdown; eth0/51 backup startup");
+    assert_int_equal(last_resign.version, 3);
+    assert_int_equal(last_resign.cksum, CKSUM_PSEUDO);
+    assert_int_equal(last_resign.ip.count, 1);
+    electorate_free(e);
+}
+
+static void a_link_counts_for_a_router_that_comes_later(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR);
+    link_line(e, 10, "if=eth1 state=down");
+    link_line(e, 10, "if=eth2 state=up primary4=192.0.2.10");
+    said[0] = '\0';
+    assert_true(vr_at(e, 20, "vr if=eth1 vrid=51 ip=192.0.2.1"));
+    assert_true(vr_at(e, 20, "vr if=eth2 vrid=52 ip=192.0.2.1"));
+    expect("eth1/51 fault link; eth2/52 backup startup");
+    electorate_advance(e, (instant){4000000});
+    said[0] = '\0';
+    hear(e, 4000001, "if=eth2 af=4 vrid=52 ver=3 prio=100 interval=1s src=192.0.2.9 " GOOD);
+    assert_null(strstr(said, "tie-break"));
+    /* And an interface that nobody is on is not one of ours. */
+    assert_false(hear(e, 4000002, "if=eth3 af=4 vrid=51 ver=3 prio=100 interval=1s src=192.0.2.9 " GOOD));
+    assert_true(electorate_novr(e, (instant){4000003}, span_of("eth2-v4-52")));
+    assert_false(hear(e, 4000004, "if=eth2 af=4 vrid=52 ver=3 prio=100 interval=1s src=192.0.2.9 " GOOD));
+    electorate_free(e);
+}
+
+static void names_follow_a_change(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " name=a");
+    assert_true(vr_at(e, 5, VR " name=b"));
+    assert_true(vr_at(e, 6, "vr if=eth0 vrid=52 ip=192.0.2.3 name=a"));
+    assert_false(vr_at(e, 7, "vr if=eth0 vrid=52 ip=192.0.2.3 name=b"));
+    assert_true(electorate_novr(e, (instant){8}, span_of("b")));
+    assert_true(vr_at(e, 9, "vr if=eth0 vrid=52 ip=192.0.2.3 name=b"));
+    assert_false(electorate_novr(e, (instant){10}, span_of("a")));
+    electorate_free(e);
+}
+
 static void tracks_weigh_and_fail(void **state)
 {
     (void)state;
@@ -348,6 +399,18 @@ static void counters_count(void **state)
     electorate_free(e);
 }
 
+/* RFC 9568 6.4.2: without preemption the accepted Active may well be a lower one. */
+static void the_form_of_a_lower_active_is_followed(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " preempt=no");
+    for (usec t = 1; t <= 3; t++)
+        hear(e, t * 1000000, FROM("3", "50", "1s") "cksum=message auth=none ip=192.0.2.1");
+    assert_true(electorate_status(e, (struct span){0}, on_status, NULL));
+    assert_int_equal(last_status.cksum, CKSUM_MESSAGE);
+    electorate_free(e);
+}
+
 static void four_thousand_keep_their_times(void **state)
 {
     (void)state;
@@ -380,6 +443,10 @@ int main(void)
         cmocka_unit_test(src_stands_for_the_primary_address),
         cmocka_unit_test(one_name_one_router),
         cmocka_unit_test(a_change_flaps_nothing),
+        cmocka_unit_test(a_new_version_resigns_as_the_old_one),
+        cmocka_unit_test(a_link_counts_for_a_router_that_comes_later),
+        cmocka_unit_test(names_follow_a_change),
+        cmocka_unit_test(the_form_of_a_lower_active_is_followed),
         cmocka_unit_test(tracks_weigh_and_fail),
         cmocka_unit_test(yield_by_name),
         cmocka_unit_test(stop_resigns_and_ends_all_timers),

@@ -11,7 +11,7 @@
 enum { P = CKSUM_PSEUDO, M = CKSUM_MESSAGE, B = CKSUM_BOTH };
 
 /* heard: a letter an advertisement, 100 ms apart: m message, p pseudo, b both; upper case: of a lower speaker while we
- * are active, lower case: of the Active that we follow. */
+ * are active, lower case: of the Active that we follow; a dot: nothing. */
 struct row {
     const char *rule;
     uint8_t version, af;
@@ -35,6 +35,7 @@ static const struct row rows[] = {
     {"never once a pseudo-only peer was heard", 3, 4, CKSUM_NONE, "pmmmmm", CKSUM_PSEUDO, 0, 1},
     {"a pseudo-only peer after two", 3, 4, CKSUM_NONE, "mmpmmmm", CKSUM_PSEUDO, 0, 1},
     {"a lower speaker for 3 of its intervals", 3, 4, CKSUM_NONE, "MMMM", CKSUM_MESSAGE, 1, 0},
+    {"one that speaks now and then does not persist", 3, 4, CKSUM_NONE, "M......M......M", CKSUM_PSEUDO, 0, 0},
     {"not before", 3, 4, CKSUM_NONE, "MMM", CKSUM_PSEUDO, 0, 0},
     {"a pseudo-only peer after the change is reported once", 3, 4, CKSUM_NONE, "mmmppp", CKSUM_MESSAGE, 1, 1},
 };
@@ -46,6 +47,8 @@ static void check(const struct row *row)
     form_init(&c, row->version, row->af, row->configured);
     for (size_t i = 0; row->heard[i]; i++) {
         char letter = row->heard[i];
+        if (letter == '.')
+            continue;
         bool followed = letter >= 'a';
         enum cksum_form form = strchr("mM", letter) ? CKSUM_MESSAGE : strchr("pP", letter) ? CKSUM_PSEUDO : CKSUM_BOTH;
         enum form_change change = form_heard(&c, (instant){(int64_t)i * 100000}, form, followed, 100000);

@@ -53,6 +53,28 @@ static void first_is_the_smallest(void **state)
     heap_free(&h);
 }
 
+static void only_what_is_due_is_due(void **state)
+{
+    (void)state;
+    struct heap h = {0};
+    static struct timer timers[TIMERS];
+    assert_true(heap_reserve(&h, TIMERS));
+    for (size_t i = 0; i < TIMERS; i++) {
+        timers[i] = (struct timer){.order = i};
+        heap_set(&h, &timers[i], (instant){random_below(500)});
+    }
+    for (size_t i = 0; i < STEPS; i++) {
+        instant now = {random_below(1500)};
+        struct timer *t = &timers[random_below(TIMERS)]; /* put off again and again, as an Active_Down_Timer is */
+        heap_set(&h, t, (instant){t->at.us + random_below(50)});
+        const struct timer *first = smallest(timers);
+        assert_true(heap_look(&h).us <= first->at.us);
+        assert_ptr_equal(heap_due(&h, now), first->at.us <= now.us ? first : NULL);
+    }
+    heap_free(&h);
+    assert_int_equal(heap_look(&h).us, INSTANT_NEVER.us);
+}
+
 static void taking_out_what_is_not_in_is_nothing(void **state)
 {
     (void)state;
@@ -68,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_is_the_smallest),
+        cmocka_unit_test(only_what_is_due_is_due),
         cmocka_unit_test(taking_out_what_is_not_in_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,10 +68,12 @@ static void finish(struct run *r)
     free(r->output);
 }
 
-/* The wall clock of these tests is the steady one plus 1000 s. */
+/* The wall clock of these tests is the steady one plus 1000 s, and what it was stepped or slewed by. */
+static int64_t wall_moved_ns;
+
 static struct session_now clocks(int64_t steady_us)
 {
-    return (struct session_now){.steady = {steady_us}, .wall = {(steady_us + 1000000000) * 1000}};
+    return (struct session_now){.steady = {steady_us}, .wall = {(steady_us + 1000000000) * 1000 + wall_moved_ns}};
 }
 
 static enum session_result feed_at(struct run *r, const char *line, int64_t steady_us)
@@ -247,6 +249,17 @@ static void decisions_of_others_are_not_passed_on(void **state)
     finish(&r);
 }
 
+static void a_decision_has_the_time_of_its_packet(void **state)
+{
+    (void)state;
+    struct run r;
+    begin(&r, false, false, NULL);
+    feed_at(&r, "1010.000000700 clock mono=10.000000 boot=here source=live", 10000000);
+    feed_at(&r, "1010.123456789" PEER, 10200000);
+    assert_string_equal(r.output, "1010.123456789 elected if=eth0 af=4 vrid=51 active=192.0.2.2 prio=150 why=first\n");
+    finish(&r);
+}
+
 static void only_lost_is_passed_on_without_being_asked(void **state)
 {
     (void)state;
@@ -256,6 +269,38 @@ static void only_lost_is_passed_on_without_being_asked(void **state)
     feed_at(&r, "1010.1 tick every=100ms", 10100000);
     feed_at(&r, "1010.2 lost where=vrrp-listen n=3", 10200000);
     assert_string_equal(r.output, "1010.2 lost where=vrrp-listen n=3\n");
+    finish(&r);
+}
+
+/* What is refused is no part of the log: a replay would take it. */
+static void refused_lines_are_not_passed_on(void **state)
+{
+    (void)state;
+    struct run r;
+    begin(&r, false, true, NULL);
+    feed_at(&r, CLOCK_LIVE, 10000000);
+    size_t before = r.length;
+    feed_at(&r, "1010.1 " VR, 10100000);
+    feed_at(&r, "1010.1 clock mono=9.000000 boot=elsewhere source=live", 10100000);
+    assert_int_equal(r.length, before);
+    feed_at(&r, "1010.1 clock mono=99.000000 boot=here source=live", 10100000);
+    assert_string_equal(r.complaint, "99.000000: missing or wrong: mono");
+    assert_int_equal(r.length, before);
+    feed_at(&r, "1010.1 status id=1 end=yes count=0", 10100000);
+    assert_non_null(strstr(r.output + before, "1010.1 status id=1 end=yes count=0\n"));
+    finish(&r);
+}
+
+/* It is a moment ahead of us, so silence is not to be believed in. */
+static void a_clock_line_that_is_ahead_fires_nothing(void **state)
+{
+    (void)state;
+    struct run r;
+    begin(&r, false, false, VR);
+    feed_at(&r, CLOCK_LIVE, 10001000);
+    feed_at(&r, "1099.0 clock mono=99.000000 boot=here source=live", 10100000);
+    assert_null(strstr(r.output, " send "));
+    assert_int_equal(session_deadline(r.session).us, 10000000 + 3609375);
     finish(&r);
 }
 
@@ -311,6 +356,68 @@ static unsigned below(unsigned limit)
     return (unsigned)(seed % limit);
 }
 
+/* What a person, another elect or another machine may send. */
+static bool odd_line(struct run *live, int64_t now)
+{
+    static const char *const by_hand[] = {
+        "tick every=100ms",
+        "vr if=eth0 vrid=53 prio=200 interval=100ms ip=192.0.2.3",
+        "track name=web state=down",
+        "advert if=eth0 af=4 vrid=51 ver=3 prio=254 interval=100ms src=192.0.2.9 ip=192.0.2.1",
+        "status id=1 state=active",
+        "send if=eth0 vrid=51",
+    };
+    char text[400], rest[300];
+    int64_t wall_ns = clocks(now).wall.ns;
+    switch (below(9)) {
+    case 0: /* slewed by up to 5 ms */
+        wall_moved_ns += (int64_t)below(10000000) - 5000000;
+        return true;
+    case 1: /* stepped by up to two hours; the source says so, or not yet */
+        wall_moved_ns = (3600 + (int64_t)below(7200)) * 1000000000;
+        if (below(2))
+            return true;
+        wall_ns = clocks(now).wall.ns;
+        snprintf(rest, sizeof rest, "clock mono=%" PRId64 ".%06" PRId64 " boot=here source=live", now / 1000000,
+                 now % 1000000);
+        break;
+    case 2:
+        feed_at(live, by_hand[below(nitems(by_hand))], now);
+        return true;
+    case 3:
+        snprintf(rest, sizeof rest, "clock mono=%u.0 boot=%s source=live", below(100000),
+                 below(2) ? "here" : "elsewhere");
+        break;
+    case 4: /* ahead, or long ago */
+        wall_ns += ((int64_t)below(7200) - 3600) * 1000000000;
+        strcpy(rest, by_hand[below(nitems(by_hand))]);
+        break;
+    default:
+        return false;
+    }
+    snprintf(text, sizeof text, "%" PRId64 ".%09" PRId64 " %s", wall_ns / 1000000000, wall_ns % 1000000000, rest);
+    feed_at(live, text, now);
+    return true;
+}
+
+static void random_control(char *text, size_t size)
+{
+    static const char *const lines[] = {
+        "track name=web state=up",
+        "track name=web state=down",
+        "track name=web state=up for=300ms",
+        "yield name=eth0-v4-51",
+        "yield name=eth0-v4-51 off=yes",
+        "vr if=eth0 vrid=51 prio=140 interval=200ms ip=192.0.2.1",
+        "vr if=eth0 vrid=51 prio=100 interval=100ms ip=192.0.2.1,192.0.2.7",
+        "vr if=eth1 vrid=53 ver=3 prio=254 interval=50ms ip=192.0.2.3 track=web",
+        "vr if=eth1 vrid=53 ver=2 prio=90 ip=192.0.2.3",
+        "novr name=eth1-v4-53",
+        "status id=3",
+    };
+    snprintf(text, size, "%s", lines[below(nitems(lines))]);
+}
+
 static void random_line(char *text, size_t size, int64_t wall_us)
 {
     static const char *const interfaces[] = {"eth0", "eth1"};
@@ -338,7 +445,7 @@ static void random_line(char *text, size_t size, int64_t wall_us)
     }
 }
 
-static void one_log_replayed(void)
+static void one_log_replayed(bool odd)
 {
     static const char *const vrs[] = {
         "vr if=eth0 vrid=51 prio=100 interval=100ms ip=192.0.2.1",
@@ -346,26 +453,24 @@ static void one_log_replayed(void)
         "vr if=eth1 vrid=51 prio=100 interval=300ms preempt=no ip=192.0.2.1 track=web:-30",
         "vr if=eth1 vrid=52 prio=120 interval=100ms preempt-delay=700ms startup-delay=2s ip=192.0.2.1",
     };
-    struct run live, replay;
+    struct run live, replay, again;
     char text[400];
     int64_t now = 10000000;
+    wall_moved_ns = odd ? INT64_C(3600000000000) + below(1000) : 0;
     begin(&live, false, true, NULL);
     for (size_t i = 0; i < nitems(vrs); i++)
         configure(&live, vrs[i]);
-    if (below(2))
+    if (!odd && below(2))
         feed_at(&live, CLOCK_LIVE, now);
     for (unsigned i = 0; i < 400; i++) {
         now += below(3) ? below(20000) : below(1500000);
         int64_t delay = below(3) ? below(200) : below(30000);
         if (below(8) == 0) {
-            snprintf(text, sizeof text, below(2) ? "track name=web state=%s" : "yield name=eth0-v4-51 off=%s",
-                     below(2) ? "up" : "down");
-            if (strstr(text, "off="))
-                strcpy(strstr(text, "off="), below(2) ? "off=yes" : "off=no");
+            random_control(text, sizeof text);
             struct session_now at = clocks(now);
             session_line(live.session, text, strlen(text), true, &at);
-        } else {
-            random_line(text, sizeof text, now - delay + 1000000000);
+        } else if (!odd || below(6) != 0 || !odd_line(&live, now)) {
+            random_line(text, sizeof text, clocks(now - delay).wall.ns / 1000);
             feed_at(&live, text, now);
         }
         while (below(4) && session_deadline(live.session).us <= now + 400000) {
@@ -378,15 +483,20 @@ static void one_log_replayed(void)
     struct session_now end = clocks(now);
     session_end(live.session, &end);
 
-    begin(&replay, true, false, NULL);
+    begin(&replay, true, true, NULL);
     replay_text(&replay, live.output);
-    char *taken = decisions(live.output), *again = decisions(replay.output);
+    begin(&again, true, false, NULL);
+    replay_text(&again, replay.output);
+    char *taken = decisions(live.output), *replayed = decisions(replay.output), *twice = decisions(again.output);
     assert_true(strlen(taken) > 1000);
-    assert_string_equal(taken, again);
+    assert_string_equal(taken, replayed);
+    assert_string_equal(taken, twice);
     free(taken);
-    free(again);
+    free(replayed);
+    free(twice);
     finish(&live);
     finish(&replay);
+    finish(&again);
 }
 
 static void a_log_replays_to_the_decisions_taken(void **state)
@@ -394,8 +504,19 @@ static void a_log_replays_to_the_decisions_taken(void **state)
     (void)state;
     for (uint64_t i = 1; i <= 60; i++) {
         seed = i * UINT64_C(0x9E3779B97F4A7C15);
-        one_log_replayed();
+        one_log_replayed(false);
     }
+}
+
+/* Clocks that are slewed and stepped, lines without TIME, from the future, the past and other machines. */
+static void an_odd_log_replays_to_the_decisions_taken(void **state)
+{
+    (void)state;
+    for (uint64_t i = 1; i <= 200; i++) {
+        seed = i * UINT64_C(0x9E3779B97F4A7C15);
+        one_log_replayed(true);
+    }
+    wall_moved_ns = 0;
 }
 
 int main(void)
@@ -409,11 +530,15 @@ int main(void)
         cmocka_unit_test(control_is_not_taken_from_live_input),
         cmocka_unit_test(names_are_decoded),
         cmocka_unit_test(decisions_of_others_are_not_passed_on),
+        cmocka_unit_test(a_decision_has_the_time_of_its_packet),
         cmocka_unit_test(only_lost_is_passed_on_without_being_asked),
+        cmocka_unit_test(refused_lines_are_not_passed_on),
+        cmocka_unit_test(a_clock_line_that_is_ahead_fires_nothing),
         cmocka_unit_test(a_bad_line_is_told_and_skipped),
         cmocka_unit_test(interfaces_that_never_match_are_noticed),
         cmocka_unit_test(another_boot_in_a_replay_goes_on),
         cmocka_unit_test(a_log_replays_to_the_decisions_taken),
+        cmocka_unit_test(an_odd_log_replays_to_the_decisions_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
