@@ -121,12 +121,18 @@ language := -std=c17 -D_GNU_SOURCE -Ilib -I.
 hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 sanitizers := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
+# gcc sees a program as a whole when it links it: a quarter faster, a quarter smaller. The objects are fat: tests link them
+# apart, as they were compiled, and nm reads them. clang would need another linker for it.
+gcc := $(findstring Free Software,$(shell $(CC) --version 2>/dev/null))
+whole := $(if $(gcc),-flto -flto-partition=one)
+apart := $(if $(gcc),-fno-lto)
+
 # One kind of build per directory: its compiler, its flags.
 release := $(BUILD)
 asan := $(BUILD)/asan
 fuzz := $(BUILD)/fuzz
 
-cc.release = $(CC) $(language) $(warnings) $(hardening) $(CPPFLAGS) $(CFLAGS)
+cc.release = $(CC) $(language) $(warnings) $(hardening) $(CPPFLAGS) $(CFLAGS) $(if $(whole),$(whole) -ffat-lto-objects)
 ld.release = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 cc.asan = $(CC) $(language) $(warnings) $(sanitizers) $(CPPFLAGS)
 ld.asan = $(CC) $(sanitizers) $(LDFLAGS)
@@ -166,7 +172,7 @@ $(2)/obj/%.o: %.c $(2)/flags
 	$$(cc.$(1)) -MMD -MP -c -o $$@ $$<
 endef
 
-# $(1) kind of build, $(2) its directory, $(3) program, $(4) folder of its own source, $(5) more libraries
+# $(1) kind of build, $(2) its directory, $(3) program, $(4) folder of its own source, $(5) more for the linker
 define program
 $(2)/$(3): $(2)/obj/$(4)/$(3).o $(call objects,$($(3).objs),$(2)) $(2)/flags Makefile
 	$$(ld.$(1)) -o $$@ $$(filter %.o,$$^) $($(3).libs) $(5)
@@ -175,12 +181,12 @@ endef
 $(eval $(call kind,release,$(release)))
 $(eval $(call kind,asan,$(asan)))
 $(eval $(call kind,fuzz,$(fuzz)))
-$(foreach p,$(programs),$(eval $(call program,release,$(release),$(p),cmd)))
+$(foreach p,$(programs),$(eval $(call program,release,$(release),$(p),cmd,$(whole))))
 $(foreach p,$(programs),$(eval $(call program,asan,$(asan),$(p),cmd)))
-$(foreach p,$(tools),$(eval $(call program,release,$(release),$(p),tests/tools)))
+$(foreach p,$(tools),$(eval $(call program,release,$(release),$(p),tests/tools,$(apart))))
 $(foreach p,$(tools),$(eval $(call program,asan,$(asan),$(p),tests/tools)))
-$(foreach p,$(benches),$(eval $(call program,release,$(release),$(p),tests/bench)))
-$(foreach p,$(tests),$(eval $(call program,release,$(release),$(p),tests/unit,-lcmocka)))
+$(foreach p,$(benches),$(eval $(call program,release,$(release),$(p),tests/bench,$(apart))))
+$(foreach p,$(tests),$(eval $(call program,release,$(release),$(p),tests/unit,-lcmocka $(apart))))
 $(foreach p,$(tests),$(eval $(call program,asan,$(asan),$(p),tests/unit,-lcmocka)))
 $(foreach p,$(fuzzers),$(eval $(call program,fuzz,$(fuzz),$(p),tests/fuzz)))
 

@@ -18,16 +18,17 @@
 const struct program program = {
     .name = "vrrp-elect",
     .usage = "[-pt] [-C FIFO] [-f FILE]... [if=IF vrid=N ip=ADDR,... key=value...]",
-    .help = "Reads lines of vrrp-listen on standard input. Without a virtual router: says who is Active, and each change.\n"
-            "With virtual routers (operands, or vr lines in files): takes part in their elections.\n"
-            "  -f FILE  virtual routers: a vr line each\n"
-            "  -C FIFO  take control lines (track, yield, vr, novr, status, stop) from this FIFO, of mode 0600\n"
-            "  -p       pass the input on as well: a log that -t replays\n"
-            "  -t       replay: time comes from the lines, and what is decided is marked replay=yes\n"
-            "  -h, -V   help, version\n",
+    .help =
+        "Reads lines of vrrp-listen on standard input. Without a virtual router: says who is Active, and each change.\n"
+        "With virtual routers (operands, or vr lines in files): takes part in their elections.\n"
+        "  -f FILE  virtual routers: a vr line each\n"
+        "  -C FIFO  take control lines (track, yield, vr, novr, status, stop) from this FIFO, of mode 0600\n"
+        "  -p       pass the input on as well: a log that -t replays\n"
+        "  -t       replay: time comes from the lines, and what is decided is marked replay=yes\n"
+        "  -h, -V   help, version\n",
 };
 
-static const usec END_LIMIT = 2 * SECOND;           /* to get rid of the last lines */
+static const usec END_LIMIT = 2 * SECOND;               /* to get rid of the last lines */
 static const usec FOREVER = (usec)365 * 86400 * SECOND; /* a replay waits for its reader */
 
 enum { CONTROL_ROUNDS = 1024 }; /* of up to 64 KiB each: a flood delays control lines by a second or so */
@@ -47,7 +48,7 @@ struct elect {
     int timer;
     bool stopped;
     bool out_of_memory;
-    bool decided; /* a decision waits to be written */
+    bool decided;           /* a decision waits to be written */
     unsigned control_waits; /* rounds of input for which the control input has waited */
 };
 
@@ -229,8 +230,7 @@ static int judge(struct elect *e, enum outlet_status status)
     case OUTLET_DONE:
         break;
     case OUTLET_WAITING:
-        if (session_routers(e->session) > 0 &&
-            outlet_stalled(&e->outlet, clock_now(), session_patience(e->session)))
+        if (session_routers(e->session) > 0 && outlet_stalled(&e->outlet, clock_now(), session_patience(e->session)))
             return gone(e, "has stopped reading");
         break;
     case OUTLET_CLOSED:

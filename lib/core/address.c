@@ -216,37 +216,37 @@ bool mac_parse(struct mac *out, const char *text, size_t len)
     return true;
 }
 
-/* Octets as text, decimal with its length and hexadecimal: addresses are half of a line, and looking up is faster than
- * dividing. */
+/* Octets as text, decimal and hexadecimal: addresses are half of a line, and looking up is faster than dividing. Behind
+ * the digits stands a dot. */
 #define LENGTH(n) ((n) < 10 ? 1 : (n) < 100 ? 2 : 3)
 #define DIGIT(n, at)                                                                                                   \
     ((char)('0' + (LENGTH(n) - (at) == 3 ? (n) / 100 : LENGTH(n) - (at) == 2 ? (n) / 10 % 10 : (n) % 10)))
-#define HEX_DIGIT(n) ((char)((n) < 10 ? '0' + (n) : 'a' + (n)-10))
+#define DECIMAL(n, at) ((at) < LENGTH(n) ? DIGIT(n, at) : '.')
+#define HEX_DIGIT(n)   ((char)((n) < 10 ? '0' + (n) : 'a' + (n)-10))
 // clang-format off
-#define OCTET(n) {{DIGIT(n, 0), DIGIT(n, 1), DIGIT(n, 2)}, LENGTH(n), {HEX_DIGIT((n) >> 4), HEX_DIGIT((n) & 0xf)}}
+#define OCTET(n) {{DECIMAL(n, 0), DECIMAL(n, 1), DECIMAL(n, 2), '.'}, \
+                  {HEX_DIGIT((n) >> 4), HEX_DIGIT((n) & 0xf)}, LENGTH(n)}
 // clang-format on
 #define OCTETS4(n)  OCTET(n), OCTET((n) + 1), OCTET((n) + 2), OCTET((n) + 3)
 #define OCTETS16(n) OCTETS4(n), OCTETS4((n) + 4), OCTETS4((n) + 8), OCTETS4((n) + 12)
 #define OCTETS64(n) OCTETS16(n), OCTETS16((n) + 16), OCTETS16((n) + 32), OCTETS16((n) + 48)
 static const struct {
-    char decimal[3];
-    uint8_t length; /* of decimal */
+    char decimal[4];
     char hex[2];
+    uint16_t length; /* of the decimal digits; 16 bits make it 8 bytes in all, which are found without multiplying */
 } octets[256] = {OCTETS64(0), OCTETS64(64), OCTETS64(128), OCTETS64(192)};
 
-/* Writes three bytes, of which the first ones count: what comes next is written over the others. */
+/* Writes four bytes, of which the digits count: what comes next is written over the others. */
 static char *write_decimal(char *out, uint8_t value)
 {
-    memcpy(out, octets[value].decimal, 3);
+    memcpy(out, octets[value].decimal, 4);
     return out + octets[value].length;
 }
 
 static char *write_ip4(char *out, const uint8_t bytes[4])
 {
-    for (int n = 0; n < 3; n++) {
-        out = write_decimal(out, bytes[n]);
-        *out++ = '.';
-    }
+    for (int n = 0; n < 3; n++)
+        out = write_decimal(out, bytes[n]) + 1; /* with its dot */
     return write_decimal(out, bytes[3]);
 }
 
@@ -324,7 +324,8 @@ size_t mac_format(char out[static MAC_TEXT], const struct mac *mac)
 {
     for (size_t n = 0; n < 6; n++) {
         memcpy(out + n * 3, octets[mac->bytes[n]].hex, 2);
-        out[n * 3 + 2] = n < 5 ? ':' : '\0';
+        out[n * 3 + 2] = ':';
     }
+    out[MAC_TEXT - 1] = '\0';
     return MAC_TEXT - 1;
 }

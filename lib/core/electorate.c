@@ -123,8 +123,7 @@ static struct router_settings settings_of(const struct vr_config *c)
 
 static bool same_addresses(const struct member *m, const struct vr_config *c)
 {
-    return m->ip && m->ip_count == c->ip.count &&
-           memcmp(m->ip, c->ip.items, c->ip.count * sizeof(struct prefix)) == 0;
+    return m->ip && m->ip_count == c->ip.count && memcmp(m->ip, c->ip.items, c->ip.count * sizeof(struct prefix)) == 0;
 }
 
 /* What lies outside the state machine. False: out of memory, nothing changed. */

@@ -41,9 +41,9 @@ struct status_event {
     struct identity id;
     const char *name;
     enum router_state state;
-    instant since;          /* of the last transition */
-    const char *last_why;   /* its why= */
-    uint8_t version, prio;  /* prio: the effective one */
+    instant since;         /* of the last transition */
+    const char *last_why;  /* its why= */
+    uint8_t version, prio; /* prio: the effective one */
     bool owner, yielded;
     usec interval, active_adver_interval, active_down_interval, skew_time;
     enum cksum_form cksum;
@@ -52,7 +52,7 @@ struct status_event {
 };
 
 struct electorate_reports {
-    void (*send)(void *context, instant at, const struct send_event *e);   /* e->replay is the receiver's to set */
+    void (*send)(void *context, instant at, const struct send_event *e); /* e->replay is the receiver's to set */
     void (*state)(void *context, instant at, const struct state_event *e);
     void (*notice)(void *context, instant at, const struct notice_event *e);
     void *context;
@@ -72,9 +72,9 @@ void electorate_start(struct electorate *e, instant now);
 void electorate_stop(struct electorate *e, instant now); /* shutdown of all, then nothing fires any more */
 
 /* Time. */
-instant electorate_deadline(struct electorate *e); /* INSTANT_NEVER: nothing is due */
-instant electorate_due(struct electorate *e, instant now);    /* the deadline if it is due by now, else INSTANT_NEVER */
-instant electorate_look(const struct electorate *e);          /* when to ask electorate_due again, at the latest */
+instant electorate_deadline(struct electorate *e);          /* INSTANT_NEVER: nothing is due */
+instant electorate_due(struct electorate *e, instant now);  /* the deadline if it is due by now, else INSTANT_NEVER */
+instant electorate_look(const struct electorate *e);        /* when to ask electorate_due again, at the latest */
 void electorate_advance(struct electorate *e, instant now); /* fires what is due by now, in order of deadlines */
 
 /* Events. `heard` tells whether the line concerned an interface of ours. */

@@ -56,8 +56,7 @@ static bool from_ourselves(struct electorate *e, struct member *m, instant at, c
         return false;
     struct mac virtual_mac = vrrp_mac(m->id.af, m->id.vrid);
     const struct link_event *link = &m->interface->link;
-    bool ours = !(a->has & HAS_SMAC) || !link->has_mac ||
-                memcmp(&a->smac, &link->mac, sizeof a->smac) == 0 ||
+    bool ours = !(a->has & HAS_SMAC) || !link->has_mac || memcmp(&a->smac, &link->mac, sizeof a->smac) == 0 ||
                 (m->vmac && memcmp(&a->smac, &virtual_mac, sizeof a->smac) == 0);
     if (!ours)
         member_notice(e, m, at, NOTICE_DUPLICATE_ADDRESS, &a->src);

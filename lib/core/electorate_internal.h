@@ -13,8 +13,8 @@ struct interface {
     struct interface *next;
     struct link_event link;
     bool known;
-    size_t members;             /* virtual routers on it */
-    struct member *(*by)[256];  /* [0] IPv4, [1] IPv6, then by VRID; NULL while there never was one */
+    size_t members;            /* virtual routers on it */
+    struct member *(*by)[256]; /* [0] IPv4, [1] IPv6, then by VRID; NULL while there never was one */
 };
 
 struct track {
@@ -30,7 +30,7 @@ struct track_use {
 };
 
 struct member {
-    struct timer timer;  /* first: the router's deadline */
+    struct timer timer;       /* first: the router's deadline */
     struct member *next_name; /* in its bucket of names */
     struct identity id;
     struct interface *interface;
@@ -77,7 +77,7 @@ struct member *member_named(const struct electorate *e, struct span name);
 void member_name_link(struct electorate *e, struct member *m); /* into the table of names, by m->name */
 void member_name_unlink(struct electorate *e, struct member *m);
 struct interface *interface_find(const struct electorate *e, const char *ifname); /* NULL: not heard of */
-struct interface *interface_get(struct electorate *e, const char *ifname);       /* makes it; NULL: out of memory */
+struct interface *interface_get(struct electorate *e, const char *ifname);        /* makes it; NULL: out of memory */
 bool interface_use(struct interface *i); /* before the first member of it; false: out of memory */
 struct member *member_on(const struct interface *i, uint8_t af, uint8_t vrid); /* NULL: none */
 /* Faults and primary address of m as its interface has them. */

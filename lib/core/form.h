@@ -11,10 +11,10 @@ struct form_choice {
     bool automatic;
     bool pseudo_heard;
     bool mixed_reported;
-    unsigned run;         /* adverts in a row in message form from the Active that we follow */
-    bool lower_speaks;    /* while active: a lower speaker in message form, */
-    instant lower_since;  /* since then, */
-    instant lower_last;   /* and last here */
+    unsigned run;        /* adverts in a row in message form from the Active that we follow */
+    bool lower_speaks;   /* while active: a lower speaker in message form, */
+    instant lower_since; /* since then, */
+    instant lower_last;  /* and last here */
 };
 
 enum form_change { FORM_SAME, FORM_NOW_MESSAGE, FORM_MIXED };

@@ -20,11 +20,12 @@ struct heap {
     size_t count, room;
 };
 
-void heap_free(struct heap *h);                           /* the heap's own memory only */
-bool heap_reserve(struct heap *h, size_t timers);         /* room for so many; false: out of memory */
-void heap_set(struct heap *h, struct timer *t, instant at); /* moves it; INSTANT_NEVER takes it out. Room was reserved */
-struct timer *heap_first(struct heap *h);                 /* NULL: empty */
-struct timer *heap_due(struct heap *h, instant now);      /* the first if it is due by now, else NULL; cheaper */
+void heap_free(struct heap *h);                   /* the heap's own memory only */
+bool heap_reserve(struct heap *h, size_t timers); /* room for so many; false: out of memory */
+void heap_set(struct heap *h, struct timer *t,
+              instant at);                           /* moves it; INSTANT_NEVER takes it out. Room was reserved */
+struct timer *heap_first(struct heap *h);            /* NULL: empty */
+struct timer *heap_due(struct heap *h, instant now); /* the first if it is due by now, else NULL; cheaper */
 instant heap_look(const struct heap *h); /* when to ask heap_due again: none is due before; INSTANT_NEVER: empty */
 
 #endif

@@ -20,7 +20,7 @@ enum level_kind {
     LEVEL_RESIGN,    /* a `send` with priority 0 */
     LEVEL_STATE_ACTIVE,
     LEVEL_STATE_AWAY,
-    LEVEL_ANNOUNCE,  /* a `send` with prio > 0 and announce=yes */
+    LEVEL_ANNOUNCE, /* a `send` with prio > 0 and announce=yes */
 };
 
 struct levels; /* owns its memory, which grows with the virtual routers, not with time */

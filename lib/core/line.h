@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/address.h"
 #include "core/units.h"
@@ -15,6 +16,7 @@ enum {
     LINE_FIELDS = 64,   /* most key=value words in one line */
     STAMP_TEXT = 40,    /* longest TIME, with its NUL */
     DURATION_TEXT = 24,
+    VALUE_TEXT = 64, /* longest number, duration, address or prefix, with a NUL */
 };
 
 /* A piece of text that is not NUL-terminated; points into somebody else's bytes. */
@@ -83,23 +85,36 @@ struct writer {
     bool full;                                                   /* of this line: writer_begin clears it */
     size_t (*format_time)(char out[static STAMP_TEXT], stamp t); /* NULL: Unix time; else e.g. RFC 3339 for people */
     /* below: its own; zero at first */
-    size_t start;         /* of this line */
-    const char *list_key; /* a list that has no item yet */
+    size_t start;            /* of this line */
+    struct span list_key;    /* of a value, or a list, that is not written yet */
+    char beside[VALUE_TEXT]; /* a value for which there may be no room */
 };
 
-void writer_begin(struct writer *w, stamp t, const char *event);    /* starts a new line after those in the buffer */
-void put_word(struct writer *w, const char *key, const char *word); /* a word of ours, not escaped; NULL: nothing */
-void put_text(struct writer *w, const char *key, struct span text); /* any bytes, escaped with %XX */
-void put_raw(struct writer *w, const char *key, struct span value); /* a value that is already in the line's form */
-void put_u64(struct writer *w, const char *key, uint64_t value);
-void put_duration(struct writer *w, const char *key, usec d);  /* integer and the largest unit that is exact: s ms us */
-void put_seconds(struct writer *w, const char *key, usec d);   /* measured: decimal seconds, 3.412187s */
-void put_steady(struct writer *w, const char *key, instant t); /* seconds with six decimals */
-void put_ip(struct writer *w, const char *key, const struct ip *ip);
-void put_mac(struct writer *w, const char *key, const struct mac *mac);
+void writer_begin(struct writer *w, stamp t, const char *event); /* starts a new line after those in the buffer */
+/* put_u64(w, "ttl", 255) writes " ttl=255". Macros over the functions below, so that the compiler counts the key. */
+#define LINE_KEY(key)             ((struct span){key, strlen(key)})
+#define put_word(w, key, ...)     writer_word(w, LINE_KEY(key), __VA_ARGS__)
+#define put_text(w, key, ...)     writer_text(w, LINE_KEY(key), __VA_ARGS__)
+#define put_raw(w, key, ...)      writer_raw(w, LINE_KEY(key), __VA_ARGS__)
+#define put_u64(w, key, ...)      writer_u64(w, LINE_KEY(key), __VA_ARGS__)
+#define put_duration(w, key, ...) writer_duration(w, LINE_KEY(key), __VA_ARGS__)
+#define put_seconds(w, key, ...)  writer_seconds(w, LINE_KEY(key), __VA_ARGS__)
+#define put_steady(w, key, ...)   writer_steady(w, LINE_KEY(key), __VA_ARGS__)
+#define put_ip(w, key, ...)       writer_ip(w, LINE_KEY(key), __VA_ARGS__)
+#define put_mac(w, key, ...)      writer_mac(w, LINE_KEY(key), __VA_ARGS__)
+#define list_begin(w, key)        writer_list(w, LINE_KEY(key))
+void writer_word(struct writer *w, struct span key, const char *word); /* a word of ours, not escaped; NULL: nothing */
+void writer_text(struct writer *w, struct span key, struct span text); /* any bytes, escaped with %XX */
+void writer_raw(struct writer *w, struct span key, struct span value); /* a value that is already in the line's form */
+void writer_u64(struct writer *w, struct span key, uint64_t value);
+void writer_duration(struct writer *w, struct span key, usec d);  /* integer, the largest unit that is exact: s ms us */
+void writer_seconds(struct writer *w, struct span key, usec d);   /* measured: decimal seconds, 3.412187s */
+void writer_steady(struct writer *w, struct span key, instant t); /* seconds with six decimals */
+void writer_ip(struct writer *w, struct span key, const struct ip *ip);
+void writer_mac(struct writer *w, struct span key, const struct mac *mac);
 /* A comma list: list_begin writes " key="; each item of it writes "," before itself but the first. list_begin
  * followed by no item leaves nothing behind (a value is never empty). */
-void list_begin(struct writer *w, const char *key);
+void writer_list(struct writer *w, struct span key);
 void list_word(struct writer *w, const char *word);
 void list_text(struct writer *w, struct span text); /* any bytes; , @ and : are escaped too */
 void list_tail(struct writer *w, const char *word); /* of ours, behind the last item, no comma */
@@ -108,8 +123,8 @@ void list_duration(struct writer *w, usec d);
 void list_ip(struct writer *w, const struct ip *ip);
 void list_prefix(struct writer *w, const struct prefix *prefix); /* without /32 and /128 */
 void list_end(struct writer *w);
-size_t writer_end(
-    struct writer *w); /* the newline; returns the length of this line, or 0 (and takes it back) if full */
+/* The newline; returns the length of this line, or 0 (and takes it back) if full. */
+size_t writer_end(struct writer *w);
 
 size_t format_stamp(char out[static STAMP_TEXT], stamp t); /* Unix time with nine decimals; before 1970: 0 */
 size_t format_duration(char out[static DURATION_TEXT], usec d);

@@ -2,28 +2,42 @@
 
 #include <string.h>
 
-enum { NUMBER_TEXT = 20 }; /* digits of UINT64_MAX */
-
 static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
                             "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
                             "8081828384858687888990919293949596979899";
 
-/* Writes exactly n digits of v, with leading zeros, from out[0]. */
-static void format_digits(char *out, size_t n, uint64_t v)
+/* Writes exactly n digits of v, with leading zeros. Returns their end. */
+static inline char *write_digits(char *out, size_t n, uint32_t v)
 {
+    char *end = out + n;
     for (; n >= 2; n -= 2, v /= 100)
         memcpy(out + n - 2, pairs + v % 100 * 2, 2);
     if (n == 1)
         out[0] = (char)('0' + v % 10);
+    return end;
 }
 
-static size_t format_number(char out[static NUMBER_TEXT], uint64_t v)
+static char *write_long(char *out, uint64_t v);
+
+/* Most numbers in a line are short. */
+static inline char *write_number(char *out, uint64_t v)
 {
-    size_t n = 1;
-    for (uint64_t rest = v; rest >= 10; rest /= 10)
-        n++;
-    format_digits(out, n, v);
-    return n;
+    if (v >= 100)
+        return write_long(out, v);
+    if (v >= 10)
+        return write_digits(out, 2, (uint32_t)v);
+    *out = (char)('0' + v);
+    return out + 1;
+}
+
+/* In pieces, which are faster to divide. */
+static char *write_long(char *out, uint64_t v)
+{
+    const uint32_t piece = 100000000;
+    if (v >= piece)
+        return write_digits(write_number(out, v / piece), 8, (uint32_t)(v % piece));
+    uint32_t rest = (uint32_t)v;
+    return write_digits(write_number(out, rest / 100), 2, rest % 100);
 }
 
 static uint64_t magnitude(int64_t v)
@@ -34,43 +48,79 @@ static uint64_t magnitude(int64_t v)
 size_t format_stamp(char out[static STAMP_TEXT], stamp t)
 {
     uint64_t ns = t.ns < 0 ? 0 : (uint64_t)t.ns;
-    size_t n = format_number(out, ns / 1000000000);
-    out[n] = '.';
-    format_digits(out + n + 1, 9, ns % 1000000000);
-    out[n + 10] = '\0';
-    return n + 10;
+    char *end = write_number(out, ns / 1000000000);
+    *end++ = '.';
+    end = write_digits(end, 9, (uint32_t)(ns % 1000000000));
+    *end = '\0';
+    return (size_t)(end - out);
+}
+
+static char *write_duration(char *out, usec d)
+{
+    uint64_t v = magnitude(d);
+    if (d < 0)
+        *out++ = '-';
+    if (v % 1000000 == 0) {
+        out = write_number(out, v / 1000000);
+    } else if (v % 1000 == 0) {
+        out = write_number(out, v / 1000);
+        *out++ = 'm';
+    } else {
+        out = write_number(out, v);
+        *out++ = 'u';
+    }
+    *out++ = 's';
+    return out;
 }
 
 size_t format_duration(char out[static DURATION_TEXT], usec d)
 {
-    uint64_t v = magnitude(d);
-    const char *unit = "us";
-    if (v % 1000000 == 0) {
-        v /= 1000000;
-        unit = "s";
-    } else if (v % 1000 == 0) {
-        v /= 1000;
-        unit = "ms";
-    }
-    size_t n = 0;
-    if (d < 0)
-        out[n++] = '-';
-    n += format_number(out + n, v);
-    size_t unit_len = strlen(unit);
-    memcpy(out + n, unit, unit_len + 1);
-    return n + unit_len;
+    char *end = write_duration(out, d);
+    *end = '\0';
+    return (size_t)(end - out);
 }
 
-/* Seconds with six decimals, and no NUL. */
-static size_t format_seconds(char out[static DURATION_TEXT], int64_t us)
+/* Seconds with six decimals, and no unit. */
+static char *write_seconds(char *out, int64_t us)
 {
-    size_t n = 0;
     if (us < 0)
-        out[n++] = '-';
-    n += format_number(out + n, magnitude(us) / 1000000);
-    out[n] = '.';
-    format_digits(out + n + 1, 6, magnitude(us) % 1000000);
-    return n + 7;
+        *out++ = '-';
+    out = write_number(out, magnitude(us) / 1000000);
+    *out++ = '.';
+    return write_digits(out, 6, (uint32_t)(magnitude(us) % 1000000));
+}
+
+/* Keys and words are short: two copies that overlap take less than a call of memcpy. */
+static inline char *copy(char *out, const char *from, size_t n)
+{
+    if (n >= 4 && n <= 8) {
+        memcpy(out, from, 4);
+        memcpy(out + n - 4, from + n - 4, 4);
+    } else if (n == 2 || n == 3) {
+        memcpy(out, from, 2);
+        out[n - 1] = from[n - 1];
+    } else {
+        memcpy(out, from, n);
+    }
+    return out + n;
+}
+
+/* What stands before a value: " key=", or "," when there is no key: then it is a later item of a list. */
+static inline size_t lead_length(struct span key)
+{
+    return key.len > 0 ? key.len + 2 : 1;
+}
+
+static inline char *write_lead(char *out, struct span key)
+{
+    if (key.len == 0) {
+        *out = ',';
+        return out + 1;
+    }
+    *out = ' ';
+    out = copy(out + 1, key.at, key.len);
+    *out = '=';
+    return out + 1;
 }
 
 /* Room for n more bytes, or NULL: the line is then full and stays so. */
@@ -85,49 +135,58 @@ static char *reserve(struct writer *w, size_t n)
     return at;
 }
 
-/* " key=" and room for n bytes of value. Keys are short: copied in the loop that finds their end. */
-static char *reserve_value(struct writer *w, const char *key, size_t n)
+/* The lead, and room for n bytes of value. A value is never empty: then there is no lead either. */
+static char *reserve_value(struct writer *w, struct span key, size_t n)
 {
-    size_t room = w->size - w->length;
-    char *start = w->buffer + w->length, *at = start;
-    if (w->full || room < n + 3) {
-        w->full = true;
+    char *at = n > 0 ? reserve(w, lead_length(key) + n) : NULL;
+    if (!at)
         return NULL;
-    }
-    char *last = start + (room - n - 1); /* where the = may stand at the latest */
-    *at++ = ' ';
-    for (; *key && at < last; key++)
-        *at++ = *key;
-    if (*key) {
-        w->full = true;
-        return NULL;
-    }
-    *at++ = '=';
-    w->length += (size_t)(at - start) + n;
-    return at;
+    w->list_key.len = 0;
+    return write_lead(at, key);
 }
 
-/* A value is never empty: then the key is left out. */
-static void put(struct writer *w, const char *key, const char *value, size_t len)
+static void put(struct writer *w, struct span key, struct span value)
 {
-    char *at = len > 0 ? reserve_value(w, key, len) : NULL;
+    char *at = reserve_value(w, key, value.len);
     if (at)
-        memcpy(at, value, len);
+        copy(at, value.at, value.len);
+}
+
+/* Where a value of at most VALUE_TEXT bytes is to be written: in its place when the longest would fit there; else
+ * beside it, and end_value copies it when it does fit. */
+static inline char *begin_value(struct writer *w, struct span key)
+{
+    if (w->full || w->size - w->length < key.len + 2 + VALUE_TEXT) {
+        w->list_key = key;
+        return w->beside;
+    }
+    return write_lead(w->buffer + w->length, key);
+}
+
+static inline void end_value(struct writer *w, const char *start, const char *end)
+{
+    if (start == w->beside) {
+        put(w, w->list_key, (struct span){start, (size_t)(end - start)});
+    } else if (end > start) {
+        w->list_key.len = 0;
+        w->length = (size_t)(end - w->buffer);
+    }
 }
 
 void writer_begin(struct writer *w, stamp t, const char *event)
 {
-    char text[STAMP_TEXT];
+    char *text = w->size - w->length >= STAMP_TEXT ? w->buffer + w->length : w->beside;
     size_t len = w->format_time ? w->format_time(text, t) : format_stamp(text, t), event_len = strlen(event);
     w->full = false;
     w->start = w->length;
-    w->list_key = NULL;
+    w->list_key.len = 0;
     char *at = reserve(w, len + 1 + event_len);
     if (!at)
         return;
-    memcpy(at, text, len);
+    if (at != text)
+        memcpy(at, text, len);
     at[len] = ' ';
-    memcpy(at + len + 1, event, event_len);
+    copy(at + len + 1, event, event_len);
 }
 
 size_t writer_end(struct writer *w)
@@ -172,99 +231,79 @@ static void write_escaped(char *out, struct span text, const char *also)
     }
 }
 
-void put_word(struct writer *w, const char *key, const char *word)
+static void put_escaped(struct writer *w, struct span key, struct span text, const char *also)
+{
+    char *at = reserve_value(w, key, escaped_length(text, also));
+    if (at)
+        write_escaped(at, text, also);
+}
+
+void writer_word(struct writer *w, struct span key, const char *word)
 {
     if (word)
-        put(w, key, word, strlen(word));
+        put(w, key, (struct span){word, strlen(word)});
 }
 
-void put_text(struct writer *w, const char *key, struct span text)
+void writer_text(struct writer *w, struct span key, struct span text)
 {
-    char *at = text.len > 0 ? reserve_value(w, key, escaped_length(text, "")) : NULL;
-    if (at)
-        write_escaped(at, text, "");
+    put_escaped(w, key, text, "");
 }
 
-void put_raw(struct writer *w, const char *key, struct span value)
+void writer_raw(struct writer *w, struct span key, struct span value)
 {
-    put(w, key, value.at, value.len);
+    put(w, key, value);
 }
 
-void put_u64(struct writer *w, const char *key, uint64_t value)
+void writer_u64(struct writer *w, struct span key, uint64_t value)
 {
-    char text[NUMBER_TEXT];
-    put(w, key, text, format_number(text, value));
+    char *at = begin_value(w, key);
+    end_value(w, at, write_number(at, value));
 }
 
-void put_duration(struct writer *w, const char *key, usec d)
+void writer_duration(struct writer *w, struct span key, usec d)
 {
-    char text[DURATION_TEXT];
-    put(w, key, text, format_duration(text, d));
+    char *at = begin_value(w, key);
+    end_value(w, at, write_duration(at, d));
 }
 
-void put_seconds(struct writer *w, const char *key, usec d)
+void writer_seconds(struct writer *w, struct span key, usec d)
 {
-    char text[DURATION_TEXT];
-    size_t len = format_seconds(text, d);
-    text[len] = 's';
-    put(w, key, text, len + 1);
+    char *at = begin_value(w, key), *end = write_seconds(at, d);
+    *end = 's';
+    end_value(w, at, end + 1);
 }
 
-void put_steady(struct writer *w, const char *key, instant t)
+void writer_steady(struct writer *w, struct span key, instant t)
 {
-    char text[DURATION_TEXT];
-    put(w, key, text, format_seconds(text, t.us));
+    char *at = begin_value(w, key);
+    end_value(w, at, write_seconds(at, t.us));
 }
 
-void put_ip(struct writer *w, const char *key, const struct ip *ip)
+void writer_ip(struct writer *w, struct span key, const struct ip *ip)
 {
-    char text[IP_TEXT];
-    put(w, key, text, ip_format(text, ip));
+    char *at = begin_value(w, key);
+    end_value(w, at, at + ip_format(at, ip));
 }
 
-void put_mac(struct writer *w, const char *key, const struct mac *mac)
+void writer_mac(struct writer *w, struct span key, const struct mac *mac)
 {
-    char text[MAC_TEXT];
-    put(w, key, text, mac_format(text, mac));
+    char *at = begin_value(w, key);
+    end_value(w, at, at + mac_format(at, mac));
 }
 
-void list_begin(struct writer *w, const char *key)
+void writer_list(struct writer *w, struct span key)
 {
     w->list_key = key;
 }
 
-/* Room for an item of n bytes: behind " key=" when it is the first, else behind a comma. */
-static char *reserve_item(struct writer *w, size_t n)
-{
-    if (w->list_key) {
-        const char *key = w->list_key;
-        w->list_key = NULL;
-        return reserve_value(w, key, n);
-    }
-    char *at = reserve(w, n + 1);
-    if (!at)
-        return NULL;
-    *at = ',';
-    return at + 1;
-}
-
-static void list_item(struct writer *w, const char *item, size_t len)
-{
-    char *at = len > 0 ? reserve_item(w, len) : NULL;
-    if (at)
-        memcpy(at, item, len);
-}
-
 void list_word(struct writer *w, const char *word)
 {
-    list_item(w, word, strlen(word));
+    writer_word(w, w->list_key, word);
 }
 
 void list_text(struct writer *w, struct span text)
 {
-    char *at = text.len > 0 ? reserve_item(w, escaped_length(text, ",@:")) : NULL;
-    if (at)
-        write_escaped(at, text, ",@:");
+    put_escaped(w, w->list_key, text, ",@:");
 }
 
 void list_tail(struct writer *w, const char *word)
@@ -277,20 +316,17 @@ void list_tail(struct writer *w, const char *word)
 
 void list_u64(struct writer *w, uint64_t value)
 {
-    char text[NUMBER_TEXT];
-    list_item(w, text, format_number(text, value));
+    writer_u64(w, w->list_key, value);
 }
 
 void list_duration(struct writer *w, usec d)
 {
-    char text[DURATION_TEXT];
-    list_item(w, text, format_duration(text, d));
+    writer_duration(w, w->list_key, d);
 }
 
 void list_ip(struct writer *w, const struct ip *ip)
 {
-    char text[IP_TEXT];
-    list_item(w, text, ip_format(text, ip));
+    writer_ip(w, w->list_key, ip);
 }
 
 void list_prefix(struct writer *w, const struct prefix *prefix)
@@ -299,11 +335,11 @@ void list_prefix(struct writer *w, const struct prefix *prefix)
         list_ip(w, &prefix->ip);
         return;
     }
-    char text[PREFIX_TEXT];
-    list_item(w, text, prefix_format(text, prefix));
+    char *at = begin_value(w, w->list_key);
+    end_value(w, at, at + prefix_format(at, prefix));
 }
 
 void list_end(struct writer *w)
 {
-    w->list_key = NULL;
+    w->list_key.len = 0;
 }

@@ -172,8 +172,8 @@ static void backup_hears_lower(struct router *r, instant at, const struct router
     r->lower_prio = heard->prio;
     if (r->settings.preempt_delay == 0)
         return; /* 6.4.2 (475): discard; the Active_Down_Timer runs on */
-    instant preempt_timer = r->preempt_timer.us == INSTANT_NEVER.us ? after(at, r->settings.preempt_delay)
-                                                                    : r->preempt_timer;
+    instant preempt_timer =
+        r->preempt_timer.us == INSTANT_NEVER.us ? after(at, r->settings.preempt_delay) : r->preempt_timer;
     r->active_adver_interval = learn(r, heard);
     start_active_down_timer(r, at, router_active_down_interval(r));
     r->preempt_timer = preempt_timer;

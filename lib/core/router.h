@@ -11,10 +11,10 @@
 #include "core/units.h"
 
 struct router_settings {
-    uint8_t version;     /* 2 or 3 */
-    uint8_t prio;        /* 1..255; 255: the address owner */
-    usec interval;       /* Advertisement_Interval */
-    bool preempt;        /* Preempt_Mode */
+    uint8_t version; /* 2 or 3 */
+    uint8_t prio;    /* 1..255; 255: the address owner */
+    usec interval;   /* Advertisement_Interval */
+    bool preempt;    /* Preempt_Mode */
     usec preempt_delay;
     usec startup_delay;
     uint8_t down_factor; /* the 3 of Active_Down_Interval */
@@ -46,8 +46,8 @@ const char *router_why_name(enum router_why why);
 
 struct router_action {
     enum { ACTION_SEND, ACTION_STATE } kind;
-    uint8_t prio;  /* SEND: 0 resigns */
-    bool announce; /* SEND: gratuitous ARP / unsolicited NA for each address as well */
+    uint8_t prio;               /* SEND: 0 resigns */
+    bool announce;              /* SEND: gratuitous ARP / unsolicited NA for each address as well */
     enum router_state from, to; /* STATE */
     enum router_why why;        /* STATE */
 };

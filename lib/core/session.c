@@ -200,8 +200,8 @@ struct taker {
 static const struct taker *taker_of(const struct line *l)
 {
     static const struct taker takers[] = {
-        {"advert", false, take_advert}, {"bad", false, take_bad},    {"link", false, take_link},
-        {"vr", true, take_vr},          {"novr", true, take_named},  {"track", true, take_track},
+        {"advert", false, take_advert}, {"bad", false, take_bad},         {"link", false, take_link},
+        {"vr", true, take_vr},          {"novr", true, take_named},       {"track", true, take_track},
         {"yield", true, take_named},    {"status", true, session_status}, {"stop", true, take_stop},
     };
     for (size_t i = 0; i < nitems(takers); i++)

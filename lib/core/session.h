@@ -18,9 +18,9 @@ struct session_now {
 };
 
 struct session_options {
-    bool replay;      /* time comes from the lines */
-    bool pass;        /* pass the input on */
-    const char *boot; /* this boot's name; copied */
+    bool replay;                                                 /* time comes from the lines */
+    bool pass;                                                   /* pass the input on */
+    const char *boot;                                            /* this boot's name; copied */
     size_t (*format_time)(char out[static STAMP_TEXT], stamp t); /* as in struct writer */
     void (*emit)(void *context, enum level_kind kind, const struct identity *id, const char *line, size_t len);
     void (*complain)(void *context, struct span word, const char *reason); /* of the line that is being read */
@@ -40,8 +40,12 @@ void session_free(struct session *s);
 
 /* A virtual router from operands or a file, before the first line. They start with the first line: until its source
  * has spoken, a session neither believes in silence nor knows whether it is a replay. */
-enum session_vr { SESSION_VR_DONE, SESSION_VR_NAME_TAKEN, SESSION_VR_AGAIN /* its identity was configured before */,
-                  SESSION_VR_NO_MEMORY };
+enum session_vr {
+    SESSION_VR_DONE,
+    SESSION_VR_NAME_TAKEN,
+    SESSION_VR_AGAIN /* its identity was configured before */,
+    SESSION_VR_NO_MEMORY
+};
 enum session_vr session_configure(struct session *s, const struct vr_config *c);
 size_t session_routers(const struct session *s);
 
@@ -58,6 +62,6 @@ void session_end(struct session *s, const struct session_now *now);
 bool session_is_replay(const struct session *s); /* asked for, or the source said that it is a file */
 /* Lines named interfaces, but never one that is configured. */
 bool session_missed_interfaces(const struct session *s);
-usec session_patience(const struct session *s);  /* the longest Active_Down_Interval; 0: no virtual routers */
+usec session_patience(const struct session *s); /* the longest Active_Down_Interval; 0: no virtual routers */
 
 #endif

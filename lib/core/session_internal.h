@@ -12,22 +12,22 @@ struct session {
     struct session_options options;
     char boot[BOOT_TEXT];
     bool replay;
-    bool obeys;       /* the input is a log of elect's own: it holds each move of the clock */
+    bool obeys; /* the input is a log of elect's own: it holds each move of the clock */
     bool started, stopped, judged;
     bool named, matched; /* lines named an interface; one that is configured */
     bool refused_control;
     instant clock;
-    const stamp *cause; /* TIME of the line that is acted on; NULL: nothing, or it was not of the clock's moment */
-    struct clock_map map;   /* of the input */
-    int64_t bias;           /* µs from the map's steady clock to ours: not 0 after a change of boot in a replay */
-    int64_t offset;         /* ns from our steady clock to the wall clock, live */
+    const stamp *cause;   /* TIME of the line that is acted on; NULL: nothing, or it was not of the clock's moment */
+    struct clock_map map; /* of the input */
+    int64_t bias;         /* µs from the map's steady clock to ours: not 0 after a change of boot in a replay */
+    int64_t offset;       /* ns from our steady clock to the wall clock, live */
     bool clock_written;
     int64_t written_offset; /* as our last `clock` line said */
     struct electorate *electorate;
     struct observer *observer;
-    char *configured;       /* `vr` lines without TIME, for the log */
+    char *configured; /* `vr` lines without TIME, for the log */
     size_t configured_size;
-    const char *status_id;  /* while status lines are written */
+    const char *status_id; /* while status lines are written */
     size_t status_id_len;
     uint64_t status_count;
     struct address_buffer addresses;

@@ -40,8 +40,7 @@ static instant mapped(const struct session *s, stamp t)
  * the map is out of date. By the clocks as they are now, then; and what is still ahead happens now. */
 static instant mapped_now(struct session *s, stamp t, const struct session_now *now)
 {
-    struct clock_map map = {
-        .known = true, .clock = {.time = now->wall, .mono = now->steady, .source = SOURCE_LIVE}};
+    struct clock_map map = {.known = true, .clock = {.time = now->wall, .mono = now->steady, .source = SOURCE_LIVE}};
     instant at = now->steady;
     memcpy(map.clock.boot, s->boot, sizeof map.clock.boot);
     if (!s->options.pass) /* with `pass` it is renewed by what is written: see session_pass_taken */

@@ -19,8 +19,8 @@ typedef struct {
 
 typedef int64_t usec;
 
-#define MILLISECOND ((usec)1000)
-#define SECOND ((usec)1000000)
+#define MILLISECOND   ((usec)1000)
+#define SECOND        ((usec)1000000)
 #define INSTANT_NEVER ((instant){INT64_MAX})
 
 #define nitems(array) (sizeof(array) / sizeof((array)[0]))

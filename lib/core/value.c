@@ -10,11 +10,12 @@ static bool is_digit(char c)
 /* Takes the digits at the head of *s, at least one. False when there is none or the number is too large. */
 static bool take_number(struct span *s, uint64_t *out)
 {
+    enum { FIT = 19 }; /* digits that always do */
     uint64_t n = 0;
     size_t i = 0;
     for (; i < s->len && is_digit(s->at[i]); i++) {
         unsigned digit = (unsigned)(s->at[i] - '0');
-        if (n > (UINT64_MAX - digit) / 10)
+        if (i >= FIT && n > (UINT64_MAX - digit) / 10)
             return false;
         n = n * 10 + digit;
     }

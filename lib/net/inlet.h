@@ -11,9 +11,9 @@ enum { INLET_BYTES = 65536 };
 
 struct inlet {
     int fd;
-    uint64_t number;      /* of the line that was last handed out, from 1 */
-    bool ended;           /* end of file or a read error (then error is errno) was met */
-    bool unterminated;    /* the line handed out last had no newline: input ended inside it */
+    uint64_t number;   /* of the line that was last handed out, from 1 */
+    bool ended;        /* end of file or a read error (then error is errno) was met */
+    bool unterminated; /* the line handed out last had no newline: input ended inside it */
     int error;
     /* below: its own */
     bool skipping;

@@ -8,16 +8,16 @@
 
 struct outlet {
     int fd;
-    int error;             /* errno of a failed write */
-    bool pipe;             /* a pipe or socket: poll before each write */
-    bool closed;           /* the reader went away (EPIPE, POLLERR) */
+    int error;   /* errno of a failed write */
+    bool pipe;   /* a pipe or socket: poll before each write */
+    bool closed; /* the reader went away (EPIPE, POLLERR) */
     struct levels *levels;
-    char where[32];        /* for the `lost` line: the program's name */
-    uint64_t written;      /* bytes that the reader (or its pipe) took so far */
+    char where[32];   /* for the `lost` line: the program's name */
+    uint64_t written; /* bytes that the reader (or its pipe) took so far */
     /* below: its own */
     bool socket;
-    uint64_t lost;         /* dropped and not yet told */
-    bool waited;           /* outlet_stalled: since when no byte was taken, and how many had been */
+    uint64_t lost; /* dropped and not yet told */
+    bool waited;   /* outlet_stalled: since when no byte was taken, and how many had been */
     instant waited_since;
     uint64_t waited_written;
 };

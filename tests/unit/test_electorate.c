@@ -131,10 +131,10 @@ static struct electorate *active(const char *vr)
     return e;
 }
 
-#define VR "vr if=eth0 vrid=51 ip=192.0.2.1"
-#define VR2 VR " ver=2"
+#define VR            "vr if=eth0 vrid=51 ip=192.0.2.1"
+#define VR2           VR " ver=2"
 #define FROM(v, p, i) "if=eth0 af=4 vrid=51 ver=" v " prio=" p " interval=" i " src=192.0.2.2 dst=224.0.0.18 ttl=255 "
-#define GOOD "cksum=pseudo auth=none ip=192.0.2.1"
+#define GOOD          "cksum=pseudo auth=none ip=192.0.2.1"
 
 struct row {
     const char *rule, *vr, *line, *said;

@@ -1,4 +1,5 @@
 /* Writing lines: each value's form, buffers that are too small, and that what is written is read back. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,6 +150,49 @@ static void stamps_have_nine_decimals(void **unused)
     assert_string_equal(text, "0.000000000");
 }
 
+/* Each length there is, at its both ends. */
+static void numbers_of_every_length(void **unused)
+{
+    uint64_t power = 1;
+    (void)unused;
+    for (int digits = 1; digits <= 20; digits++, power *= 10) {
+        const uint64_t numbers[] = {power - 1, power, power + 1};
+        for (size_t i = 0; i < nitems(numbers); i++) {
+            char buffer[128], text[64];
+            struct writer w = {.buffer = buffer, .size = sizeof(buffer)};
+            int len = sprintf(text, "0.000000000 x n=%" PRIu64 "\n", numbers[i]);
+            writer_begin(&w, (stamp){0}, "x");
+            put_u64(&w, "n", numbers[i]);
+            assert_int_equal(writer_end(&w), len);
+            assert_memory_equal(buffer, text, (size_t)len);
+        }
+    }
+}
+
+/* What cannot be written leaves nothing behind, and a list goes on as if it had not been asked. */
+static void no_address_is_no_value(void **unused)
+{
+    static const char text[] = "0.000000000 x a=1 list=192.0.2.1,192.0.2.1 b=2\n";
+    const struct ip none = {0}, ip = {4, {192, 0, 2, 1}};
+    (void)unused;
+    for (size_t size = sizeof(text) - 1; size < 200; size++) {
+        char buffer[200];
+        struct writer w = {.buffer = buffer, .size = size};
+        writer_begin(&w, (stamp){0}, "x");
+        put_ip(&w, "none", &none);
+        put_u64(&w, "a", 1);
+        list_begin(&w, "list");
+        list_ip(&w, &none);
+        list_ip(&w, &ip);
+        list_ip(&w, &none);
+        list_ip(&w, &ip);
+        list_end(&w);
+        put_u64(&w, "b", 2);
+        assert_int_equal(writer_end(&w), sizeof(text) - 1);
+        assert_memory_equal(buffer, text, sizeof(text) - 1);
+    }
+}
+
 static size_t word_time(char out[static STAMP_TEXT], stamp t)
 {
     return (size_t)sprintf(out, "2025-11-22T07:22:%02dZ", (int)(t.ns % 60));
@@ -276,6 +320,8 @@ int main(void)
         cmocka_unit_test(a_line_is_never_longer_than_a_line),
         cmocka_unit_test(durations_take_the_largest_exact_unit),
         cmocka_unit_test(stamps_have_nine_decimals),
+        cmocka_unit_test(numbers_of_every_length),
+        cmocka_unit_test(no_address_is_no_value),
         cmocka_unit_test(time_as_people_read_it),
         cmocka_unit_test(values_are_read_back),
         cmocka_unit_test(lines_are_read_back),

@@ -8,7 +8,7 @@
 
 #include "core/router.h"
 
-enum { T = 1000000000, SOON = 300000 }; /* SOON after the state was entered, the event comes */
+enum { T = 1000000000, SOON = 300000 };        /* SOON after the state was entered, the event comes */
 enum { ADI_100 = 3609375, SKEW_100 = 609375 }; /* prio 100, 1 s */
 
 enum event { STARTUP, SHUTDOWN, ADVERT, EXPIRE, FAULT, CLEAR, WEIGHTS, YIELD, YIELD_OFF };
@@ -27,7 +27,7 @@ struct row {
     usec at;
     enum event event;
     uint8_t heard_prio;
-    usec heard_interval; /* 0: 1 s */
+    usec heard_interval;   /* 0: 1 s */
     const char *heard_src; /* "lower", "higher" than our primary; NULL: higher */
     unsigned fault;
     int weights;
@@ -35,7 +35,7 @@ struct row {
     const char *actions;
     enum router_state next;
     usec adver, down, preempt, startup; /* deadlines after T; 0: not running, or not looked at */
-    usec learned; /* Active_Adver_Interval; 0: 1 s */
+    usec learned;                       /* Active_Adver_Interval; 0: 1 s */
 };
 
 static const struct ip primary = {4, {192, 0, 2, 10}};
@@ -57,8 +57,8 @@ static const struct row rows[] = {
      .actions = "", .next = ROUTER_INIT, .startup = SOON + 5000000},
     {"own: a fault at startup", .prio = 100, .state = ROUTER_INIT, .event = STARTUP, .fault = FAULT_LINK,
      .actions = "state init fault link", .next = ROUTER_FAULT},
-    {"own: an owner that yields starts as backup", .prio = 255, .yielded = true, .state = ROUTER_INIT,
-     .event = STARTUP, .actions = "state init backup startup", .next = ROUTER_BACKUP, .down = SOON + 3003907},
+    {"own: an owner that yields starts as backup", .prio = 255, .yielded = true, .state = ROUTER_INIT, .event = STARTUP,
+     .actions = "state init backup startup", .next = ROUTER_BACKUP, .down = SOON + 3003907},
     {"6.4.1: shutdown in initialize is nothing", .prio = 100, .state = ROUTER_INIT, .event = SHUTDOWN, .actions = "",
      .next = ROUTER_INIT},
 
@@ -78,12 +78,12 @@ static const struct row rows[] = {
      .down = SOON + SKEW_100},
     {"9568 6.4.2 (450): equal priority restarts the timer", .prio = 100, .state = ROUTER_BACKUP, .event = ADVERT,
      .heard_prio = 100, .heard_src = "lower", .actions = "", .next = ROUTER_BACKUP, .down = SOON + ADI_100},
-    {"9568 6.4.2 (455): a higher one, its interval is learned", .prio = 100, .state = ROUTER_BACKUP,
-     .event = ADVERT, .heard_prio = 150, .heard_interval = 2000000, .actions = "", .next = ROUTER_BACKUP,
-     .down = SOON + 2 * ADI_100, .learned = 2000000},
+    {"9568 6.4.2 (455): a higher one, its interval is learned", .prio = 100, .state = ROUTER_BACKUP, .event = ADVERT,
+     .heard_prio = 150, .heard_interval = 2000000, .actions = "", .next = ROUTER_BACKUP, .down = SOON + 2 * ADI_100,
+     .learned = 2000000},
     {"9568 6.1: 10 ms, skew to the microsecond", .prio = 100, .state = ROUTER_BACKUP, .event = ADVERT,
-     .heard_prio = 150, .heard_interval = 10000, .actions = "", .next = ROUTER_BACKUP,
-     .down = SOON + 30000 + 6094, .learned = 10000},
+     .heard_prio = 150, .heard_interval = 10000, .actions = "", .next = ROUTER_BACKUP, .down = SOON + 30000 + 6094,
+     .learned = 10000},
     {"3768 6.4.2: v2 keeps its own interval", .version = 2, .prio = 100, .state = ROUTER_BACKUP, .event = ADVERT,
      .heard_prio = 150, .heard_interval = 2000000, .actions = "", .next = ROUTER_BACKUP, .down = SOON + ADI_100},
     {"9568 6.4.2 (475): a lower one is discarded, the timer runs on", .prio = 100, .state = ROUTER_BACKUP,
@@ -92,9 +92,8 @@ static const struct row rows[] = {
     {"9568 6.4.2 (450): without Preempt_Mode a lower one counts", .prio = 100, .no_preempt = true,
      .state = ROUTER_BACKUP, .event = ADVERT, .heard_prio = 99, .actions = "", .next = ROUTER_BACKUP,
      .down = SOON + ADI_100},
-    {"9568 6.1: the owner preempts whatever Preempt_Mode says", .prio = 255, .no_preempt = true,
-     .state = ROUTER_BACKUP, .event = ADVERT, .heard_prio = 254, .actions = "", .next = ROUTER_BACKUP,
-     .down = 3003907},
+    {"9568 6.1: the owner preempts whatever Preempt_Mode says", .prio = 255, .no_preempt = true, .state = ROUTER_BACKUP,
+     .event = ADVERT, .heard_prio = 254, .actions = "", .next = ROUTER_BACKUP, .down = 3003907},
     {"own: preempt_delay starts, a lower one restarts the timer", .prio = 100, .preempt_delay = 60000000,
      .state = ROUTER_BACKUP, .event = ADVERT, .heard_prio = 99, .actions = "", .next = ROUTER_BACKUP,
      .down = SOON + ADI_100, .preempt = SOON + 60000000},
@@ -118,13 +117,13 @@ static const struct row rows[] = {
      .actions = "send 100", .next = ROUTER_ACTIVE, .adver = 2000000},
     {"own: deadlines do not drift", .prio = 100, .state = ROUTER_ACTIVE, .at = 1007000, .event = EXPIRE,
      .actions = "send 100", .next = ROUTER_ACTIVE, .adver = 2000000},
-    {"own: adverts that were missed are left out", .prio = 100, .state = ROUTER_ACTIVE, .at = 5300000,
-     .event = EXPIRE, .actions = "send 100", .next = ROUTER_ACTIVE, .adver = 6000000},
+    {"own: adverts that were missed are left out", .prio = 100, .state = ROUTER_ACTIVE, .at = 5300000, .event = EXPIRE,
+     .actions = "send 100", .next = ROUTER_ACTIVE, .adver = 6000000},
     {"9568 6.4.3 (640): priority 0: advertise, restart the Adver_Timer", .prio = 100, .state = ROUTER_ACTIVE,
      .event = ADVERT, .heard_prio = 0, .actions = "send 100", .next = ROUTER_ACTIVE, .adver = SOON + 1000000},
     {"9568 6.4.3 (655): a higher priority", .prio = 100, .state = ROUTER_ACTIVE, .event = ADVERT, .heard_prio = 101,
-     .heard_src = "lower", .heard_interval = 2000000, .actions = "state active backup priority",
-     .next = ROUTER_BACKUP, .down = SOON + 2 * ADI_100, .learned = 2000000},
+     .heard_src = "lower", .heard_interval = 2000000, .actions = "state active backup priority", .next = ROUTER_BACKUP,
+     .down = SOON + 2 * ADI_100, .learned = 2000000},
     {"3768 6.4.3: v2 learns nothing", .version = 2, .prio = 100, .state = ROUTER_ACTIVE, .event = ADVERT,
      .heard_prio = 101, .heard_interval = 2000000, .actions = "state active backup priority", .next = ROUTER_BACKUP,
      .down = SOON + ADI_100},
@@ -153,8 +152,8 @@ static const struct row rows[] = {
      .actions = "send 0; state active fault track", .next = ROUTER_FAULT},
     {"own: but not through a link that is down", .prio = 100, .state = ROUTER_ACTIVE, .event = FAULT,
      .fault = FAULT_LINK, .actions = "state active fault link", .next = ROUTER_FAULT},
-    {"own: weights do not move the Adver_Timer", .prio = 100, .state = ROUTER_ACTIVE, .event = WEIGHTS,
-     .weights = -30, .actions = "", .next = ROUTER_ACTIVE, .adver = 1000000},
+    {"own: weights do not move the Adver_Timer", .prio = 100, .state = ROUTER_ACTIVE, .event = WEIGHTS, .weights = -30,
+     .actions = "", .next = ROUTER_ACTIVE, .adver = 1000000},
     {"own: yield resigns", .prio = 100, .state = ROUTER_ACTIVE, .event = YIELD,
      .actions = "send 0; state active backup yield", .next = ROUTER_BACKUP, .down = SOON + ADI_100},
     {"own: an owner yields too", .prio = 255, .state = ROUTER_ACTIVE, .event = YIELD,

@@ -121,8 +121,9 @@ static char *decisions(const char *output)
 
 #define CLOCK_LIVE "1010.000000000 clock mono=10.000000 boot=here source=live"
 #define CLOCK_FILE "5000.000000000 clock mono=5000.000000 boot=file source=file\n"
-#define VR "vr if=eth0 vrid=51 prio=100 ip=192.0.2.1"
-#define PEER " advert if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 dst=224.0.0.18 ttl=255 cksum=pseudo auth=none ip=192.0.2.1"
+#define VR         "vr if=eth0 vrid=51 prio=100 ip=192.0.2.1"
+#define PEER                                                                                                           \
+    " advert if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 dst=224.0.0.18 ttl=255 cksum=pseudo auth=none ip=192.0.2.1"
 
 static void starts_with_the_first_line(void **state)
 {
@@ -337,8 +338,8 @@ static void another_boot_in_a_replay_goes_on(void **state)
     (void)state;
     struct run r;
     begin(&r, true, false, VR);
-    replay_text(&r, "5000.0 clock mono=900.000000 boot=a source=live\n5000.0" PEER
-                    "\n5001.0" PEER "\n5060.0 clock mono=3.000000 boot=b source=live\n5060.5" PEER "\n");
+    replay_text(&r, "5000.0 clock mono=900.000000 boot=a source=live\n5000.0" PEER "\n5001.0" PEER
+                    "\n5060.0 clock mono=3.000000 boot=b source=live\n5060.5" PEER "\n");
     assert_non_null(strstr(r.output, "5004.609375000 send "));
     assert_non_null(strstr(r.output, "from=active to=backup why=priority"));
     finish(&r);
