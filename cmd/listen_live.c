@@ -269,14 +269,17 @@ static void look_at_links(struct live *v, instant now)
 {
     struct capture_error error;
     bool over = v->links_waiting && now.us >= v->links_after.us;
-    bool readable = v->ready.links || over;
+    bool news;
 
-    if (!readable && now.us < v->link_due.us)
+    if (!v->ready.links && !over && now.us < v->link_due.us)
         return;
-    /* Before the line says that it is up again, it is heard. */
-    for (size_t i = 0; i < v->capture_count && readable; i++)
+    if (!link_watch_read(v->links, &news))
+        cli_die(EXIT_SYSTEM, "rtnetlink: %s", strerror(errno));
+    /* After all that was read, or an interface made again meanwhile would stay unheard; before the line says that it is
+     * up again. */
+    for (size_t i = 0; i < v->capture_count && news; i++)
         capture_rebind(v->captures[i], &error);
-    if (!link_watch_read(v->links, now, on_link, v, &v->link_due))
+    if (!link_watch_report(v->links, now, on_link, v, &v->link_due))
         cli_die(EXIT_SYSTEM, "rtnetlink: %s", strerror(errno));
     if (v->ready.links == v->links_waiting)
         return;

@@ -114,10 +114,11 @@ int link_watch_fd(const struct link_watch *w)
     return mnl_socket_get_fd(w->events);
 }
 
-static bool read_events(struct link_watch *w)
+bool link_watch_read(struct link_watch *w, bool *news)
 {
     _Alignas(struct nlmsghdr) char buffer[LINK_MESSAGE_BYTES];
 
+    *news = false;
     for (int i = 0; i < READS_A_CALL; i++) {
         ssize_t n = recv(mnl_socket_get_fd(w->events), buffer, sizeof buffer, MSG_DONTWAIT);
 
@@ -127,6 +128,7 @@ static bool read_events(struct link_watch *w)
             continue;
         if (n < 0 && errno != ENOBUFS)
             return false;
+        *news = true;
         if (n < 0 || mnl_cb_run(buffer, (size_t)n, 0, 0, link_table_message, &w->table) < 0 || w->table.failed)
             w->refill = true;
     }
@@ -176,10 +178,10 @@ static bool add_new(struct link_watch *w)
     return true;
 }
 
-bool link_watch_read(struct link_watch *w, instant now, link_change *change, void *context, instant *deadline)
+bool link_watch_report(struct link_watch *w, instant now, link_change *change, void *context, instant *deadline)
 {
     *deadline = INSTANT_NEVER;
-    if (!read_events(w) || !add_new(w))
+    if (!add_new(w))
         return false;
     for (size_t i = 0; i < w->count;) {
         struct watched *one = &w->list[i];

@@ -316,6 +316,26 @@ joined() { ns us ip maddr show dev "$1" | grep -q 'inet  224.0.0.18' && ns us ip
 
 @test "deleted and made again at once, even with the same index: heard again" {
     listen eth0
+    again_at_once
+    until_true 10 heard_again
+    until_true 10 joined eth0
+    stop
+}
+
+@test "made again just when the events are about to be read: heard again" {
+    # each round another reading of events is held up, until one stands between the deletion and the new interface
+    for reading in 5 6 7 8 9; do
+        : >"$LAB/lines"
+        WRAPPER=(strace -D -qq -o /dev/null -e trace=recvfrom -e "inject=recvfrom:delay_enter=50000:when=$reading")
+        listen eth0
+        again_at_once
+        until_true 10 heard_again
+        stop
+    done
+}
+
+again_at_once() {
+    local index
     index=$(index_of eth0)
     ns us ip -batch - <<END
 link del eth0
@@ -325,16 +345,12 @@ link set peer0 up
 END
     until_true 5 link_is_up eth0
     [ "$(index_of eth0)" = "$index" ]
-    heard_again() {
-        vector V04 | send peer0
-        sleep 0.1
-        said ' advert if=eth0 .* dir=in '
-    }
-    until_true 10 heard_again
-    until_true 10 joined eth0
-    stop
 }
-
+heard_again() {
+    vector V04 | send peer0
+    sleep 0.1
+    said ' advert if=eth0 .* dir=in '
+}
 index_of() { ns us ip -o link show "$1" | cut -d : -f 1; }
 
 @test "down, then deleted; ticks go on meanwhile" {
