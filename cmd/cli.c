@@ -96,16 +96,25 @@ void cli_need_stream(int fd)
         cli_die(EXIT_SYSTEM, "standard %s: %s", fd == STDIN_FILENO ? "input" : "output", strerror(EBADF));
 }
 
-int cli_option(int argc, char **argv, const char *options)
+/* What was wrong with the word that getopt_long has just looked at: "-x", or "--word" as it stands there. */
+_Noreturn static void wrong_option(const char *what, const char *word)
 {
-    static const struct option long_options[] = {
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
-    };
-    char all[64];
     char letter[] = "-?";
 
+    letter[1] = (char)optopt;
+    wrong_usage(what, strncmp(word, "--", 2) == 0 ? word : letter);
+}
+
+int cli_option_or_word(int argc, char **argv, const char *options, const struct cli_word *words)
+{
+    struct option long_options[CLI_WORDS + 3] = {
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+    };
+    char all[64];
+
+    for (int i = 0; i < CLI_WORDS && words[i].name != NULL; i++)
+        long_options[i + 2] = (struct option){words[i].name, words[i].takes_value, NULL, CLI_WORD + i};
     hold_standard_streams();
     unsetenv("POSIXLY_CORRECT"); /* it would end the options at the first operand */
     opterr = 0;
@@ -120,14 +129,19 @@ int cli_option(int argc, char **argv, const char *options)
         printf("%s %s\n", program.name, VERSION);
         exit(cli_finish(EXIT_DONE));
     case ':':
-        letter[1] = (char)optopt;
-        wrong_usage("needs a value", letter);
+        wrong_option("needs a value", argv[optind - 1]);
     case '?':
-        letter[1] = (char)optopt;
-        wrong_usage("unknown option", strncmp(argv[optind - 1], "--", 2) == 0 ? argv[optind - 1] : letter);
+        wrong_option("unknown option", argv[optind - 1]);
     default:
         return option;
     }
+}
+
+int cli_option(int argc, char **argv, const char *options)
+{
+    static const struct cli_word none[] = {{NULL, false}};
+
+    return cli_option_or_word(argc, argv, options, none);
 }
 
 uint64_t cli_number(char option, const char *text, uint64_t min, uint64_t max)

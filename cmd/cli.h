@@ -25,6 +25,14 @@ extern const struct program program; /* each file in cmd/ defines its own */
 /* getopt_long over `options` ("r:w:c:"), anywhere on the line, plus -h/--help and -V/--version, which end the program.
  * Returns the option's letter or -1 at the end; an unknown one prints a message and exits 2. */
 int cli_option(int argc, char **argv, const char *options);
+/* The same with long options that have no letter; name NULL ends them. Of one that is found CLI_WORD and its place in
+ * the list are returned, as one number. */
+struct cli_word {
+    const char *name;
+    bool takes_value; /* then it is in optarg */
+};
+enum { CLI_WORD = 256, CLI_WORDS = 12 /* at most */ };
+int cli_option_or_word(int argc, char **argv, const char *options, const struct cli_word *words);
 /* STDIN_FILENO, STDOUT_FILENO: open, and the right way round; or exit 3. After the options, which hold the numbers of
  * standard streams that were closed, so that nothing else is opened there. */
 void cli_need_stream(int fd);
