@@ -13,8 +13,9 @@ packet := core/packet core/checksum core/bytes
 frame := core/frame core/ip_header
 config := core/config core/config_value core/config_hint core/config_write
 event := core/event_advert core/event_source core/event_router core/reader $(config) $(packet) $(line)
-electorate := core/electorate core/electorate_hear core/electorate_tracks core/router core/form core/timers core/heap
-session := core/session core/session_time core/session_write core/freshness core/observer
+router := core/router core/router_beyond
+electorate := core/electorate core/electorate_hear core/electorate_tracks core/electorate_loop core/electorate_time $(router) core/form core/timers core/heap
+session := core/session core/session_control core/session_time core/session_write core/freshness core/observer
 holdings := core/holdings core/holdings_plan core/holdings_announce
 link := net/link net/link_table
 addresses := net/addresses net/address_watch
@@ -83,9 +84,9 @@ test_capture_filter.libs := -lpcap
 test_link_table.objs := $(link) core/address
 test_link_table.libs := -lmnl
 
-test_router.objs := core/router core/timers core/address
+test_router.objs := $(router) core/timers core/address
 test_heap.objs := core/heap
-test_form.objs := core/form
+test_form.objs := core/form core/address
 test_electorate.objs := $(electorate) $(event)
 test_session.objs := $(session) $(electorate) $(event)
 

@@ -165,9 +165,10 @@ static void take_state(struct filter *f, const struct line *l, struct span text)
         complain(f, (struct span){wrong, strlen(wrong)}, "missing or wrong");
         return;
     }
-    enum freshness fresh = judge(f, l, e.replay, active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR));
-    /* One that is merely late still says that the virtual router is not active any more. */
-    if (fresh != FRESH && fresh != STALE_AGE) {
+    usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
+    enum freshness fresh = e.shadow ? FRESH : judge(f, l, e.replay, limit);
+    /* One that is merely late still says that the virtual router is not active any more. A shadow's says nothing of us. */
+    if ((fresh != FRESH && fresh != STALE_AGE) || e.shadow) {
         pass(f, stale_kind(f), NULL, text, 0);
         return;
     }

@@ -96,6 +96,8 @@ static enum level_kind take_state(struct follow *f, const struct line *l, struct
         return LEVEL_DROPPABLE;
     }
     *id = e.id;
+    if (e.shadow)
+        return LEVEL_DROPPABLE;
     stamp wall = clock_wall();
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
     enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);

@@ -344,6 +344,8 @@ static void turn(struct live *v)
     if (v->ticks && !v->tick_open && now.us >= v->tick_due.us) {
         v->tick_open = true;
         v->tick_time = wall;
+        if (now.us >= v->tick_due.us + v->every) /* it stood still: what is missing is told before that nothing is */
+            look_at_losses(v, wall);
     }
     look_at_links(v, now);
     hand_out(v, v->tick_open);

@@ -1,7 +1,9 @@
 /* vrrp-elect: the election. Lines in, decisions out; no socket, no file after start, no privilege. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,16 +19,21 @@
 
 const struct program program = {
     .name = "vrrp-elect",
-    .usage = "[-pt] [-C FIFO] [-f FILE]... [if=IF vrid=N ip=ADDR,... key=value...]",
+    .usage = "[-pt] [--shadow] [-C FIFO] [-f FILE]... [if=IF vrid=N ip=ADDR,... key=value...]",
     .help =
         "Reads lines of vrrp-listen on standard input. Without a virtual router: says who is Active, and each change.\n"
         "With virtual routers (operands, or vr lines in files): takes part in their elections.\n"
         "  -f FILE  virtual routers: a vr line each\n"
-        "  -C FIFO  take control lines (track, yield, vr, novr, status, stop) from this FIFO, of mode 0600\n"
+        "  -C FIFO  take control lines (track, yield, vr, novr, status, stop) from this FIFO, of mode 0600;\n"
+        "           what has an id= is answered in FIFO.answers, too\n"
         "  -p       pass the input on as well: a log that -t replays\n"
         "  -t       replay: time comes from the lines, and what is decided is marked replay=yes\n"
+        "  --shadow elect beside another daemon of this host as it would, but send nothing\n"
         "  -h, -V   help, version\n",
 };
+
+enum word { WORD_SHADOW = CLI_WORD };
+static const struct cli_word words[] = {{"shadow", false}, {NULL, false}};
 
 static const usec END_LIMIT = 2 * SECOND;               /* to get rid of the last lines */
 static const usec FOREVER = (usec)365 * 86400 * SECOND; /* a replay waits for its reader */
@@ -45,6 +52,7 @@ struct elect {
     struct signals signals;
     struct source input, control;
     struct source *reading; /* whose line is being taken */
+    int answers;            /* of the control input; -1: none */
     int timer;
     bool stopped;
     bool out_of_memory;
@@ -68,6 +76,14 @@ static void emit(void *context, enum level_kind kind, const struct identity *id,
         e->decided = true;
 }
 
+/* Whoever asked reads it, or nobody does: then it is full some day, and what does not fit is left out. */
+static void answer(void *context, const char *line, size_t len)
+{
+    const struct elect *e = context;
+    if (e->answers >= 0 && len <= PIPE_BUF && write(e->answers, line, len) < 0)
+        return;
+}
+
 static void complain(void *context, struct span word, const char *reason)
 {
     const struct elect *e = context;
@@ -81,6 +97,9 @@ static const char *configure(void *context, const struct vr_config *c)
     struct elect *e = context;
     switch (session_configure(e->session, c)) {
     case SESSION_VR_DONE:
+        /* Erratum 8300. Link-local ones stand first. */
+        if (c->id.af == 6 && !ip_is_link_local(&c->ip.items[0].ip))
+            cli_say("%s: no address is link-local: routers that follow RFC 9568 discard its adverts", c->name);
         break;
     case SESSION_VR_NAME_TAKEN:
         return "this name belongs to another virtual router";
@@ -92,8 +111,9 @@ static const char *configure(void *context, const struct vr_config *c)
     return NULL;
 }
 
-/* Open for reading and writing, so that it never ends when a writer goes. Others must not be able to write to it. */
-static int open_control(const char *path)
+/* Open for reading and writing, so that it never ends when the other side goes, nor waits for one. Others must not be
+ * able to write to it. */
+static int open_fifo(const char *path)
 {
     struct stat st;
     int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
@@ -108,6 +128,22 @@ static int open_control(const char *path)
     return fd;
 }
 
+static void open_control(struct elect *e)
+{
+    const char *path = e->control.name;
+    char answers[PATH_MAX];
+    e->answers = -1;
+    inlet_init(&e->control.inlet, path ? open_fifo(path) : -1);
+    if (!path)
+        return;
+    if ((size_t)snprintf(answers, sizeof answers, "%s.answers", path) >= sizeof answers)
+        cli_die(EXIT_USAGE, "-C %s: %s", path, strerror(ENAMETOOLONG));
+    if (mkfifo(answers, 0600) < 0 && errno != EEXIST)
+        cli_say("%s: %s; what is asked through %s is answered on standard output only", answers, strerror(errno), path);
+    else
+        e->answers = open_fifo(answers);
+}
+
 static void options(struct elect *e, int argc, char **argv)
 {
     static struct prefix_buffer buffer;
@@ -115,10 +151,10 @@ static void options(struct elect *e, int argc, char **argv)
     const char *files[64];
     size_t file_count = 0;
     char boot[BOOT_TEXT];
-    struct session_options o = {.boot = boot, .emit = emit, .complain = complain, .context = e};
+    struct session_options o = {.boot = boot, .emit = emit, .complain = complain, .answer = answer, .context = e};
     e->input = (struct source){.name = "standard input"};
     e->control = (struct source){.control = true};
-    for (int option; (option = cli_option(argc, argv, "C:f:pt")) != -1;) {
+    for (int option; (option = cli_option_or_word(argc, argv, "C:f:pt", words)) != -1;) {
         switch (option) {
         case 'C':
             e->control.name = optarg;
@@ -133,6 +169,9 @@ static void options(struct elect *e, int argc, char **argv)
             break;
         case 't':
             o.replay = true;
+            break;
+        case WORD_SHADOW:
+            o.shadow = true;
             break;
         }
     }
@@ -155,7 +194,7 @@ static void open_all(struct elect *e)
 {
     const char *what;
     inlet_init(&e->input.inlet, STDIN_FILENO);
-    inlet_init(&e->control.inlet, e->control.name ? open_control(e->control.name) : -1);
+    open_control(e);
     if (!outlet_open(&e->outlet, STDOUT_FILENO, program.name, session_routers(e->session) > 0))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     e->timer = clock_timer_open();
@@ -292,10 +331,13 @@ static void turn(struct elect *e)
     e->control_waits = polls[1].revents && input_ready() && !e->input.inlet.ended ? e->control_waits + 1 : 0;
     if (polls[1].revents && !e->stopped && e->control_waits % CONTROL_ROUNDS == 0)
         read_source(e, &e->control);
-    if (!session_is_replay(e->session) && !e->stopped && !e->input.inlet.ended && !input_ready()) {
-        struct session_now at = now();
+    if (session_is_replay(e->session) || e->stopped || e->input.inlet.ended)
+        return;
+    struct session_now at = now();
+    if (input_ready())
+        session_busy(e->session, &at);
+    else
         session_idle(e->session, &at);
-    }
 }
 
 static int run(struct elect *e)

@@ -23,7 +23,7 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .prio = action->prio,
         .interval = r->settings.interval,
         .ip = {.count = m->ip_count, .items = m->ip},
-        .src = m->src,
+        .src = m->src.family ? m->src : r->primary, /* what ties are judged by is what the others see */
         .vmac = m->vmac,
         .cksum = m->form.form,
         .garp = m->garp,
@@ -33,6 +33,7 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
     };
     memcpy(send.name, m->name, sizeof send.name);
     m->counters.advertisement_sent++;
+    member_spoke(m, at, action->prio);
     if (action->prio == VRRP_PRIORITY_RESIGN)
         m->counters.priority_zero_pkts_sent++;
     e->reports.send(e->reports.context, at, &send);
@@ -59,6 +60,16 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
     e->reports.state(e->reports.context, at, &state);
 }
 
+static void reschedule(struct electorate *e, struct member *m)
+{
+    bool silence = m->router.state == ROUTER_BACKUP;
+    if (silence != m->in_silence)
+        heap_set(m->in_silence ? &e->silence_heap : &e->member_heap, &m->timer, INSTANT_NEVER);
+    m->in_silence = silence;
+    heap_set(silence ? &e->silence_heap : &e->member_heap, &m->timer, router_deadline(&m->router));
+    heap_set(&e->echo_heap, &m->echo, router_echo_deadline(&m->router));
+}
+
 void member_perform(struct electorate *e, struct member *m, instant at, const struct router_actions *actions)
 {
     for (unsigned i = 0; i < actions->count; i++) {
@@ -72,7 +83,7 @@ void member_perform(struct electorate *e, struct member *m, instant at, const st
             break;
         }
     }
-    heap_set(&e->member_heap, &m->timer, router_deadline(&m->router));
+    reschedule(e, m);
 }
 
 void member_notice(struct electorate *e, struct member *m, instant at, enum notice what, const struct ip *src)
@@ -91,17 +102,21 @@ static void member_free(struct member *m)
     free(m);
 }
 
-static void member_start(struct electorate *e, struct member *m, instant now)
+void member_start(struct electorate *e, struct member *m, instant now)
 {
     struct router_actions actions = {0};
+    if (m->running || e->stopped)
+        return;
+    m->running = true;
     m->since = now;
     router_startup(&m->router, now, &actions);
     member_perform(e, m, now, &actions);
 }
 
-static void member_stop(struct electorate *e, struct member *m, instant now)
+void member_stop(struct electorate *e, struct member *m, instant now)
 {
     struct router_actions actions = {0};
+    m->running = false;
     router_shutdown(&m->router, &actions);
     member_perform(e, m, now, &actions);
 }
@@ -159,7 +174,9 @@ static bool member_configure(struct electorate *e, struct member *m, const struc
 
 static bool make_room(struct electorate *e)
 {
-    if (!heap_reserve(&e->member_heap, e->count + 1))
+    size_t count = e->count + 1;
+    if (!heap_reserve(&e->member_heap, count) || !heap_reserve(&e->silence_heap, count) ||
+        !heap_reserve(&e->echo_heap, count))
         return false;
     if (e->count < e->room)
         return true;
@@ -184,7 +201,7 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     }
     struct router_settings settings = settings_of(c);
     m->id = c->id;
-    m->timer.order = e->next_order++;
+    m->timer.order = m->echo.order = e->next_order++;
     m->cksum = c->cksum;
     form_init(&m->form, c->version, c->id.af, c->cksum);
     router_init(&m->router, &settings);
@@ -192,10 +209,10 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     m->interface->members++;
     member_name_link(e, m);
     e->members[e->count++] = m;
-    router_set_weights(&m->router, member_weights(m));
+    router_set_weights(&m->router, now, member_weights(m));
     member_follow_interface(e, m, now);
     member_follow_tracks(e, m, now);
-    if (e->started)
+    if (e->started || m->interface->known)
         member_start(e, m, now);
     return true;
 }
@@ -220,10 +237,10 @@ static bool member_replace(struct electorate *e, struct member *m, instant now, 
         form_init(&m->form, c->version, c->id.af, c->cksum);
     }
     router_init(&m->router, &settings);
-    router_set_weights(&m->router, member_weights(m));
+    router_set_weights(&m->router, now, member_weights(m));
     member_follow_interface(e, m, now);
     member_follow_tracks(e, m, now);
-    if (e->started)
+    if (e->started || m->interface->known)
         member_start(e, m, now);
     return done;
 }
@@ -249,6 +266,16 @@ static bool member_change(struct electorate *e, struct member *m, instant now, c
     return true;
 }
 
+static void find_shortest(struct electorate *e)
+{
+    e->shortest = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        usec interval = e->members[i]->router.settings.interval;
+        if (e->shortest == 0 || interval < e->shortest)
+            e->shortest = interval;
+    }
+}
+
 bool electorate_vr(struct electorate *e, instant now, const struct vr_config *c, bool *taken)
 {
     struct span name = {c->name, strlen(c->name)};
@@ -257,7 +284,21 @@ bool electorate_vr(struct electorate *e, instant now, const struct vr_config *c,
     *taken = same_name && same_name != m;
     if (*taken)
         return false;
-    return m ? member_change(e, m, now, c) : member_add(e, now, c);
+    bool done = m ? member_change(e, m, now, c) : member_add(e, now, c);
+    if (e->shortest == 0 || c->interval < e->shortest)
+        e->shortest = c->interval;
+    return done;
+}
+
+static void member_end(struct electorate *e, struct member *m, instant now)
+{
+    member_stop(e, m, now);
+    heap_set(m->in_silence ? &e->silence_heap : &e->member_heap, &m->timer, INSTANT_NEVER);
+    heap_set(&e->echo_heap, &m->echo, INSTANT_NEVER);
+    m->interface->by[m->id.af == 6][m->id.vrid] = NULL;
+    m->interface->members--;
+    member_name_unlink(e, m);
+    member_free(m);
 }
 
 bool electorate_novr(struct electorate *e, instant now, struct span name)
@@ -265,27 +306,54 @@ bool electorate_novr(struct electorate *e, instant now, struct span name)
     struct member *m = member_named(e, name);
     if (!m)
         return false;
-    member_stop(e, m, now);
-    heap_set(&e->member_heap, &m->timer, INSTANT_NEVER);
-    m->interface->by[m->id.af == 6][m->id.vrid] = NULL;
-    m->interface->members--;
-    member_name_unlink(e, m);
     size_t i = 0;
     while (e->members[i] != m)
         i++;
+    member_end(e, m, now);
     e->count--;
     memmove(&e->members[i], &e->members[i + 1], (e->count - i) * sizeof(struct member *));
-    member_free(m);
+    find_shortest(e);
     return true;
+}
+
+void electorate_replace(struct electorate *e)
+{
+    for (size_t i = 0; i < e->count; i++)
+        e->members[i]->kept = false;
+}
+
+void electorate_replace_keeps(struct electorate *e, const struct identity *id)
+{
+    struct member *m = member_find(e, id);
+    if (m)
+        m->kept = true;
+}
+
+void electorate_replace_drops(struct electorate *e, instant now)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        struct member *m = e->members[i];
+        if (m->kept) {
+            member_name_unlink(e, m); /* two may change names */
+            e->members[kept++] = m;
+        } else {
+            member_end(e, m, now);
+        }
+    }
+    e->count = kept;
+    find_shortest(e);
 }
 
 /* The whole */
 
-struct electorate *electorate_new(const struct electorate_reports *reports)
+struct electorate *electorate_new(const struct electorate_reports *reports, bool shadow)
 {
     struct electorate *e = calloc(1, sizeof *e);
-    if (e)
-        e->reports = *reports;
+    if (!e)
+        return NULL;
+    e->reports = *reports;
+    e->shadow = shadow;
     return e;
 }
 
@@ -304,8 +372,10 @@ void electorate_free(struct electorate *e)
         next = t->next;
         free(t);
     }
+    heap_free(&e->silence_heap);
     heap_free(&e->member_heap);
     heap_free(&e->track_heap);
+    heap_free(&e->echo_heap);
     free(e->members);
     free(e);
 }
@@ -313,74 +383,4 @@ void electorate_free(struct electorate *e)
 size_t electorate_count(const struct electorate *e)
 {
     return e->count;
-}
-
-void electorate_start(struct electorate *e, instant now)
-{
-    if (e->started)
-        return;
-    e->started = true;
-    for (size_t i = 0; i < e->count; i++)
-        member_start(e, e->members[i], now);
-}
-
-void electorate_stop(struct electorate *e, instant now)
-{
-    if (e->stopped)
-        return;
-    e->stopped = true;
-    for (size_t i = 0; i < e->count; i++)
-        member_stop(e, e->members[i], now);
-}
-
-static instant earlier(instant a, instant b)
-{
-    return a.us < b.us ? a : b;
-}
-
-instant electorate_due(struct electorate *e, instant now)
-{
-    if (e->stopped)
-        return INSTANT_NEVER;
-    const struct timer *m = heap_due(&e->member_heap, now), *t = heap_due(&e->track_heap, now);
-    return earlier(m ? m->at : INSTANT_NEVER, t ? t->at : INSTANT_NEVER);
-}
-
-instant electorate_deadline(struct electorate *e)
-{
-    return electorate_due(e, INSTANT_NEVER);
-}
-
-instant electorate_look(const struct electorate *e)
-{
-    return e->stopped ? INSTANT_NEVER : earlier(heap_look(&e->member_heap), heap_look(&e->track_heap));
-}
-
-void electorate_advance(struct electorate *e, instant now)
-{
-    if (e->stopped)
-        return;
-    for (;;) {
-        struct timer *first = heap_due(&e->member_heap, now), *track = heap_due(&e->track_heap, now);
-        if (track && (!first || track->at.us <= first->at.us)) {
-            tracks_expire(e, now);
-        } else if (first) {
-            struct router_actions actions = {0};
-            struct member *m = (struct member *)first;
-            router_expire(&m->router, now, &actions);
-            member_perform(e, m, now, &actions);
-        } else {
-            return;
-        }
-    }
-}
-
-usec electorate_patience(const struct electorate *e)
-{
-    usec longest = 0;
-    for (size_t i = 0; i < e->count; i++) {
-        usec interval = router_active_down_interval(&e->members[i]->router);
-        longest = interval > longest ? interval : longest;
-    }
-    return longest;
 }

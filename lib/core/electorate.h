@@ -59,7 +59,8 @@ struct electorate_reports {
 };
 
 struct electorate;
-struct electorate *electorate_new(const struct electorate_reports *reports); /* NULL: out of memory */
+/* shadow: what this host sends itself is a peer's (another daemon is looked over the shoulder). NULL: out of memory. */
+struct electorate *electorate_new(const struct electorate_reports *reports, bool shadow);
 void electorate_free(struct electorate *e);
 size_t electorate_count(const struct electorate *e);
 
@@ -67,7 +68,13 @@ size_t electorate_count(const struct electorate *e);
  * version changed. False: out of memory, or the name belongs to another one (*taken is set). */
 bool electorate_vr(struct electorate *e, instant now, const struct vr_config *c, bool *taken);
 bool electorate_novr(struct electorate *e, instant now, struct span name); /* false: no such name */
-/* Start those that were added before now; from then on electorate_vr starts each at once. */
+/* The whole set anew, in this order: replace; keeps, for each that is to be there; drops, which ends the others as novr
+ * does; then electorate_vr for each, which may have any name of the old set. */
+void electorate_replace(struct electorate *e);
+void electorate_replace_keeps(struct electorate *e, const struct identity *id);
+void electorate_replace_drops(struct electorate *e, instant now);
+/* Start those that were added before now; from then on electorate_vr starts each at once. Before that, a `link` line
+ * starts those of its interface: an owner that did not wait for it would speak on an interface that is down. */
 void electorate_start(struct electorate *e, instant now);
 void electorate_stop(struct electorate *e, instant now); /* shutdown of all, then nothing fires any more */
 
@@ -76,13 +83,34 @@ instant electorate_deadline(struct electorate *e);          /* INSTANT_NEVER: no
 instant electorate_due(struct electorate *e, instant now);  /* the deadline if it is due by now, else INSTANT_NEVER */
 instant electorate_look(const struct electorate *e);        /* when to ask electorate_due again, at the latest */
 void electorate_advance(struct electorate *e, instant now); /* fires what is due by now, in order of deadlines */
+/* The same without silences: the Active_Down_Timers of backups. For when it is not known yet what was said. */
+instant electorate_due_held(struct electorate *e, instant now);
+instant electorate_look_held(const struct electorate *e);
+void electorate_advance_held(struct electorate *e, instant now);
+/* How late a deadline may be noticed before what is due cannot be told from what was not read yet. */
+usec electorate_stall_limit(const struct electorate *e);
+/* Lines are missing here: a silence, or not to be seen leaving, is excused once while this is on. */
+void electorate_gap(struct electorate *e, bool on);
 
 /* Events. `heard` tells whether the line concerned an interface of ours. */
 bool electorate_advert(struct electorate *e, instant at, const struct origin *from, const struct advert *a);
+/* All that was captured before `at` has been told, and again in `every`. told: before the clock moves there, since a
+ * silence that is noticed three of these later is the listener's. seen: after it, what did not leave by then did not. */
+void electorate_told(struct electorate *e, instant at, usec every);
+void electorate_seen(struct electorate *e, instant at);
+/* Interfaces of virtual routers of which no `link` line told, though one told of others: the source does not listen there,
+ * and what is not listened to is not silent. They are in fault (link) until it does; tell is called once for each. */
+void electorate_unlistened(struct electorate *e, instant at, void (*tell)(void *context, const char *ifname),
+                           void *context);
 bool electorate_bad(struct electorate *e, const struct origin *from, uint8_t af, uint8_t vrid, struct span why);
 bool electorate_link(struct electorate *e, instant at, const struct link_event *l);
 bool electorate_track(struct electorate *e, instant at, const struct track_event *t); /* false: out of memory */
-bool electorate_yield(struct electorate *e, instant at, struct span name, bool on);   /* false: no such name */
+enum yield {
+    YIELD_DONE,
+    YIELD_UNKNOWN, /* no such name */
+    YIELD_NOBODY,  /* no other router was ever heard, and it was not forced */
+};
+enum yield electorate_yield(struct electorate *e, instant at, struct span name, bool on, bool force);
 
 /* Calls report for the virtual router of that name, or for each (name.len 0), in the order in which they were
  * configured. False: no such name. */

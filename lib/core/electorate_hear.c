@@ -22,15 +22,17 @@ const char *notice_name(enum notice n)
     return names[n];
 }
 
-static bool listed(const struct member *m, const struct ip *ip)
+static bool in_advert(const struct advert *a, const struct ip *ip)
 {
-    for (uint8_t i = 0; i < m->ip_count; i++)
-        if (ip_equal(&m->ip[i].ip, ip))
+    size_t size = ip_size(a->af);
+    for (uint8_t i = 0; i < a->count; i++)
+        if (memcmp(ip->bytes, a->addresses + i * size, size) == 0)
             return true;
     return false;
 }
 
-/* The same addresses, in any order. A list that was not given cannot differ. */
+/* The same addresses, in any order. A list that was not given cannot differ. Ours has none twice: that each of ours is in
+ * one of the same length is enough. */
 static bool same_list(const struct member *m, const struct advert *a)
 {
     if (!(a->has & HAS_ADDRESSES))
@@ -41,11 +43,9 @@ static bool same_list(const struct member *m, const struct advert *a)
     bool in_order = true;
     for (uint8_t i = 0; in_order && i < a->count; i++)
         in_order = memcmp(m->ip[i].ip.bytes, a->addresses + i * size, size) == 0;
-    for (uint8_t i = 0; !in_order && i < a->count; i++) {
-        struct ip ip = ip_from_bytes(a->af, a->addresses + i * size);
-        if (!listed(m, &ip))
+    for (uint8_t i = 0; !in_order && i < m->ip_count; i++)
+        if (!in_advert(a, &m->ip[i].ip))
             return false;
-    }
     return true;
 }
 
@@ -76,9 +76,9 @@ static bool interval_accepted(struct electorate *e, struct member *m, instant at
 {
     if (a->interval == m->router.settings.interval)
         return true;
-    if (a->version == 2 && a->prio != VRRP_PRIORITY_RESIGN)
+    if (a->version == 2)
         return refuse(e, m, at, NOTICE_INTERVAL, a, &m->counters.interval_errors);
-    if (a->version == 3 && a->prio != VRRP_PRIORITY_RESIGN) {
+    if (a->prio != VRRP_PRIORITY_RESIGN) {
         m->counters.interval_errors++;
         member_notice(e, m, at, NOTICE_INTERVAL, &a->src);
     }
@@ -98,13 +98,13 @@ static bool addresses_accepted(struct electorate *e, struct member *m, instant a
 
 static bool acceptable(struct electorate *e, struct member *m, instant at, const struct advert *a)
 {
-    if (from_ourselves(e, m, at, a))
+    if (!e->shadow && from_ourselves(e, m, at, a))
         return false;
     if (a->flags & FLAG_UNICAST)
         return refuse(e, m, at, NOTICE_UNICAST, a, NULL);
     if (a->version != m->router.settings.version)
         return refuse(e, m, at, NOTICE_VERSION, a, NULL);
-    if (a->version == 2 && a->auth != AUTH_NONE)
+    if (a->auth != AUTH_NONE)
         return refuse(e, m, at, NOTICE_AUTH, a, &m->counters.auth_type_mismatch);
     if (!interval_accepted(e, m, at, a) || !addresses_accepted(e, m, at, a))
         return false;
@@ -120,9 +120,11 @@ static void weigh_form(struct electorate *e, struct member *m, instant at, const
 {
     bool followed = m->router.state == ROUTER_BACKUP && m->router.lower_prio == 0; /* of any priority: preempt=no */
     bool lower = before == ROUTER_ACTIVE && m->router.state == ROUTER_ACTIVE;
-    if (a->prio == VRRP_PRIORITY_RESIGN || !(a->has & HAS_CKSUM) || (!followed && !lower))
+    bool resigns = a->prio == VRRP_PRIORITY_RESIGN;
+    enum form_speaker who = !resigns && followed ? FORM_ACTIVE : !resigns && lower ? FORM_LOWER : FORM_ANY;
+    if (!(a->has & HAS_CKSUM))
         return;
-    switch (form_heard(&m->form, at, a->cksum, followed, a->interval)) {
+    switch (form_heard(&m->form, at, a->cksum, who, &a->src, a->interval)) {
     case FORM_SAME:
         break;
     case FORM_NOW_MESSAGE:
@@ -169,14 +171,19 @@ static const struct interface *next_concerned(const struct electorate *e, const 
 
 bool electorate_advert(struct electorate *e, instant at, const struct origin *from, const struct advert *a)
 {
-    bool counts = from->dir != DIR_OUT && from->vlan == 0 && e->started && !e->stopped;
+    bool counts = from->vlan == 0 && e->started && !e->stopped;
+    bool own = from->dir == DIR_OUT && !e->shadow;
     bool ours = is_of_any(from);
     if (e->count == 0)
         return ours;
     for (const struct interface *i = NULL; (i = next_concerned(e, from, i));) {
         struct member *m = counts ? member_on(i, a->af, a->vrid) : NULL;
         ours = ours || i->members > 0;
-        if (m)
+        if (m && m->router.state == ROUTER_INIT)
+            continue; /* startup_delay: nothing is heard */
+        if (m && own)
+            member_sees(e, m, at, a);
+        else if (m)
             member_hears(e, m, at, a);
     }
     return ours;
@@ -238,20 +245,23 @@ void member_name_link(struct electorate *e, struct member *m)
 void member_name_unlink(struct electorate *e, struct member *m)
 {
     struct member **link = &e->by_name[name_bucket((struct span){m->name, strlen(m->name)})];
-    while (*link != m)
+    while (*link && *link != m)
         link = &(*link)->next_name;
-    *link = m->next_name;
+    if (*link)
+        *link = m->next_name;
 }
 
-bool electorate_yield(struct electorate *e, instant at, struct span name, bool on)
+enum yield electorate_yield(struct electorate *e, instant at, struct span name, bool on, bool force)
 {
     struct member *m = member_named(e, name);
     if (!m)
-        return false;
+        return YIELD_UNKNOWN;
+    if (on && !force && m->last_adv_source.family == 0)
+        return YIELD_NOBODY;
     struct router_actions actions = {0};
     router_yield(&m->router, at, on, &actions);
     member_perform(e, m, at, &actions);
-    return true;
+    return YIELD_DONE;
 }
 
 static void report_status(const struct member *m, void (*report)(void *context, const struct status_event *s),

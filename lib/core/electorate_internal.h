@@ -13,6 +13,7 @@ struct interface {
     struct interface *next;
     struct link_event link;
     bool known;
+    bool unlistened;           /* nobody listens there: told */
     size_t members;            /* virtual routers on it */
     struct member *(*by)[256]; /* [0] IPv4, [1] IPv6, then by VRID; NULL while there never was one */
 };
@@ -29,8 +30,22 @@ struct track_use {
     int16_t weight;
 };
 
+/* What was decided to be sent, against what is seen leaving. */
+struct spoken {
+    instant at; /* the last one with a priority above 0 */
+    uint8_t prio, prio_before;
+    uint8_t owed;    /* sent and not yet seen */
+    uint8_t strikes; /* seen, but none was owed */
+    uint8_t matched; /* seen and owed, since the last strike */
+};
+
 struct member {
-    struct timer timer;       /* first: the router's deadline */
+    struct timer timer; /* first: the router's deadline */
+    struct timer echo;  /* when its own advertisements must have been seen leaving */
+    bool running;       /* it was started */
+    bool kept;          /* of a set that is being replaced */
+    bool in_silence;    /* timer is in the heap of silences, not of the others */
+    struct spoken spoken;
     struct member *next_name; /* in its bucket of names */
     struct identity id;
     struct interface *interface;
@@ -60,7 +75,17 @@ struct electorate {
     struct member **members; /* in the order in which they were configured */
     size_t count, room;
     struct member *by_name[NAME_BUCKETS];
-    struct heap member_heap, track_heap;
+    /* A silence is the Active_Down_Timer of a backup: it alone is told by what is not heard. */
+    struct heap silence_heap, member_heap, track_heap, echo_heap;
+    struct {
+        bool seen;
+        instant at;
+        usec every;
+    } tick;
+    bool gap;      /* lines were lost */
+    bool shadow;   /* another program of this host is taken for a peer */
+    usec shortest; /* interval of all; 0: none */
+    size_t deaf;   /* members in that fault, at most */
     struct interface *interfaces;
     size_t interface_count;
     struct track *tracks;
@@ -74,12 +99,20 @@ void member_perform(struct electorate *e, struct member *m, instant at, const st
 void member_notice(struct electorate *e, struct member *m, instant at, enum notice what, const struct ip *src);
 struct member *member_find(const struct electorate *e, const struct identity *id);
 struct member *member_named(const struct electorate *e, struct span name);
-void member_name_link(struct electorate *e, struct member *m); /* into the table of names, by m->name */
-void member_name_unlink(struct electorate *e, struct member *m);
+void member_name_link(struct electorate *e, struct member *m);   /* into the table of names, by m->name */
+void member_name_unlink(struct electorate *e, struct member *m); /* if it is there */
 struct interface *interface_find(const struct electorate *e, const char *ifname); /* NULL: not heard of */
 struct interface *interface_get(struct electorate *e, const char *ifname);        /* makes it; NULL: out of memory */
 bool interface_use(struct interface *i); /* before the first member of it; false: out of memory */
 struct member *member_on(const struct interface *i, uint8_t af, uint8_t vrid); /* NULL: none */
+void member_start(struct electorate *e, struct member *m, instant now);        /* unless it runs */
+void member_stop(struct electorate *e, struct member *m, instant now);
+void member_fault(struct electorate *e, struct member *m, instant at, enum router_fault fault, bool on);
+void member_spoke(struct member *m, instant at, uint8_t prio);
+/* An advertisement of this virtual router was seen leaving this host. */
+void member_sees(struct electorate *e, struct member *m, instant at, const struct advert *a);
+/* The Active_Down_Timer of a backup is due. True: it was not believed, and is no longer due. */
+bool member_doubts_silence(struct electorate *e, struct member *m, instant now);
 /* Faults and primary address of m as its interface has them. */
 void member_follow_interface(struct electorate *e, struct member *m, instant at);
 struct track *track_get(struct electorate *e, const char *name);

@@ -6,7 +6,8 @@
 
 /* Interfaces */
 
-enum { INTERFACES_UNUSED = 1024 }; /* that `link` lines alone may name: nobody's lines fill the memory */
+/* That lines alone may name, used by no virtual router: nobody's lines fill the memory. */
+enum { INTERFACES_UNUSED = 1024, TRACKS_UNUSED = 1024 };
 
 struct interface *interface_find(const struct electorate *e, const char *ifname)
 {
@@ -40,7 +41,7 @@ struct member *member_on(const struct interface *i, uint8_t af, uint8_t vrid)
     return i->by ? i->by[af == 6][vrid] : NULL;
 }
 
-static void set_fault(struct electorate *e, struct member *m, instant at, enum router_fault fault, bool on)
+void member_fault(struct electorate *e, struct member *m, instant at, enum router_fault fault, bool on)
 {
     struct router_actions actions = {0};
     router_set_fault(&m->router, at, fault, on, &actions);
@@ -51,22 +52,25 @@ void member_follow_interface(struct electorate *e, struct member *m, instant at)
 {
     const struct link_event *link = &m->interface->link;
     if (!m->interface->known) {
-        m->router.primary = m->src;
+        m->router.primary = e->shadow ? (struct ip){0} : m->src;
+        if (m->interface->unlistened)
+            member_fault(e, m, at, FAULT_LINK, true);
         return;
     }
-    const struct ip *primary = m->id.af == 4 ? &link->primary4 : &link->primary6;
-    m->router.primary = m->src.family ? m->src : *primary;
+    const struct ip *primary = m->src.family ? &m->src : m->id.af == 4 ? &link->primary4 : &link->primary6;
     bool down = link->state != LINK_UP;
-    bool no_address = !down && m->router.primary.family == 0;
+    bool no_address = !down && primary->family == 0;
+    if (!e->shadow) /* a shadow has the address of whom it shadows: it loses each tie, so as to follow him */
+        m->router.primary = *primary;
     /* Set before clearing, so that one line that ends one fault and begins another is one transition at most. */
     if (down)
-        set_fault(e, m, at, FAULT_LINK, true);
+        member_fault(e, m, at, FAULT_LINK, true);
     if (no_address)
-        set_fault(e, m, at, FAULT_ADDRESS, true);
+        member_fault(e, m, at, FAULT_ADDRESS, true);
     if (!no_address)
-        set_fault(e, m, at, FAULT_ADDRESS, false);
+        member_fault(e, m, at, FAULT_ADDRESS, false);
     if (!down)
-        set_fault(e, m, at, FAULT_LINK, false);
+        member_fault(e, m, at, FAULT_LINK, false);
 }
 
 bool electorate_link(struct electorate *e, instant at, const struct link_event *l)
@@ -77,20 +81,53 @@ bool electorate_link(struct electorate *e, instant at, const struct link_event *
         return false;
     i->link = *l;
     i->known = true;
-    for (size_t n = 0; i->members > 0 && n < e->count; n++)
-        if (e->members[n]->interface == i)
-            member_follow_interface(e, e->members[n], at);
+    for (size_t n = 0; i->members > 0 && n < e->count; n++) {
+        if (e->members[n]->interface != i)
+            continue;
+        member_follow_interface(e, e->members[n], at);
+        member_start(e, e->members[n], at); /* of one that waited for this line */
+    }
     return i->members > 0;
+}
+
+static bool any_known(const struct electorate *e)
+{
+    for (const struct interface *i = e->interfaces; i; i = i->next)
+        if (i->known)
+            return true;
+    return false;
+}
+
+void electorate_unlistened(struct electorate *e, instant at, void (*tell)(void *context, const char *ifname),
+                           void *context)
+{
+    for (struct interface *i = e->interfaces; i; i = i->next) {
+        if (i->known || i->members == 0 || i->unlistened || !any_known(e))
+            continue;
+        i->unlistened = true;
+        tell(context, i->link.ifname);
+        for (size_t n = 0; n < e->count; n++)
+            if (e->members[n]->interface == i)
+                member_fault(e, e->members[n], at, FAULT_LINK, true);
+    }
 }
 
 /* Tracks. One that was not heard of yet is down. */
 
+static struct track *track_find(const struct electorate *e, const char *name)
+{
+    struct track *t = e->tracks;
+    while (t && strcmp(t->name, name) != 0)
+        t = t->next;
+    return t;
+}
+
 struct track *track_get(struct electorate *e, const char *name)
 {
-    for (struct track *t = e->tracks; t; t = t->next)
-        if (strcmp(t->name, name) == 0)
-            return t;
-    struct track *t = heap_reserve(&e->track_heap, e->track_count + 1) ? calloc(1, sizeof *t) : NULL;
+    struct track *t = track_find(e, name);
+    if (t)
+        return t;
+    t = heap_reserve(&e->track_heap, e->track_count + 1) ? calloc(1, sizeof *t) : NULL;
     if (!t)
         return NULL;
     memcpy(t->name, name, sizeof t->name);
@@ -117,8 +154,8 @@ void member_follow_tracks(struct electorate *e, struct member *m, instant at)
     bool fault = false;
     for (uint8_t i = 0; i < m->use_count; i++)
         fault = fault || (m->uses[i].weight == 0 && !m->uses[i].track->up);
-    router_set_weights(&m->router, member_weights(m));
-    set_fault(e, m, at, FAULT_TRACK, fault);
+    router_set_weights(&m->router, at, member_weights(m));
+    member_fault(e, m, at, FAULT_TRACK, fault);
 }
 
 static void track_changed(struct electorate *e, instant at, const struct track *t)
@@ -144,8 +181,10 @@ static void track_set(struct electorate *e, struct track *t, instant at, bool up
 
 bool electorate_track(struct electorate *e, instant at, const struct track_event *event)
 {
-    struct track *t = track_get(e, event->name);
-    if (!t)
+    struct track *t = track_find(e, event->name);
+    if (!t && e->track_count >= TRACKS_UNUSED)
+        return true; /* nobody's, and one of too many */
+    if (!t && !(t = track_get(e, event->name)))
         return false;
     instant end = event->up && event->for_ > 0 ? (instant){at.us + event->for_} : INSTANT_NEVER;
     heap_set(&e->track_heap, &t->timer, end);

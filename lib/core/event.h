@@ -44,14 +44,16 @@ struct link_event {
 void write_link(struct writer *w, stamp t, const struct link_event *e);
 bool read_link(const struct line *l, struct link_event *e, const char **where);
 
-/* clock mono= boot= source=live|file [by=elect]: TIME of this line is `mono` on the steady clock of that boot. */
+/* clock mono= boot= source=live|file [by=elect [hold=]]: TIME of this line is `mono` on the steady clock of that boot. */
 enum clock_source { SOURCE_NONE, SOURCE_LIVE, SOURCE_FILE };
 struct clock_event {
     stamp time;
     instant mono;
     char boot[BOOT_TEXT];
     enum clock_source source;
-    bool by_elect; /* a move of elect's clock, in its own log: replay obeys it */
+    bool by_elect;  /* a move of elect's clock, in its own log: replay obeys it */
+    bool says_hold; /* by_elect: */
+    instant hold;   /* no silence is believed before a line of this moment; 0: from now on it is */
 };
 void write_clock(struct writer *w, const struct clock_event *e);
 bool read_clock(const struct line *l, struct clock_event *e, const char **where);
@@ -90,6 +92,7 @@ struct state_event {
     usec interval;
     struct prefix_list ip;
     bool replay;
+    bool shadow; /* what would be, beside another daemon: nothing is to be done about it */
 };
 void write_state(struct writer *w, stamp t, const struct state_event *e);
 bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where);

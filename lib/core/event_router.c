@@ -139,6 +139,7 @@ void write_state(struct writer *w, stamp t, const struct state_event *e)
     put_duration(w, "interval", e->interval);
     put_prefix_list(w, "ip", &e->ip);
     put_yes(w, "replay", e->replay);
+    put_yes(w, "shadow", e->shadow);
     writer_end(w);
 }
 
@@ -161,5 +162,6 @@ bool read_state(const struct line *l, struct state_event *e, struct prefix_buffe
     read_timing(&r, e->id.af, &e->version, &e->interval);
     read_u8(&r, "prio", 0, 255, &e->prio);
     read_yes_no(&r, "replay", &e->replay);
+    read_yes_no(&r, "shadow", &e->shadow);
     return reader_done(&r, where);
 }

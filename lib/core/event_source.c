@@ -53,13 +53,15 @@ void write_clock(struct writer *w, const struct clock_event *e)
     put_word(w, "source", sources[e->source]);
     if (e->by_elect)
         put_word(w, "by", "elect");
+    if (e->by_elect && e->says_hold)
+        put_steady(w, "hold", e->hold);
     writer_end(w);
 }
 
 bool read_clock(const struct line *l, struct clock_event *e, const char **where)
 {
     struct reader r = {.line = l};
-    struct span mono;
+    struct span mono, hold;
     unsigned source = SOURCE_NONE;
     *e = (struct clock_event){.time = l->time, .source = SOURCE_NONE};
     reader_needs(&r, "TIME", l->has_time);
@@ -68,6 +70,9 @@ bool read_clock(const struct line *l, struct clock_event *e, const char **where)
     read_word(&r, "source", sources, nitems(sources), &source);
     e->source = (enum clock_source)source;
     e->by_elect = line_is(l, "by", "elect");
+    e->says_hold = e->by_elect && line_get(l, "hold", &hold);
+    if (e->says_hold)
+        reader_needs(&r, "hold", parse_steady(hold, &e->hold));
     return reader_done(&r, where);
 }
 

@@ -11,18 +11,26 @@ struct form_choice {
     bool automatic;
     bool pseudo_heard;
     bool mixed_reported;
-    unsigned run;        /* adverts in a row in message form from the Active that we follow */
+    struct ip run_src;   /* the Active that we follow, */
+    unsigned run;        /* and how many adverts in a row it sent in message form */
     bool lower_speaks;   /* while active: a lower speaker in message form, */
+    struct ip lower_src; /* this one, */
     instant lower_since; /* since then, */
     instant lower_last;  /* and last here */
 };
 
+enum form_speaker {
+    FORM_ACTIVE, /* we are backup, and it is the Active that we follow */
+    FORM_LOWER,  /* we are Active */
+    FORM_ANY,    /* neither: what it cannot hear counts, what it uses is followed by nobody */
+};
 enum form_change { FORM_SAME, FORM_NOW_MESSAGE, FORM_MIXED };
 
 /* configured: CKSUM_NONE is auto. IPv6 is always pseudo, v2 always message. */
 void form_init(struct form_choice *c, uint8_t version, uint8_t af, enum cksum_form configured);
-/* An advertisement of this virtual router that passed every check. followed: we are backup and it is the Active's;
- * else it is of a lower speaker while we are active. FORM_MIXED once: peers of both kinds are here. */
-enum form_change form_heard(struct form_choice *c, instant at, enum cksum_form form, bool followed, usec interval);
+/* An advertisement of this virtual router that passed every check. FORM_MIXED once: peers of both kinds are here,
+ * or one that cannot hear the form that was configured. */
+enum form_change form_heard(struct form_choice *c, instant at, enum cksum_form form, enum form_speaker who,
+                            const struct ip *src, usec interval);
 
 #endif

@@ -2,7 +2,8 @@
  * Events and time go in, actions come out; it does no I/O and reads no clock. The caller performs the actions in their
  * order and calls router_expire once router_deadline has come.
  *
- * Beyond the RFCs (DEVIATIONS.md): fault, yield, preempt_delay, startup_delay, down_factor, limited answers. */
+ * Beyond the RFCs (DEVIATIONS.md): fault, yield, preempt_delay, startup_delay, down_factor, limited answers; and the loop
+ * through the wire: an Active whose advertisements are not seen leaving is none. */
 #ifndef CORE_ROUTER_H
 #define CORE_ROUTER_H
 
@@ -24,6 +25,9 @@ enum router_fault {
     FAULT_LINK = 1 << 0,    /* the interface is down or gone */
     FAULT_ADDRESS = 1 << 1, /* it has no usable primary address of the family */
     FAULT_TRACK = 1 << 2,   /* something tracked without weight is down */
+    FAULT_SPEAKER = 1 << 3, /* another program of this host speaks for it */
+    FAULT_STALLED = 1 << 4, /* its own advertisements were not seen leaving */
+    FAULT_DEAF = 1 << 5,    /* what the Active said is not known: the listener is silent itself */
 };
 
 /* Why a transition happened: the word after why=. */
@@ -39,6 +43,9 @@ enum router_why {
     WHY_LINK,
     WHY_ADDRESS,
     WHY_TRACK,
+    WHY_SPEAKER,
+    WHY_STALLED,
+    WHY_DEAF,
     WHY_RECOVERED, /* the last fault is over */
     WHY_SHUTDOWN,
 };
@@ -70,8 +77,14 @@ struct router {
     instant preempt_timer;      /* backup: INSTANT_NEVER unless preempt_delay runs */
     instant startup_timer;      /* init: INSTANT_NEVER unless startup_delay runs */
     bool yielded;               /* preemption is off until the Active falls silent */
+    instant echo_timer;         /* active: by then one of its own advertisements must have been seen leaving */
+    instant speaker_timer;      /* fault: when FAULT_SPEAKER ends by itself */
+    instant stalled_timer;      /* fault: when FAULT_STALLED ends by itself */
+    uint8_t stalls;             /* FAULT_STALLED so many times in a row; 0: the loop was closed since */
+    bool excused;               /* lines were lost: silence was not believed once, the next time it is */
     bool resigned;              /* the Active_Down_Timer runs since a priority 0 */
     uint8_t lower_prio;         /* the last lower priority that was discarded since it runs; 0: none */
+    usec lower_interval;        /* and that router's Max_Advertise_Interval */
     bool learned;               /* v3: active_adver_interval is that of an Active that was heard */
     instant next_answer;        /* no advertisement in answer before this */
     instant next_announce;      /* no announcement in answer before this */
@@ -94,8 +107,20 @@ void router_expire(struct router *r, instant now, struct router_actions *out);
 instant router_deadline(const struct router *r); /* INSTANT_NEVER: nothing is due */
 
 void router_set_fault(struct router *r, instant now, enum router_fault fault, bool on, struct router_actions *out);
+/* What left this host. echo: one of our own advertisements was seen leaving. unseen: all that left before `now` was
+ * reported, call when router_echo_deadline() has come: FAULT_STALLED; it ends with the first advertisement of another
+ * router, the second time in a row not before 10 Active_Down_Intervals, then after twice that and so on, 10 min at most.
+ * speaker: an advertisement that is not ours left, of a program that speaks every `interval`. */
+void router_echo(struct router *r, instant at);
+void router_unseen(struct router *r, instant now, struct router_actions *out);
+instant router_echo_deadline(const struct router *r); /* INSTANT_NEVER unless active */
+void router_speaker(struct router *r, instant at, usec interval, struct router_actions *out);
+/* The Active_Down_Timer is due, but what was said meanwhile may be among what was lost: once it starts anew. False: it
+ * did already, and nobody was heard since. */
+bool router_excuse(struct router *r, instant now);
+
 /* The configured priority plus `weights`, clamped to 1..254; an owner ignores weights. */
-void router_set_weights(struct router *r, int weights);
+void router_set_weights(struct router *r, instant now, int weights);
 void router_yield(struct router *r, instant now, bool on, struct router_actions *out);
 /* New settings of the same version, without a transition; `weights` as above. */
 void router_reconfigure(struct router *r, instant now, const struct router_settings *settings, int weights);

@@ -5,7 +5,10 @@
 
 #include "core/session_internal.h"
 
-enum { OLD = 10 * 1000000 }; /* µs: a live session refuses input older than this */
+enum {
+    OLD = 10 * 1000000,      /* µs: a live session refuses input older than this */
+    LINKS_COME = 100 * 1000, /* µs: a source tells of its interfaces within this, if it does */
+};
 
 struct session *session_new(const struct session_options *options)
 {
@@ -16,7 +19,7 @@ struct session *session_new(const struct session_options *options)
     s->replay = options->replay;
     strncpy(s->boot, options->boot, sizeof s->boot - 1);
     struct electorate_reports reports = session_reports(s);
-    s->electorate = electorate_new(&reports);
+    s->electorate = electorate_new(&reports, options->shadow);
     s->observer = observer_new(session_observed, s);
     if (!s->electorate || !s->observer) {
         session_free(s);
@@ -32,6 +35,8 @@ void session_free(struct session *s)
     electorate_free(s->electorate);
     observer_free(s->observer);
     free(s->configured);
+    free(s->early);
+    free(s->staged);
     free(s);
 }
 
@@ -73,20 +78,20 @@ size_t session_routers(const struct session *s)
     return electorate_count(s->electorate);
 }
 
-static void complain(struct session *s, struct span word, const char *reason)
+void session_complain(struct session *s, struct span word, const char *reason)
 {
     s->options.complain(s->options.context, word, reason);
 }
 
-static void complain_key(struct session *s, const struct line *l, const char *key)
+void session_complain_key(struct session *s, const struct line *l, const char *key)
 {
     struct span value = {0};
     char reason[64] = "missing or wrong: ";
     strncat(reason, key, sizeof reason - strlen(reason) - 1);
     if (line_get(l, key, &value))
-        complain(s, value, reason);
+        session_complain(s, value, reason);
     else
-        complain(s, l->event, reason);
+        session_complain(s, l->event, reason);
 }
 
 /* Events from the wire */
@@ -103,7 +108,7 @@ static void take_advert(struct session *s, const struct line *l)
     struct advert a = {0};
     const char *where;
     if (!read_advert(l, &from, &a, &s->addresses, &where)) {
-        complain_key(s, l, where);
+        session_complain_key(s, l, where);
         return;
     }
     note_interface(s, from.ifname, electorate_advert(s->electorate, s->clock, &from, &a));
@@ -120,7 +125,7 @@ static void take_bad(struct session *s, const struct line *l)
     line_u64(l, "vlan", 1, 4094, &vlan);
     from.vlan = (uint16_t)vlan;
     from.dir = line_is(l, "dir", "out") ? DIR_OUT : DIR_UNKNOWN;
-    if (line_u64(l, "af", 4, 6, &af) && line_u64(l, "vrid", 1, 255, &vrid) && line_get(l, "why", &why))
+    if (line_u64(l, "af", 4, 6, &af) && af != 5 && line_u64(l, "vrid", 1, 255, &vrid) && line_get(l, "why", &why))
         note_interface(s, from.ifname, electorate_bad(s->electorate, &from, (uint8_t)af, (uint8_t)vrid, why));
 }
 
@@ -129,52 +134,46 @@ static void take_link(struct session *s, const struct line *l)
     struct link_event link = {0};
     const char *where;
     if (!read_link(l, &link, &where)) {
-        complain_key(s, l, where);
+        session_complain_key(s, l, where);
         return;
     }
     note_interface(s, link.ifname, electorate_link(s->electorate, s->clock, &link));
 }
 
-/* Control */
-
-static void take_vr(struct session *s, const struct line *l)
+/* `lost`: not of elect's own lines, nor what was left out because it was too much. The listener's may have been adverts. */
+static bool is_gap(const struct line *l)
 {
-    struct vr_config config = {0};
-    struct prefix_buffer buffer;
-    struct config_error error = {0};
-    bool taken;
-    if (!config_parse(&config, &buffer, l, &error))
-        complain(s, error.word.len ? error.word : l->event, error.reason);
-    else if (!electorate_vr(s->electorate, s->clock, &config, &taken))
-        complain(s, l->event, taken ? "name: belongs to another virtual router" : "out of memory");
+    return span_is(l->event, "lost") && !line_is(l, "where", "vrrp-elect") && !line_is(l, "where", "limit");
 }
 
-static void take_track(struct session *s, const struct line *l)
-{
-    struct track_event track = {0};
-    const char *where;
-    if (!read_track(l, &track, &where))
-        complain_key(s, l, where);
-    else if (!electorate_track(s->electorate, s->clock, &track))
-        complain(s, l->event, "out of memory");
-}
-
-static void take_named(struct session *s, const struct line *l)
+/* Before the clock moves there: all that was said until then is here. */
+static void announce_tick(struct session *s, const struct line *l, instant at)
 {
     struct span written = {0};
-    char text[NAME_TEXT];
-    bool done;
-    if (!line_get(l, "name", &written) || !parse_name(written, text, sizeof text)) {
-        complain_key(s, l, "name");
+    usec every;
+    if (!line_get(l, "every", &written) || !parse_duration(written, &every) || every <= 0)
         return;
-    }
-    struct span name = {text, strlen(text)};
-    if (span_is(l->event, "novr"))
-        done = electorate_novr(s->electorate, s->clock, name);
+    s->ticked = true;
+    s->tick_every = every;
+    s->held = s->held && at.us < s->hold.us;
+    electorate_told(s->electorate, at, every);
+}
+
+static void tell_unlistened(void *context, const char *ifname)
+{
+    session_complain(context, (struct span){ifname, strlen(ifname)},
+                     "no `link` line tells of it: vrrp-listen does not listen there, its virtual routers are in fault");
+}
+
+static void take_tick(struct session *s, const struct line *l)
+{
+    struct span every = {0};
+    usec period;
+    if (!line_get(l, "every", &every) || !parse_duration(every, &period) || period <= 0)
+        session_complain_key(s, l, "every");
     else
-        done = electorate_yield(s->electorate, s->clock, name, !line_is(l, "off", "yes"));
-    if (!done)
-        complain(s, written, "name: no such virtual router");
+        electorate_seen(s->electorate, s->line_at);
+    electorate_unlistened(s->electorate, s->clock, tell_unlistened, s);
 }
 
 /* A `status` line that answers is not a request. */
@@ -184,30 +183,40 @@ static bool is_answer(const struct line *l)
     return span_is(l->event, "status") && (line_get(l, "state", &value) || line_get(l, "end", &value));
 }
 
-static void take_stop(struct session *s, const struct line *l)
-{
-    (void)l;
-    s->stopped = true;
-    electorate_stop(s->electorate, s->clock);
-}
-
 struct taker {
     const char *event;
-    bool control;
-    void (*take)(struct session *s, const struct line *l);
+    void (*take)(struct session *s, const struct line *l);           /* of the wire */
+    const char *(*control)(struct session *s, const struct line *l); /* of an operator */
 };
 
 static const struct taker *taker_of(const struct line *l)
 {
     static const struct taker takers[] = {
-        {"advert", false, take_advert}, {"bad", false, take_bad},         {"link", false, take_link},
-        {"vr", true, take_vr},          {"novr", true, take_named},       {"track", true, take_track},
-        {"yield", true, take_named},    {"status", true, session_status}, {"stop", true, take_stop},
+        {"advert", .take = take_advert},
+        {"bad", .take = take_bad},
+        {"link", .take = take_link},
+        {"tick", .take = take_tick},
+        {"vr", .control = session_vr},
+        {"novr", .control = session_novr},
+        {"begin", .control = session_begin_set},
+        {"commit", .control = session_commit},
+        {"track", .control = session_track},
+        {"yield", .control = session_yield},
+        {"status", .control = session_status},
+        {"stop", .control = session_stop},
     };
     for (size_t i = 0; i < nitems(takers); i++)
         if (span_is(l->event, takers[i].event))
             return &takers[i];
     return NULL;
+}
+
+static void take(struct session *s, const struct line *l, const struct taker *taker)
+{
+    if (taker->take)
+        taker->take(s, l);
+    else
+        session_answer(s, l, taker->control(s, l));
 }
 
 /* A live session is not configured by its input. What it refused is no part of its log either. */
@@ -216,7 +225,7 @@ static bool is_refused(struct session *s, const struct line *l, const struct tak
     if (!taker || !taker->control || control || s->replay)
         return false;
     if (!s->refused_control)
-        complain(s, l->event, "configures nothing here: it is taken from operands and -f, or with -t");
+        session_complain(s, l->event, "configures nothing here: it is taken from operands and -f, or with -t");
     s->refused_control = true;
     return true;
 }
@@ -241,7 +250,7 @@ static void start(struct session *s, instant at)
     if (s->options.pass) /* live, it says that this is a log of elect's own, to be obeyed */
         session_write_clock(s, at, s->replay ? SOURCE_FILE : SOURCE_LIVE);
     session_write_configured(s, at);
-    electorate_start(s->electorate, at);
+    s->begin_by = (instant){at.us + LINKS_COME};
 }
 
 /* The first `clock` line goes before all else that a log holds: it says what every TIME means. */
@@ -251,7 +260,7 @@ static bool take_clock(struct session *s, const struct line *l, const struct ses
     struct clock_event clock = {0};
     const char *where;
     if (!read_clock(l, &clock, &where)) {
-        complain_key(s, l, where);
+        session_complain_key(s, l, where);
         return false;
     }
     switch (session_clock_line(s, &clock, now, at)) {
@@ -262,11 +271,43 @@ static bool take_clock(struct session *s, const struct line *l, const struct ses
         *at = session_line_time(s, l, now);
         break;
     case CLOCK_AHEAD:
-        complain_key(s, l, "mono");
+        session_complain_key(s, l, "mono");
         return false;
     }
     return true;
 }
+
+/* What a line says of the silence before it counts before the clock moves there. */
+static void hear_of_silence(struct session *s, const struct line *l, const struct taker *taker, instant at)
+{
+    if (is_gap(l))
+        session_lost(s, at);
+    if (taker && taker->take == take_tick)
+        announce_tick(s, l, at);
+}
+
+static void take_event(struct session *s, const struct line *l, const struct taker *taker, instant at)
+{
+    instant before = s->clock;
+    bool of_silence = is_gap(l) || (taker && taker->take == take_tick);
+    if (of_silence) {
+        at = session_line_at(s, at);
+        if (!session_maps(s, l, at))
+            session_move_alone(s, at); /* a replay does, by the line that this writes */
+        hear_of_silence(s, l, taker, at);
+    }
+    session_move(s, at);
+    session_pass_taken(s, l, at, before, of_silence);
+    s->cause = l->has_time && at.us == s->clock.us ? &l->time : NULL;
+    s->line_at = at;
+    if (!taker || (taker->take && taker->take != take_link))
+        session_begin(s, s->clock);
+    if (taker)
+        take(s, l, taker);
+    s->cause = NULL;
+}
+
+static void take_early(struct session *s, const struct session_now *now);
 
 /* A line that has its moment: a `clock` line (taker NULL), an event to be taken, or one that is unknown. */
 static enum session_result take_line(struct session *s, const struct line *l, const struct taker *taker,
@@ -284,18 +325,33 @@ static enum session_result take_line(struct session *s, const struct line *l, co
         return SESSION_GOES_ON;
     if (is_clock && !foreign)
         session_pass(s, l, at);
-    if (!s->started)
+    if (!s->started) {
         start(s, at);
-    instant before = s->clock;
-    session_move(s, at);
-    if (!is_clock) {
-        session_pass_taken(s, l, at, before);
-        s->cause = l->has_time && at.us == s->clock.us ? &l->time : NULL;
-        if (taker)
-            taker->take(s, l);
-        s->cause = NULL;
+        take_early(s, now);
     }
+    if (is_clock)
+        session_move(s, at);
+    else
+        take_event(s, l, taker, at);
     return s->stopped ? SESSION_STOPPED : SESSION_GOES_ON;
+}
+
+/* Control lines without TIME that come before a replay has any wait for it. True: l does. */
+static bool is_early(struct session *s, const struct line *l, const struct taker *taker)
+{
+    return s->replay && !s->started && !l->has_time && taker && taker->control &&
+           session_keep(&s->early, &s->early_size, l->text.at, l->text.len);
+}
+
+static void take_early(struct session *s, const struct session_now *now)
+{
+    char *early = s->early;
+    s->early = NULL;
+    for (size_t done = 0, len; early && done < s->early_size && !s->stopped; done += len + 1) {
+        len = (size_t)((const char *)memchr(early + done, '\n', s->early_size - done) - (early + done));
+        session_line(s, early + done, len, true, now);
+    }
+    free(early);
 }
 
 enum session_result session_line(struct session *s, const char *text, size_t len, bool control,
@@ -307,12 +363,15 @@ enum session_result session_line(struct session *s, const char *text, size_t len
     if (error == LINE_BLANK)
         return SESSION_GOES_ON;
     if (error != LINE_OK) {
-        complain(s, where, line_error_text(error));
+        session_complain(s, where, line_error_text(error));
         return SESSION_GOES_ON;
     }
     s->offset = now->wall.ns - now->steady.us * 1000;
     const struct taker *taker = taker_of(&l);
-    bool aside = is_answer(&l) || span_is(l.event, "lost"); /* an elect writes these, too, and beside its clock */
+    /* An elect writes these, too, and beside its clock. */
+    bool aside = is_answer(&l) || (span_is(l.event, "lost") && line_is(&l, "where", "vrrp-elect"));
+    if (is_early(s, &l, taker))
+        return SESSION_GOES_ON;
     if (!aside && !is_refused(s, &l, taker, control) && (taker || !session_is_decision(&l)))
         return take_line(s, &l, taker, now);
     if (too_old(s, &l, now))
@@ -324,6 +383,10 @@ enum session_result session_line(struct session *s, const char *text, size_t len
 
 void session_end(struct session *s, const struct session_now *now)
 {
+    if (!s->started && s->early) {
+        start(s, s->clock);
+        take_early(s, now);
+    }
     if (!s->started || s->stopped)
         return;
     s->stopped = true;

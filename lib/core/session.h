@@ -4,7 +4,11 @@
  *
  * The clock rule, live and replayed: each line moves the clock to max(clock, its TIME) and fires what is due, then it
  * is acted on; when the input is empty, a live session moves the clock to now. With `pass` each move without a line is
- * written as a `clock` line (by=elect), so that a replay of the log moves in the same steps and decides the same. */
+ * written as a `clock` line (by=elect), so that a replay of the log moves in the same steps and decides the same.
+ *
+ * Silence is the one thing that no line tells. It is believed when a line says that all before it was told (a `tick`), or
+ * when the input is empty; but after a stall only once a line of after the stall was read (where there are ticks), not at
+ * once where lines were lost, and not when the ticks have stopped, too. */
 #ifndef CORE_SESSION_H
 #define CORE_SESSION_H
 
@@ -18,12 +22,15 @@ struct session_now {
 };
 
 struct session_options {
-    bool replay;                                                 /* time comes from the lines */
-    bool pass;                                                   /* pass the input on */
-    const char *boot;                                            /* this boot's name; copied */
+    bool replay;      /* time comes from the lines */
+    bool pass;        /* pass the input on */
+    bool shadow;      /* elect beside another daemon of this host: its adverts are a peer's, nothing is sent */
+    const char *boot; /* this boot's name; copied */
     size_t (*format_time)(char out[static STAMP_TEXT], stamp t); /* as in struct writer */
     void (*emit)(void *context, enum level_kind kind, const struct identity *id, const char *line, size_t len);
     void (*complain)(void *context, struct span word, const char *reason); /* of the line that is being read */
+    /* The answer to a control line that has id=, besides being emitted; may be NULL. */
+    void (*answer)(void *context, const char *line, size_t len);
     void *context;
 };
 
@@ -54,6 +61,8 @@ enum session_result session_line(struct session *s, const char *text, size_t len
                                  const struct session_now *now);
 /* The input is empty: live, the clock moves to now. */
 void session_idle(struct session *s, const struct session_now *now);
+/* Live, and it is not empty: what waits in it may be late, adverts are not. */
+void session_busy(struct session *s, const struct session_now *now);
 instant session_deadline(const struct session *s); /* live: what is due next; replay: INSTANT_NEVER */
 instant session_look(const struct session *s); /* live: when to call session_idle next, at the latest; costs nothing */
 /* End of input, or a clean stop: every virtual router shuts down. Nothing that was due fires any more. */

@@ -18,14 +18,18 @@ void session_emit(struct session *s, enum level_kind kind, const struct identity
         s->options.emit(s->options.context, s->replay ? LEVEL_KEEP : kind, id, w->buffer, w->length);
 }
 
-/* Whoever reads our `send` lines judges their age: he needs our clock, and again once the wall clock was stepped. */
-void session_tell_clock(struct session *s, instant at)
+bool session_clock_due(const struct session *s)
 {
     int64_t drift = s->offset - s->written_offset;
     bool stepped = !s->replay && (drift >= STEP_NS || drift <= -STEP_NS);
-    if (s->clock_written && !stepped)
-        return;
-    session_write_clock(s, at, s->replay ? SOURCE_FILE : SOURCE_LIVE);
+    return !s->clock_written || stepped;
+}
+
+/* Whoever reads our `send` lines judges their age: he needs our clock, and again once the wall clock was stepped. */
+void session_tell_clock(struct session *s, instant at)
+{
+    if (session_clock_due(s))
+        session_write_clock(s, at, s->replay ? SOURCE_FILE : SOURCE_LIVE);
 }
 
 /* What comes of a line has its TIME to the nanosecond: of a packet, when it was captured. */
@@ -38,6 +42,8 @@ static void report_send(void *context, instant at, const struct send_event *e)
 {
     struct session *s = context;
     struct send_event send = *e;
+    if (s->options.shadow)
+        return;
     session_tell_clock(s, at);
     send.replay = s->replay;
     struct writer w = session_writer(s);
@@ -52,6 +58,7 @@ static void report_state(void *context, instant at, const struct state_event *e)
     struct state_event state = *e;
     session_tell_clock(s, at);
     state.replay = s->replay;
+    state.shadow = s->options.shadow;
     struct writer w = session_writer(s);
     write_state(&w, decision_stamp(s, at), &state);
     session_emit(s, e->to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY, &e->id, &w);
@@ -84,76 +91,6 @@ void session_observed(void *context, instant at, const struct observation *o)
     session_emit(s, LEVEL_KEEP, NULL, &w);
 }
 
-/* Status */
-
-static void put_counters(struct writer *w, const struct counters *c)
-{
-    put_u64(w, "master-transitions", c->master_transitions);
-    put_u64(w, "advertisement-rcvd", c->advertisement_rcvd);
-    put_u64(w, "advertisement-sent", c->advertisement_sent);
-    put_u64(w, "interval-errors", c->interval_errors);
-    put_u64(w, "priority-zero-pkts-rcvd", c->priority_zero_pkts_rcvd);
-    put_u64(w, "priority-zero-pkts-sent", c->priority_zero_pkts_sent);
-    put_u64(w, "invalid-type-pkts-rcvd", c->invalid_type_pkts_rcvd);
-    put_u64(w, "address-list-errors", c->address_list_errors);
-    put_u64(w, "packet-length-errors", c->packet_length_errors);
-    put_u64(w, "auth-failures", c->auth_failures);
-    put_u64(w, "invalid-auth-type", c->invalid_auth_type);
-    put_u64(w, "auth-type-mismatch", c->auth_type_mismatch);
-    put_u64(w, "discarded", c->discarded);
-}
-
-static void write_status(void *context, const struct status_event *e)
-{
-    struct session *s = context;
-    struct writer w = session_writer(s);
-    writer_begin(&w, session_stamp(s, s->clock), "status");
-    put_identity(&w, &e->id);
-    put_text(&w, "name", (struct span){e->name, strlen(e->name)});
-    if (s->status_id_len > 0)
-        put_raw(&w, "id", (struct span){s->status_id, s->status_id_len});
-    put_word(&w, "state", router_state_name(e->state));
-    put_word(&w, "why", e->last_why);
-    put_seconds(&w, "for", s->clock.us - e->since.us);
-    put_u64(&w, "ver", e->version);
-    put_u64(&w, "prio", e->prio);
-    put_word(&w, "is-owner", e->owner ? "yes" : "no");
-    put_word(&w, "yielded", e->yielded ? "yes" : "no");
-    put_duration(&w, "interval", e->interval);
-    put_duration(&w, "active-adver-interval", e->active_adver_interval);
-    put_duration(&w, "active-down-interval", e->active_down_interval);
-    put_duration(&w, "skew-time", e->skew_time);
-    put_word(&w, "cksum", cksum_form_name(e->cksum));
-    if (e->last_adv_source.family != 0)
-        put_ip(&w, "last-adv-source", &e->last_adv_source);
-    put_counters(&w, &e->counters);
-    writer_end(&w);
-    session_emit(s, LEVEL_KEEP, NULL, &w);
-    s->status_count++;
-}
-
-/* One line a virtual router, then one that says that it was the last. */
-void session_status(struct session *s, const struct line *request)
-{
-    struct span id = {0}, name = {0};
-    char text[NAME_TEXT];
-    line_get(request, "id", &id);
-    if (line_get(request, "name", &name)) /* one that is not a name belongs to nobody: `name` stays as it is */
-        name = parse_name(name, text, sizeof text) ? (struct span){text, strlen(text)} : name;
-    s->status_id = id.at;
-    s->status_id_len = id.len;
-    s->status_count = 0;
-    electorate_status(s->electorate, name, write_status, s);
-    struct writer w = session_writer(s);
-    writer_begin(&w, session_stamp(s, s->clock), "status");
-    if (id.len > 0)
-        put_raw(&w, "id", id);
-    put_word(&w, "end", "yes");
-    put_u64(&w, "count", s->status_count);
-    writer_end(&w);
-    session_emit(s, LEVEL_KEEP, NULL, &w);
-}
-
 /* Passing on */
 
 static bool is_one_of(struct span event, const char *const *words, size_t count)
@@ -173,7 +110,7 @@ static size_t put_time(struct session *s, stamp t)
 /* What an elect (this one or another) decides is never passed on, nor taken, as if it were input. */
 bool session_is_decision(const struct line *l)
 {
-    static const char *const decisions[] = {"send", "state", "elected", "vacant", "notice"};
+    static const char *const decisions[] = {"send", "state", "elected", "vacant", "notice", "answer"};
     return is_one_of(l->event, decisions, nitems(decisions));
 }
 

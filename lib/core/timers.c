@@ -1,5 +1,15 @@
 #include "core/timers.h"
 
+instant instant_after(instant t, usec d)
+{
+    return (instant){t.us + d};
+}
+
+bool instant_due(instant timer, instant now)
+{
+    return timer.us <= now.us && timer.us != INSTANT_NEVER.us;
+}
+
 usec skew_time(uint8_t version, uint8_t prio, usec interval)
 {
     usec whole = version == 2 ? SECOND : interval;

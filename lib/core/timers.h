@@ -2,7 +2,12 @@
 #ifndef CORE_TIMERS_H
 #define CORE_TIMERS_H
 
+#include <stdbool.h>
+
 #include "core/units.h"
+
+instant instant_after(instant t, usec d);
+bool instant_due(instant timer, instant now); /* INSTANT_NEVER never is */
 
 /* v3: (256 - prio) * interval / 256. v2: (256 - prio) / 256 s, whatever the interval. */
 usec skew_time(uint8_t version, uint8_t prio, usec interval);

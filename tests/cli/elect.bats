@@ -133,12 +133,73 @@ now() {
     wait_for 'to=active why=timed-out'
     echo 'status id=7' > control
     wait_for 'status id=7 end=yes count=1'
-    echo 'yield name=eth0-v4-51' > control
+    echo 'yield name=eth0-v4-51 id=8' > control
+    wait_for 'answer id=8 done=no why=nobody'
+    echo 'yield name=eth0-v4-51 id=9 force=yes' > control
     wait_for 'to=backup why=yield'
     echo 'stop' > control
     wait "$elect"
     exec 7>&-
     grep -q 'to=init why=shutdown' out
+    [ "$(stat -c %a control.answers)" = 600 ]
+}
+
+@test "control: what has an id is answered in FIFO.answers, and nobody has to read there" {
+    mkfifo -m 600 control
+    mkfifo input
+    vrrp-elect -C control if=eth0 vrid=51 ip=192.0.2.1 < input > out &
+    elect=$!
+    exec 7> input
+    echo "$(now) link if=eth0 state=up primary4=192.0.2.10" >&7
+    wait_for 'to=backup'
+    exec 8<> control.answers 9> control
+    for i in 1 2 3 4 5; do
+        for n in {1..100}; do echo "status id=$i.$n"; done >&9 # more than a FIFO holds
+    done
+    wait_for 'status id=5.100 end=yes'
+    while read -r -t 1 _ <&8; do :; done
+    echo 'track name=web state=up id=6' >&9
+    read -r -t 10 answer <&8
+    [[ $answer == *" answer id=6 done=yes" ]]
+    exec 7>&- 8>&- 9>&-
+    wait "$elect"
+    chmod 620 control.answers
+    run -2 --separate-stderr vrrp-elect -C control < lines
+    [[ $stderr == *"-C control.answers: others may write"* ]]
+}
+
+@test "control: a whole configuration at once" {
+    mkfifo -m 600 control
+    mkfifo input
+    vrrp-elect -C control if=eth0 vrid=51 ip=192.0.2.1 < input > out &
+    elect=$!
+    exec 7> input
+    echo "$(now) link if=eth0 state=up primary4=192.0.2.10" >&7
+    wait_for 'to=backup'
+    printf '%s\n' begin 'vr if=eth0 vrid=52 ip=192.0.2.2' 'commit id=1' > control
+    wait_for 'answer id=1 done=yes'
+    grep -q 'vrid=51 name=eth0-v4-51 from=backup to=init why=shutdown' out
+    grep -q 'vrid=52 name=eth0-v4-52 from=init to=backup why=startup' out
+    exec 7>&-
+    wait "$elect"
+}
+
+@test "--shadow: what this machine sends is a peer's, and nothing is sent" {
+    {
+        echo "1000 link if=eth0 state=up primary4=192.0.2.10"
+        echo "1000 advert if=eth0 af=4 vrid=51 dir=out ver=3 prio=100 interval=1s src=192.0.2.10"
+        echo "1010 tick every=100ms"
+    } > own
+    run -0 --separate-stderr vrrp-elect -t --shadow if=eth0 vrid=51 ip=192.0.2.1 < own
+    [[ $output == *"1003.609375000 state "*" to=active why=timed-out "*" shadow=yes"* ]]
+    [[ $output != *" send "* ]]
+    run -0 --separate-stderr vrrp-elect -t if=eth0 vrid=51 ip=192.0.2.1 < own
+    [[ $output == *"1000.000000000 state "*" to=fault why=local-speaker "* ]]
+}
+
+@test "a list of IPv6 addresses without a link-local one is warned of" {
+    run -0 --separate-stderr vrrp-elect -t if=eth0 vrid=51 ip=2001:db8::1/64 name=office < lines
+    [[ $stderr == *"office: no address is link-local: routers that follow RFC 9568 discard its adverts"* ]]
 }
 
 wait_for() {

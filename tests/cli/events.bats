@@ -64,8 +64,8 @@ check_lines() {
     # shellcheck disable=SC2086 # a list of files
     words=$( (sed -n '/writer_begin(/s/"[^"]*"/\n&\n/gp' $sources | grep '^"'
         sed -n 's/.*span_is(l[.>-]*event, \("[a-z]*"\)).*/\1/p' $sources
-        grep -ohE '\{"[a-z]+", (true|false), take_[a-z]+\}' $sources | grep -o '"[a-z]*"') | tr -d '"' | sort -u)
-    [ "$(wc -w <<<"$words")" -ge 17 ]
+        grep -ohE '\{"[a-z]+", \.(take|control) = ' $sources | grep -o '"[a-z]*"') | tr -d '"' | sort -u)
+    [ "$(wc -w <<<"$words")" -ge 20 ]
     for event in $words; do
         grep -qx "$event" events || { echo "no section: $event"; false; }
     done

@@ -18,13 +18,14 @@ static void note(const struct identity *id, const char *text)
     snprintf(said + at, sizeof said - at, "%s%s/%u %s", at ? "; " : "", id->ifname, id->vrid, text);
 }
 
-static struct send_event last_resign;
+static struct send_event last_resign, last_send;
 
 static void on_send(void *context, instant at, const struct send_event *e)
 {
     char text[64];
     (void)context;
     (void)at;
+    last_send = *e;
     if (e->prio == 0)
         last_resign = *e;
     snprintf(text, sizeof text, "send %u%s", e->prio, e->announce ? "!" : "");
@@ -115,7 +116,7 @@ static void track(struct electorate *e, usec at, const char *name, bool up, usec
 /* One virtual router, started at 0. */
 static struct electorate *one(const char *vr)
 {
-    struct electorate *e = electorate_new(&reports);
+    struct electorate *e = electorate_new(&reports, false);
     assert_non_null(e);
     said[0] = '\0';
     assert_true(vr_at(e, 0, vr));
@@ -152,7 +153,9 @@ static const struct row rows[] = {
     {"another VRID", VR, "if=eth0 af=4 vrid=52 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD, "", UNHEARD},
     {"the other family", VR,
      "if=eth0 af=6 vrid=51 ver=3 prio=150 interval=1s src=fe80::2 cksum=pseudo auth=none ip=fe80::1", "", UNHEARD},
-    {"what we send ourselves", VR, "if=eth0 dir=out af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD, "",
+    {"what we send ourselves", VR, "if=eth0 dir=out af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2 " GOOD,
+     "eth0/51 fault local-speaker", 500000 + 4000000},
+    {"a resignation that leaves", VR, "if=eth0 dir=out af=4 vrid=51 ver=3 prio=0 interval=1s src=192.0.2.2 " GOOD, "",
      UNHEARD},
     {"from our own address: an echo", VR, "if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.10 " GOOD, "",
      UNHEARD},
@@ -177,6 +180,12 @@ static const struct row rows[] = {
      FROM("3", "150", "1s") "cksum=pseudo auth=none ip=192.0.2.7,192.0.2.1", "", HEARD},
     {"authenticated, and we are not", VR2, FROM("2", "150", "1s") "auth=pass:unchecked ip=192.0.2.1",
      "eth0/51 notice auth", UNHEARD},
+    {"authenticated v3, and nothing can be checked", VR,
+     FROM("3", "150", "1s") "cksum=pseudo auth=ah:unchecked ip=192.0.2.1", "eth0/51 notice auth", UNHEARD},
+    {"3768 7.1: one address twice is not our two", "vr if=eth0 vrid=51 ver=2 ip=192.0.2.1,192.0.2.7",
+     FROM("2", "150", "1s") "auth=none ip=192.0.2.1,192.0.2.1", "eth0/51 notice address-list", UNHEARD},
+    {"3768 7.1: a resignation with another interval", VR2, FROM("2", "0", "5s") GOOD, "eth0/51 notice interval",
+     UNHEARD},
     {"unicast to a multicast router", VR, FROM("3", "150", "1s") "cksum=pseudo auth=none flags=unicast ip=192.0.2.1",
      "eth0/51 notice unicast", UNHEARD},
 };
@@ -340,8 +349,11 @@ static void yield_by_name(void **state)
 {
     (void)state;
     struct electorate *e = active(VR);
-    assert_false(electorate_yield(e, (instant){4000000}, span_of("nobody"), true));
-    assert_true(electorate_yield(e, (instant){4000000}, span_of("eth0-v4-51"), true));
+    instant now = {4000000};
+    assert_int_equal(electorate_yield(e, now, span_of("nobody"), true, false), YIELD_UNKNOWN);
+    assert_int_equal(electorate_yield(e, now, span_of("eth0-v4-51"), true, false), YIELD_NOBODY);
+    expect("");
+    assert_int_equal(electorate_yield(e, now, span_of("eth0-v4-51"), true, true), YIELD_DONE);
     expect("eth0/51 send 0; eth0/51 backup yield");
     electorate_free(e);
 }
@@ -411,10 +423,92 @@ static void the_form_of_a_lower_active_is_followed(void **state)
     electorate_free(e);
 }
 
+/* One that is discarded, because we are about to preempt it, cannot hear the message form either. */
+static void a_pseudo_only_peer_that_nobody_follows_counts(void **state)
+{
+    (void)state;
+    static const char *const first[] = {
+        FROM("3", "50", "1s") "cksum=pseudo auth=none ip=192.0.2.1",
+        FROM("3", "0", "1s") "cksum=pseudo auth=none ip=192.0.2.1",
+    };
+    for (size_t i = 0; i < nitems(first); i++) {
+        struct electorate *e = one(VR);
+        hear(e, 500000, first[i]);
+        for (usec t = 1; t <= 4; t++)
+            hear(e, t * 1000000, FROM("3", "150", "1s") "cksum=message auth=none ip=192.0.2.1");
+        assert_true(electorate_status(e, (struct span){0}, on_status, NULL));
+        assert_int_equal(last_status.cksum, CKSUM_PSEUDO);
+        assert_non_null(strstr(said, "notice cksum-mixed"));
+        electorate_free(e);
+    }
+}
+
+static void adverts_leave_from_the_address_that_ties_are_judged_by(void **state)
+{
+    (void)state;
+    struct electorate *e = one("vr if=eth0 vrid=51 prio=255 ip=192.0.2.1");
+    electorate_free(e);
+    e = electorate_new(&reports, false);
+    assert_true(vr_at(e, 0, "vr if=eth0 vrid=51 prio=255 ip=192.0.2.1"));
+    link_line(e, 1, "if=eth0 state=up mac=02:00:00:00:00:01 primary4=192.0.2.10");
+    assert_int_equal(last_send.src.family, 4);
+    assert_int_equal(last_send.src.bytes[3], 10);
+    link_line(e, 2, "if=eth0 state=up mac=02:00:00:00:00:01 primary4=192.0.2.11");
+    electorate_start(e, (instant){3});
+    electorate_advance(e, (instant){1000001});
+    assert_int_equal(last_send.src.bytes[3], 11);
+    electorate_free(e);
+}
+
+static char told[64];
+
+static void on_unlistened(void *context, const char *ifname)
+{
+    (void)context;
+    strcat(told, ifname);
+    strcat(told, " ");
+}
+
+static void what_nobody_listens_to_is_not_silent(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR);
+    vr_at(e, 1, "vr if=eth1 vrid=51 ip=192.0.2.1");
+    told[0] = said[0] = '\0';
+    electorate_unlistened(e, (instant){100000}, on_unlistened, NULL); /* no `link` line at all: they count as up */
+    assert_string_equal(told, "");
+    link_line(e, 200000, "if=eth1 state=up mac=02:00:00:00:00:01 primary4=192.0.2.10");
+    electorate_unlistened(e, (instant){300000}, on_unlistened, NULL);
+    electorate_unlistened(e, (instant){400000}, on_unlistened, NULL);
+    assert_string_equal(told, "eth0 ");
+    expect("eth0/51 fault link");
+    vr_at(e, 500000, "vr if=eth0 vrid=52 ip=192.0.2.1");
+    expect("eth0/52 fault link");
+    link_line(e, 600000, "if=eth0 state=up mac=02:00:00:00:00:02 primary4=192.0.2.10");
+    expect("eth0/51 backup recovered; eth0/52 backup recovered");
+    electorate_free(e);
+}
+
+static void nobodys_tracks_do_not_fill_the_memory(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " track=web:-30");
+    char name[16];
+    for (int i = 0; i < 5000; i++) {
+        snprintf(name, sizeof name, "t%d", i);
+        track(e, 1000, name, true, 1000);
+    }
+    track(e, 2000, "web", true, 0); /* ours counts all the same */
+    electorate_advance(e, (instant){10000});
+    assert_true(electorate_status(e, (struct span){0}, on_status, NULL));
+    assert_int_equal(last_status.prio, 100);
+    electorate_free(e);
+}
+
 static void four_thousand_keep_their_times(void **state)
 {
     (void)state;
-    struct electorate *e = electorate_new(&reports);
+    struct electorate *e = electorate_new(&reports, false);
     char text[128];
     for (unsigned i = 0; i < 16; i++) {
         for (unsigned v = 1; v <= 250; v++) {
@@ -451,6 +545,10 @@ int main(void)
         cmocka_unit_test(yield_by_name),
         cmocka_unit_test(stop_resigns_and_ends_all_timers),
         cmocka_unit_test(counters_count),
+        cmocka_unit_test(a_pseudo_only_peer_that_nobody_follows_counts),
+        cmocka_unit_test(adverts_leave_from_the_address_that_ties_are_judged_by),
+        cmocka_unit_test(what_nobody_listens_to_is_not_silent),
+        cmocka_unit_test(nobodys_tracks_do_not_fill_the_memory),
         cmocka_unit_test(four_thousand_keep_their_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

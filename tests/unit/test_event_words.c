@@ -133,7 +133,7 @@ static void what_elect_and_sources_write(void **unused)
         .primary4 = ip_of("192.0.2.9"),
         .primary6 = ip_of("fe80::9"),
     };
-    const struct clock_event clock = {{1500000000}, {12000345}, "b00t", SOURCE_LIVE, true};
+    const struct clock_event clock = {{1500000000}, {12000345}, "b00t", SOURCE_LIVE, true, false, {0}};
     const stamp t = {1500000000};
     struct writer w;
     (void)unused;

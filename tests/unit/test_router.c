@@ -11,7 +11,7 @@
 enum { T = 1000000000, SOON = 300000 };        /* SOON after the state was entered, the event comes */
 enum { ADI_100 = 3609375, SKEW_100 = 609375 }; /* prio 100, 1 s */
 
-enum event { STARTUP, SHUTDOWN, ADVERT, EXPIRE, FAULT, CLEAR, WEIGHTS, YIELD, YIELD_OFF };
+enum event { STARTUP, SHUTDOWN, ADVERT, EXPIRE, FAULT, CLEAR, WEIGHTS, YIELD, YIELD_OFF, UNSEEN, SPEAKER };
 
 struct row {
     const char *clause;
@@ -35,6 +35,7 @@ struct row {
     const char *actions;
     enum router_state next;
     usec adver, down, preempt, startup; /* deadlines after T; 0: not running, or not looked at */
+    usec ends;                          /* of a fault, by itself; the same */
     usec learned;                       /* Active_Adver_Interval; 0: 1 s */
 };
 
@@ -166,6 +167,22 @@ static const struct row rows[] = {
      .actions = "state fault backup recovered", .next = ROUTER_BACKUP, .down = SOON + ADI_100},
     {"own: leaving fault, the owner", .prio = 255, .state = ROUTER_FAULT, .fault = FAULT_LINK, .event = CLEAR,
      .actions = "send 255 announce; state fault active recovered", .next = ROUTER_ACTIVE, .adver = SOON + 1000000},
+    {"own: not seen leaving for an Active_Down_Interval", .prio = 100, .state = ROUTER_ACTIVE, .at = ADI_100,
+     .event = UNSEEN, .actions = "send 0; state active fault stalled", .next = ROUTER_FAULT, .ends = 11 * ADI_100},
+    {"own: not a microsecond before", .prio = 100, .state = ROUTER_ACTIVE, .at = ADI_100 - 1, .event = UNSEEN,
+     .actions = "", .next = ROUTER_ACTIVE},
+    {"own: who is not Active is not missed", .prio = 100, .state = ROUTER_BACKUP, .at = 2 * ADI_100, .event = UNSEEN,
+     .actions = "", .next = ROUTER_BACKUP, .down = ADI_100},
+    {"own: an owner stalls, too", .prio = 255, .state = ROUTER_ACTIVE, .at = 3003907, .event = UNSEEN,
+     .actions = "send 0; state active fault stalled", .next = ROUTER_FAULT, .ends = 11 * 3003907},
+    {"own: another program speaks, backup", .prio = 100, .state = ROUTER_BACKUP, .event = SPEAKER,
+     .actions = "state backup fault local-speaker", .next = ROUTER_FAULT, .ends = SOON + 4000000},
+    {"own: another program speaks, active", .prio = 100, .state = ROUTER_ACTIVE, .event = SPEAKER,
+     .actions = "send 0; state active fault local-speaker", .next = ROUTER_FAULT, .ends = SOON + 4000000},
+    {"own: deaf", .prio = 100, .state = ROUTER_BACKUP, .event = FAULT, .fault = FAULT_DEAF,
+     .actions = "state backup fault deaf", .next = ROUTER_FAULT},
+    {"own: one fault of two is named, the link's first", .prio = 100, .state = ROUTER_BACKUP, .event = FAULT,
+     .fault = FAULT_DEAF | FAULT_LINK, .actions = "state backup fault link", .next = ROUTER_FAULT},
     {"own: shutdown in fault", .prio = 100, .state = ROUTER_FAULT, .fault = FAULT_LINK, .event = SHUTDOWN,
      .actions = "state fault init shutdown", .next = ROUTER_INIT},
 };
@@ -273,13 +290,19 @@ static void happen(struct router *r, const struct row *row, struct router_action
         router_set_fault(r, now, (enum router_fault)row->fault, false, out);
         break;
     case WEIGHTS:
-        router_set_weights(r, row->weights);
+        router_set_weights(r, now, row->weights);
         break;
     case YIELD:
         router_yield(r, now, true, out);
         break;
     case YIELD_OFF:
         router_yield(r, now, false, out);
+        break;
+    case UNSEEN:
+        router_unseen(r, now, out);
+        break;
+    case SPEAKER:
+        router_speaker(r, now, 1000000, out);
         break;
     }
 }
@@ -313,7 +336,9 @@ static void check(const struct row *row)
     if (r.active_adver_interval != (row->learned ? row->learned : 1000000))
         fail_msg("%s: learned %lld us", row->clause, (long long)r.active_adver_interval);
     /* Whatever happened: a deadline exactly in the states that have one. */
-    bool timed = r.state == ROUTER_BACKUP || r.state == ROUTER_ACTIVE || row->startup;
+    if (row->ends)
+        check_timer(row->clause, "fault", router_deadline(&r), row->ends);
+    bool timed = r.state == ROUTER_BACKUP || r.state == ROUTER_ACTIVE || row->startup || row->ends;
     if ((router_deadline(&r).us != INSTANT_NEVER.us) != timed)
         fail_msg("%s: deadline %lld in state %d", row->clause, (long long)router_deadline(&r).us, (int)r.state);
 }
@@ -535,9 +560,9 @@ static void a_lower_priority_of_our_own_ends_preempt_delay(void **state)
     struct router_actions out = {0};
     struct router r = backup_of(100, 1000000);
     hear(&r, 0, 80, &out);
-    router_set_weights(&r, -10);
+    router_set_weights(&r, at(100000), -10);
     assert_int_equal(router_deadline(&r).us, at(1000000).us);
-    router_set_weights(&r, -20);
+    router_set_weights(&r, at(100000), -20);
     assert_true(router_deadline(&r).us > at(3000000).us);
 }
 
@@ -588,6 +613,120 @@ static void a_new_priority_moves_the_skew_of_a_resignation(void **state)
     assert_int_equal(router_deadline(&r).us, at((256 - 228) * 1000000 / 256).us);
 }
 
+static void the_lower_one_that_is_followed_is_learned(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router_heard slow = {.prio = 50, .interval = 10000000, .src = lower_address};
+    struct router r = backup_of(100, 0);
+    router_advert(&r, at(1000000), &slow, &out);
+    router_yield(&r, at(1500000), true, &out);
+    assert_int_equal(r.active_adver_interval, 10000000);
+    assert_int_equal(router_deadline(&r).us, at(1500000 + 10 * ADI_100).us);
+    r = backup_of(100, 0);
+    router_advert(&r, at(1000000), &slow, &out);
+    router_set_weights(&r, at(1500000), -60); /* now it is the higher one */
+    assert_int_equal(router_deadline(&r).us, at(1500000 + 30000000 + (256 - 40) * INT64_C(10000000) / 256).us);
+}
+
+static void silence_during_preempt_delay_is_named(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 10000000);
+    hear(&r, 1000000, 50, &out);
+    out.count = 0;
+    router_expire(&r, at(1000000 + ADI_100), &out);
+    expect(&out, "send 100 announce; state backup active timed-out");
+}
+
+/* The loop through the wire */
+
+static struct router stalled(usec *now)
+{
+    struct router_actions out = {0};
+    struct row row = {.prio = 100, .state = ROUTER_ACTIVE};
+    struct router r;
+    enter(&r, &row);
+    router_echo(&r, at(500000));
+    router_unseen(&r, at(500000 + ADI_100 - 1), &out);
+    assert_int_equal(r.state, ROUTER_ACTIVE);
+    *now = 500000 + ADI_100;
+    router_unseen(&r, at(*now), &out);
+    assert_int_equal(r.state, ROUTER_FAULT);
+    return r;
+}
+
+static void a_stall_ends_when_another_is_heard(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    usec now;
+    struct router r = stalled(&now);
+    hear(&r, now + 100000, 50, &out);
+    expect(&out, "state fault backup recovered");
+    assert_int_equal(router_deadline(&r).us, at(now + 100000 + ADI_100).us);
+}
+
+static void a_stall_that_repeats_waits_longer_each_time(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    usec now;
+    struct router r = stalled(&now);
+    usec wait = 10 * (usec)ADI_100;
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(router_deadline(&r).us, at(now + wait).us);
+        now += wait;
+        router_expire(&r, at(now), &out);
+        out.count = 0;
+        now += ADI_100;
+        router_expire(&r, at(now), &out);
+        assert_int_equal(r.state, ROUTER_ACTIVE);
+        out.count = 0;
+        now += ADI_100;
+        router_unseen(&r, at(now), &out);
+        out.count = 0;
+        hear(&r, now, 50, &out); /* not the first one: it waits */
+        assert_int_equal(r.state, ROUTER_FAULT);
+        wait = 2 * wait < 600 * SECOND ? 2 * wait : 600 * SECOND;
+    }
+    now += wait;
+    router_expire(&r, at(now), &out);
+    out.count = 0;
+    router_expire(&r, at(now + ADI_100), &out);
+    out.count = 0;
+    router_echo(&r, at(now + ADI_100 + 1)); /* it is closed again */
+    router_unseen(&r, at(now + 3 * ADI_100), &out);
+    assert_int_equal(router_deadline(&r).us, at(now + 13 * (usec)ADI_100).us);
+}
+
+static void the_speaker_is_gone_when_it_is_silent(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 0);
+    router_speaker(&r, at(100000), 1000000, &out);
+    router_speaker(&r, at(1100000), 1000000, &out);
+    router_expire(&r, at(5099999), &out);
+    assert_int_equal(r.state, ROUTER_FAULT);
+    router_expire(&r, at(5100000), &out);
+    expect(&out, "state backup fault local-speaker; state fault backup recovered");
+}
+
+static void a_silence_is_excused_once(void **state)
+{
+    (void)state;
+    struct router_actions out = {0};
+    struct router r = backup_of(100, 0);
+    assert_false(router_excuse(&r, at(ADI_100 - 1)));
+    assert_true(router_excuse(&r, at(ADI_100)));
+    assert_int_equal(router_deadline(&r).us, at(2 * ADI_100).us);
+    assert_false(router_excuse(&r, at(2 * ADI_100)));
+    hear(&r, 2 * ADI_100, 150, &out);
+    assert_true(router_excuse(&r, at(3 * ADI_100)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -609,6 +748,12 @@ int main(void)
         cmocka_unit_test(a_new_interval_leaves_the_learned_one),
         cmocka_unit_test(a_new_priority_or_mode_stops_a_preemption_that_is_due),
         cmocka_unit_test(a_new_priority_moves_the_skew_of_a_resignation),
+        cmocka_unit_test(the_lower_one_that_is_followed_is_learned),
+        cmocka_unit_test(silence_during_preempt_delay_is_named),
+        cmocka_unit_test(a_stall_ends_when_another_is_heard),
+        cmocka_unit_test(a_stall_that_repeats_waits_longer_each_time),
+        cmocka_unit_test(the_speaker_is_gone_when_it_is_silent),
+        cmocka_unit_test(a_silence_is_excused_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

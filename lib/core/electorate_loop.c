@@ -1,0 +1,139 @@
+/* The loop through the wire: what was decided is seen leaving, what is silent was listened to. */
+#include <stddef.h>
+
+#include "core/electorate_internal.h"
+#include "core/packet.h"
+#include "core/timers.h"
+
+enum {
+    OWED_MOST = 4,    /* one that takes more than these at a time is slow, not somebody else */
+    STRIKES = 3,      /* so many that nobody owed, */
+    MATCHED_CALM = 8, /* without so many good ones between, are another program's */
+    TICKS_MISSED = 3, /* after so many the listener is silent itself */
+};
+#define STALL_MOST (50 * MILLISECOND)
+
+/* Of our own sending */
+
+void member_spoke(struct member *m, instant at, uint8_t prio)
+{
+    struct spoken *s = &m->spoken;
+    if (prio == VRRP_PRIORITY_RESIGN)
+        return;
+    s->at = at;
+    s->prio_before = s->prio_before == 0 ? prio : s->prio;
+    s->prio = prio;
+    if (s->owed < OWED_MOST)
+        s->owed++;
+}
+
+static bool is_owed(struct spoken *s)
+{
+    if (s->owed > 0) {
+        s->owed--;
+        if (s->matched < MATCHED_CALM && ++s->matched == MATCHED_CALM)
+            s->strikes = 0;
+        return true;
+    }
+    s->matched = 0;
+    return ++s->strikes < STRIKES;
+}
+
+/* One of ours may be on its way for as long as vrrp-advert would still send it. */
+static bool is_ours(struct member *m, instant at, const struct advert *a)
+{
+    const struct router *r = &m->router;
+    usec late = active_down_interval(r->settings.version, r->prio, r->settings.interval, r->settings.down_factor);
+    struct spoken *s = &m->spoken;
+    if (s->prio == 0 || at.us > s->at.us + late || a->interval != r->settings.interval)
+        return false;
+    return (a->prio == s->prio || a->prio == s->prio_before) && is_owed(s);
+}
+
+void member_sees(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    struct router_actions actions = {0};
+    if (a->prio == VRRP_PRIORITY_RESIGN || a->version != m->router.settings.version || (a->flags & FLAG_UNICAST))
+        return;
+    if (is_ours(m, at, a))
+        router_echo(&m->router, at);
+    else
+        router_speaker(&m->router, at, a->interval, &actions);
+    member_perform(e, m, at, &actions);
+}
+
+/* Of the others' silence */
+
+void electorate_gap(struct electorate *e, bool on)
+{
+    e->gap = on;
+}
+
+usec electorate_stall_limit(const struct electorate *e)
+{
+    return e->shortest / 2 < STALL_MOST ? e->shortest / 2 : STALL_MOST;
+}
+
+bool member_doubts_silence(struct electorate *e, struct member *m, instant now)
+{
+    if (e->tick.seen && now.us - e->tick.at.us > TICKS_MISSED * e->tick.every) {
+        e->deaf++;
+        member_fault(e, m, now, FAULT_DEAF, true);
+        return true;
+    }
+    if (!e->gap || !router_excuse(&m->router, now))
+        return false;
+    member_perform(e, m, now, &(struct router_actions){0});
+    return true;
+}
+
+/* Of ticks */
+
+static void hear_again(struct electorate *e, instant at)
+{
+    for (size_t i = 0; e->deaf > 0 && i < e->count; i++)
+        if (e->members[i]->router.faults & FAULT_DEAF)
+            member_fault(e, e->members[i], at, FAULT_DEAF, false);
+    e->deaf = 0;
+}
+
+/* Who was Active before the loop was there could not be seen. */
+static void begin_to_look(struct electorate *e, instant at)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        struct member *m = e->members[i];
+        router_echo(&m->router, at);
+        heap_set(&e->echo_heap, &m->echo, router_echo_deadline(&m->router));
+    }
+}
+
+static void look_for_echoes(struct electorate *e, instant at)
+{
+    for (struct timer *t; (t = heap_due(&e->echo_heap, at));) {
+        struct member *m = (struct member *)((char *)t - offsetof(struct member, echo));
+        struct router_actions actions = {0};
+        if (e->gap)
+            router_echo(&m->router, at);
+        else
+            router_unseen(&m->router, at, &actions);
+        member_perform(e, m, at, &actions);
+    }
+}
+
+void electorate_told(struct electorate *e, instant at, usec every)
+{
+    if (!e->tick.seen)
+        begin_to_look(e, at);
+    e->tick.seen = true;
+    e->tick.at = at;
+    e->tick.every = every;
+}
+
+void electorate_seen(struct electorate *e, instant at)
+{
+    if (e->stopped || !e->started)
+        return;
+    hear_again(e, at);
+    if (!e->shadow)
+        look_for_echoes(e, at);
+}
