@@ -100,6 +100,9 @@ pcap_loop.libs := -lpcap
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c, seeds in tests/fuzz/corpus/NAME/.
 fuzz_session.objs := $(session) $(electorate) $(event)
+fuzz_electorate.objs := $(electorate) $(event)
+fuzz_netlink.objs := $(link) net/address_watch net/addresses $(event)
+fuzz_netlink.libs := -lmnl
 fuzz_frame.objs := $(frame) $(packet) core/address
 fuzz_line.objs := $(event)
 fuzz_capture.objs := core/report core/filter core/match $(frame) $(event) $(capture)
@@ -132,6 +135,7 @@ apart := $(if $(gcc),-fno-lto)
 release := $(BUILD)
 asan := $(BUILD)/asan
 fuzz := $(BUILD)/fuzz
+coverage := $(BUILD)/coverage
 
 cc.release = $(CC) $(language) $(warnings) $(hardening) $(CPPFLAGS) $(CFLAGS) $(if $(whole),$(whole) -ffat-lto-objects)
 ld.release = $(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
@@ -139,6 +143,8 @@ cc.asan = $(CC) $(language) $(warnings) $(sanitizers) $(CPPFLAGS)
 ld.asan = $(CC) $(sanitizers) $(LDFLAGS)
 cc.fuzz = $(FUZZ_CC) $(language) $(warnings) $(sanitizers) -fsanitize=fuzzer-no-link $(CPPFLAGS)
 ld.fuzz = $(FUZZ_CC) $(sanitizers) -fsanitize=fuzzer $(LDFLAGS)
+cc.coverage = $(CC) $(language) $(warnings) -O0 -g --coverage $(CPPFLAGS)
+ld.coverage = $(CC) --coverage $(LDFLAGS)
 
 pages := $(notdir $(wildcard man/*.[1578]))
 tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
@@ -148,7 +154,7 @@ fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 source = $(patsubst core/%,lib/core/%,$(patsubst net/%,lib/net/%,$(1))).c
 objects = $(foreach o,$(1),$(2)/obj/$(patsubst %.c,%.o,$(call source,$(o))))
 
-.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind format install uninstall clean FORCE
+.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind coverage format install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -182,6 +188,7 @@ endef
 $(eval $(call kind,release,$(release)))
 $(eval $(call kind,asan,$(asan)))
 $(eval $(call kind,fuzz,$(fuzz)))
+$(eval $(call kind,coverage,$(coverage)))
 $(foreach p,$(programs),$(eval $(call program,release,$(release),$(p),cmd,$(whole))))
 $(foreach p,$(programs),$(eval $(call program,asan,$(asan),$(p),cmd)))
 $(foreach p,$(tools),$(eval $(call program,release,$(release),$(p),tests/tools,$(apart))))
@@ -189,9 +196,10 @@ $(foreach p,$(tools),$(eval $(call program,asan,$(asan),$(p),tests/tools)))
 $(foreach p,$(benches),$(eval $(call program,release,$(release),$(p),tests/bench,$(apart))))
 $(foreach p,$(tests),$(eval $(call program,release,$(release),$(p),tests/unit,-lcmocka $(apart))))
 $(foreach p,$(tests),$(eval $(call program,asan,$(asan),$(p),tests/unit,-lcmocka)))
+$(foreach p,$(tests),$(eval $(call program,coverage,$(coverage),$(p),tests/unit,-lcmocka)))
 $(foreach p,$(fuzzers),$(eval $(call program,fuzz,$(fuzz),$(p),tests/fuzz)))
 
--include $(shell find $(BUILD)/obj $(asan)/obj $(fuzz)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(asan)/obj $(fuzz)/obj $(coverage)/obj -name '*.d' 2>/dev/null)
 
 # What a person calls. Each first sees to what it needs; the second make then does the work.
 check:
@@ -217,6 +225,13 @@ valgrind:
 	scripts/deps build check
 	$(MAKE) -j$(JOBS) all
 	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) tests/run valgrind
+
+# How much of lib/core the unit tests run, line by line; less than 95 % fails.
+coverage:
+	scripts/deps build check
+	rm -rf $(coverage)/obj
+	$(MAKE) -j$(JOBS) $(tests:%=$(coverage)/%)
+	BUILD=$(abspath $(coverage)) tests/coverage
 
 bench:
 	scripts/deps build bench
