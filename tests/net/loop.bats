@@ -135,7 +135,7 @@ shadow() {
 
 @test "an interface that swallows: fault why=stalled, another takes over, and it does not try again and again" {
     finished stalled
-    holds "$(advert_first 192.0.2.1 '>0' "$swallows") - $waits > 5"
+    holds "$(advert_first 192.0.2.1 '>0' "$waits") - $waits > 5"
     said us 'from=fault to=backup why=recovered'
 }
 
