@@ -154,7 +154,7 @@ fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 source = $(patsubst core/%,lib/core/%,$(patsubst net/%,lib/net/%,$(1))).c
 objects = $(foreach o,$(1),$(2)/obj/$(patsubst %.c,%.o,$(call source,$(o))))
 
-.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind coverage format install uninstall clean FORCE
+.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind coverage chaos format install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -237,6 +237,12 @@ bench:
 	scripts/deps build bench
 	$(MAKE) -j$(JOBS) all benches
 	@set -e; for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(abspath $(BUILD)) $$b; done
+
+# Stages that die, crash and stand still, beside keepalived: a table of what each costs.
+chaos:
+	scripts/deps build check
+	$(MAKE) -j$(JOBS) all
+	BUILD=$(abspath $(BUILD)) tests/chaos/chaos.sh
 
 format:
 	find cmd lib tests -name '*.[ch]' -exec clang-format -i {} +
