@@ -103,6 +103,7 @@ struct track_event {
     bool up;
     usec for_; /* 0: holds until the next one */
 };
+void write_track(struct writer *w, stamp t, const struct track_event *e);
 bool read_track(const struct line *l, struct track_event *e, const char **where);
 
 #endif

@@ -91,14 +91,25 @@ void write_lost(struct writer *w, stamp t, const char *where, uint64_t n)
     writer_end(w);
 }
 
+static const char *const track_states[] = {"down", "up"};
+
+void write_track(struct writer *w, stamp t, const struct track_event *e)
+{
+    writer_begin(w, t, "track");
+    put_text(w, "name", span_of(e->name));
+    put_word(w, "state", track_states[e->up]);
+    if (e->for_)
+        put_duration(w, "for", e->for_);
+    writer_end(w);
+}
+
 bool read_track(const struct line *l, struct track_event *e, const char **where)
 {
-    static const char *const states[] = {"down", "up"};
     struct reader r = {.line = l};
     unsigned up = 0;
     *e = (struct track_event){.up = false};
     reader_needs(&r, "name", read_text(&r, "name", e->name, sizeof(e->name)));
-    reader_needs(&r, "state", read_word(&r, "state", states, nitems(states), &up));
+    reader_needs(&r, "state", read_word(&r, "state", track_states, nitems(track_states), &up));
     e->up = up == 1;
     read_delay(&r, "for", &e->for_);
     return reader_done(&r, where);

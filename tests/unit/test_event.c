@@ -191,12 +191,7 @@ static void clocks_and_tracks_are_read_back(void **unused)
         w.length = 0;
         random_text(t.name, sizeof(t.name));
         t.for_ = random_bool() ? 0 : (usec)random_range(1, 86400000000);
-        writer_begin(&w, (stamp){i}, "track");
-        put_text(&w, "name", (struct span){t.name, strlen(t.name)});
-        put_word(&w, "state", t.up ? "up" : "down");
-        if (t.for_)
-            put_duration(&w, "for", t.for_);
-        writer_end(&w);
+        write_track(&w, (stamp){i}, &t);
         parse_written(&w);
         assert_true(read_track(&l, &u, &where));
         assert_string_equal(t.name, u.name);
