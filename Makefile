@@ -66,6 +66,7 @@ test_holdings_random.objs := $(holdings) $(event) tests/unit/holdings_host tests
 test_freshness.objs := core/freshness
 test_inlet.objs := net/inlet
 test_outlet.objs := net/outlet net/clock core/levels $(event)
+test_control.objs := net/control
 test_inject.objs := net/inject core/frame core/ip_header $(packet) $(line)
 test_inject.libs := -lnet
 
