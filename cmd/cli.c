@@ -105,21 +105,20 @@ _Noreturn static void wrong_option(const char *what, const char *word)
     wrong_usage(what, strncmp(word, "--", 2) == 0 ? word : letter);
 }
 
-int cli_option_or_word(int argc, char **argv, const char *options, const struct cli_word *words)
+/* letters: for getopt_long, with those that every program has. */
+static int next_option(int argc, char **argv, const char *letters, const struct cli_word *words)
 {
     struct option long_options[CLI_WORDS + 3] = {
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
     };
-    char all[64];
 
     for (int i = 0; i < CLI_WORDS && words[i].name != NULL; i++)
         long_options[i + 2] = (struct option){words[i].name, words[i].takes_value, NULL, CLI_WORD + i};
     hold_standard_streams();
     unsetenv("POSIXLY_CORRECT"); /* it would end the options at the first operand */
     opterr = 0;
-    snprintf(all, sizeof all, ":hV%s", options);
-    int option = getopt_long(argc, argv, all, long_options, NULL);
+    int option = getopt_long(argc, argv, letters, long_options, NULL);
     switch (option) {
     case 'h':
         usage(stdout);
@@ -137,6 +136,22 @@ int cli_option_or_word(int argc, char **argv, const char *options, const struct 
     }
 }
 
+int cli_option_or_word(int argc, char **argv, const char *options, const struct cli_word *words)
+{
+    char letters[64];
+
+    snprintf(letters, sizeof letters, ":hV%s", options);
+    return next_option(argc, argv, letters, words);
+}
+
+int cli_option_in_order(int argc, char **argv, const char *options, const struct cli_word *words)
+{
+    char letters[64];
+
+    snprintf(letters, sizeof letters, "-:hV%s", options);
+    return next_option(argc, argv, letters, words);
+}
+
 int cli_option(int argc, char **argv, const char *options)
 {
     static const struct cli_word none[] = {{NULL, false}};
@@ -151,6 +166,27 @@ uint64_t cli_number(char option, const char *text, uint64_t min, uint64_t max)
     if (!parse_u64((struct span){text, strlen(text)}, min, max, &value))
         cli_die(EXIT_USAGE, "-%c %s: not a number from %" PRIu64 " to %" PRIu64, option, text, min, max);
     return value;
+}
+
+uint64_t cli_word_number(const char *word, const char *text, uint64_t min, uint64_t max)
+{
+    uint64_t value;
+
+    if (!parse_u64((struct span){text, strlen(text)}, min, max, &value))
+        cli_die(EXIT_USAGE, "--%s %s: not a number from %" PRIu64 " to %" PRIu64, word, text, min, max);
+    return value;
+}
+
+usec cli_word_duration(const char *word, const char *text, usec min, usec max)
+{
+    char from[DURATION_TEXT], to[DURATION_TEXT];
+    usec value;
+
+    if (parse_duration((struct span){text, strlen(text)}, &value) && value >= min && value <= max)
+        return value;
+    format_duration(from, min);
+    format_duration(to, max);
+    cli_die(EXIT_USAGE, "--%s %s: not a duration from %s to %s, such as 4s or 500ms", word, text, from, to);
 }
 
 usec cli_duration(char option, const char *text)

@@ -33,6 +33,11 @@ struct cli_word {
 };
 enum { CLI_WORD = 256, CLI_WORDS = 12 /* at most */ };
 int cli_option_or_word(int argc, char **argv, const char *options, const struct cli_word *words);
+/* The same, and each operand is returned as CLI_OPERAND, with itself in optarg, in the order in which all stand there: a
+ * program that runs a command stops at it, and takes none of the command's options for its own. -1: at the end, or at
+ * "--"; what is behind that begins at argv[optind]. */
+enum { CLI_OPERAND = 1 };
+int cli_option_in_order(int argc, char **argv, const char *options, const struct cli_word *words);
 /* STDIN_FILENO, STDOUT_FILENO: open, and the right way round; or exit 3. After the options, which hold the numbers of
  * standard streams that were closed, so that nothing else is opened there. */
 void cli_need_stream(int fd);
@@ -43,6 +48,9 @@ _Noreturn void cli_die(enum exit_status status, const char *format, ...) __attri
 /* The value of an option, or exit 2 with the option, the word and what is allowed. */
 uint64_t cli_number(char option, const char *text, uint64_t min, uint64_t max);
 usec cli_duration(char option, const char *text);
+/* The same for an option that is a word. */
+uint64_t cli_word_number(const char *word, const char *text, uint64_t min, uint64_t max);
+usec cli_word_duration(const char *word, const char *text, usec min, usec max);
 /* "permission denied" with how to get it: "; needs CAP_NET_RAW: run as root, or setcap cap_net_raw+ep $(command -v NAME)" */
 const char *cli_permission_hint(const char *capabilities);
 /* Print "NAME: stdin:12: word: reason" for a line that is skipped. Rate-limited: after 10 in a second the rest is counted. */
