@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow
+programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -45,6 +45,10 @@ vip-down.libs := -lmnl
 vip-follow.objs := cmd/cli cmd/follow_lines cmd/follow_kernel $(event) $(holdings) core/freshness core/timers $(stage)
 vip-follow.objs += $(addresses) net/announce net/inject net/privilege
 vip-follow.libs := -lnet -lmnl -lcap
+
+vrrp-check.objs := cmd/cli cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
+vrrp-check.objs += net/control
+vrrp-check.libs :=
 
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)
