@@ -187,6 +187,7 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
         .second_at = INSTANT_NEVER,
         .refresh_at = INSTANT_NEVER,
         .lapse_at = INSTANT_NEVER,
+        .trusted_at = INSTANT_NEVER,
     };
     *bucket = l->holdings = at;
     return v;
@@ -215,9 +216,10 @@ static void take_hold(struct holdings *h, struct holding *v)
     h->held++;
 }
 
-void holding_let_go(struct holdings *h, struct holding *v)
+void holding_let_go(struct holdings *h, struct holding *v, instant now)
 {
     drop_names(h, v);
+    holding_track_given_up(h, v, now);
     v->held = v->announce = false;
     v->passes = 0; /* a queued pass ends by itself */
     v->second_at = v->refresh_at = v->lapse_at = INSTANT_NEVER;
@@ -290,6 +292,14 @@ static void tell_shared(struct holdings *h, struct holding *v)
     }
 }
 
+static void take_name(struct holdings *h, struct holding *v, const char name[static NAME_TEXT])
+{
+    if (strcmp(v->name, name) == 0)
+        return;
+    memcpy(v->name, name, sizeof v->name);
+    v->track_at = h->track_next = (instant){0};
+}
+
 bool holdings_held(struct holdings *h, const struct send_event *e, instant sent, instant now)
 {
     struct holding *v = holding_named(h, &e->id);
@@ -299,7 +309,7 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     bool changed = !same_names(v, &e->ip);
     if (changed && !rename_to(h, v, &e->ip))
         return false;
-    memcpy(v->name, e->name, sizeof v->name);
+    take_name(h, v, e->name);
     v->garp = e->garp;
     v->refresh = e->garp_refresh;
     v->interval = e->interval;
@@ -336,9 +346,9 @@ bool holdings_absent(struct holdings *h, const struct state_event *e, instant no
     struct holding *v = holding_named(h, &e->id);
     if (v == NULL || (e->ip.count > 0 && !rename_to(h, v, &e->ip)))
         return false;
-    memcpy(v->name, e->name, sizeof v->name);
+    take_name(h, v, e->name);
     if (v->held)
-        holding_let_go(h, v);
+        holding_let_go(h, v, now);
     link_due(h->links[v->link], now);
     return true;
 }
@@ -358,7 +368,7 @@ void holdings_release(struct holdings *h, bool only_unleased, instant now)
         struct holding *v = &h->all[n];
         if (!v->held || (only_unleased && v->lease != 0))
             continue;
-        holding_let_go(h, v);
+        holding_let_go(h, v, now);
         link_due(h->links[v->link], now);
     }
 }

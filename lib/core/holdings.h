@@ -96,4 +96,18 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
 instant holdings_deadline(const struct holdings *h); /* in the past: something is due now */
 usec holdings_period(const struct holdings *h);      /* R of an interval of 1 s or less */
 
+/* What an election may depend on: can this host hold the addresses of a virtual router? Yes, unless one could not be set,
+ * or there was no interface for it, when that was last tried. A backup tries nothing, so what failed is remembered for a
+ * while after it was given up: 10 s, doubling with each try that fails, at most 10 min. */
+struct holding_track {
+    const char *name; /* of the virtual router; valid until the next call of anything here */
+    bool up;
+};
+#define TRACK_PERIOD (5 * SECOND) /* each is due so often, and at once when it is new or has changed */
+/* One that is due, the same until holdings_track_told; false: none. */
+bool holdings_track(struct holdings *h, instant now, struct holding_track *out);
+void holdings_track_told(struct holdings *h, instant now);
+void holdings_track_later(struct holdings *h, instant at); /* it could not be told: none is due before `at` */
+instant holdings_track_deadline(const struct holdings *h);
+
 #endif

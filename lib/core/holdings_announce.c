@@ -52,7 +52,7 @@ static void fire(struct holdings *h, struct holding *v, instant now)
 {
     if (v->lapse_at.us <= now.us) {
         holdings_tell(h, HOLDING_LAPSED, h->links[v->link], v, NULL, v->count);
-        holding_let_go(h, v);
+        holding_let_go(h, v, now);
         link_due(h->links[v->link], now);
         return;
     }

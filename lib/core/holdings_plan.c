@@ -362,6 +362,8 @@ void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, ins
         }
         if (failing)
             v->renewed = NEVER_RENEWED; /* the next try is to be a renewal, too */
+        if (v->held)
+            holding_track_tried(h, v, failing || l->ifindex == 0);
         if (up && (v->announce || added))
             holding_announce(h, v, now);
     }

@@ -1,4 +1,5 @@
-/* Inside holdings: the tables. holdings.c keeps them, holdings_plan.c decides changes, holdings_announce.c announcements. */
+/* Inside holdings: the tables. holdings.c keeps them, holdings_plan.c decides changes,
+ * holdings_announce.c announcements, holdings_track.c what elections are told. */
 #ifndef CORE_HOLDINGS_TABLE_H
 #define CORE_HOLDINGS_TABLE_H
 
@@ -55,6 +56,11 @@ struct holding {
     bool queued;
     instant second_at, refresh_at;
     int32_t next_queued;
+    /* its track */
+    bool failing;       /* as it is told */
+    usec distrust;      /* so long it stays so once it is held no longer; 0: all was well when it was last tried */
+    instant trusted_at; /* when that ends; INSTANT_NEVER: not by itself */
+    instant track_at;   /* when it is to be told */
 };
 
 struct link {
@@ -91,6 +97,8 @@ struct holdings {
     usec cost;                  /* smoothed: of 1,000 changes in a round of renewals */
     struct queue urgent, later; /* first passes; further ones */
     instant next;               /* no holding has a lapse, second or refresh due before this */
+    instant track_next;         /* no track is due, and none changes by itself, before this */
+    size_t track_cursor;
     /* the plan that is being done */
     struct address_change *changes;
     int32_t *planned; /* the place of each */
@@ -100,7 +108,9 @@ struct holdings {
 int32_t place_find(const struct link *l, const struct ip *ip);
 void place_forget(struct link *l, int32_t at);
 void link_due(struct link *l, instant at);
-void holding_let_go(struct holdings *h, struct holding *v); /* held no longer; the addresses stay named */
+void holding_let_go(struct holdings *h, struct holding *v, instant now); /* held no longer; the addresses stay named */
+void holding_track_tried(struct holdings *h, struct holding *v, bool failing); /* a plan was done while it is held */
+void holding_track_given_up(struct holdings *h, struct holding *v, instant now);
 void holding_announce(struct holdings *h, struct holding *v, instant now);
 void holding_timers(struct holdings *h, struct holding *v); /* bring h->next forward to what v waits for */
 void holdings_tell(struct holdings *h, enum holding_news news, const struct link *l, const struct holding *v,
