@@ -42,8 +42,8 @@ vip-up.libs := -lnet -lmnl
 vip-down.objs := cmd/cli cmd/vip $(line) $(addresses) net/clock
 vip-down.libs := -lmnl
 
-vip-follow.objs := cmd/cli cmd/follow_lines cmd/follow_kernel $(event) $(holdings) core/freshness core/timers $(stage)
-vip-follow.objs += $(addresses) net/announce net/inject net/privilege
+vip-follow.objs := cmd/cli cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/track_report $(event) $(holdings)
+vip-follow.objs += core/freshness core/timers $(stage) $(addresses) net/announce net/inject net/control net/privilege
 vip-follow.libs := -lnet -lmnl -lcap
 
 vrrp-check.objs := cmd/cli cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child

@@ -1,7 +1,9 @@
-/* vip-follow's parts: follow_lines.c takes lines, follow_kernel.c does what they ask for, vip-follow.c is the loop. */
+/* vip-follow's parts: follow_lines.c takes lines, follow_kernel.c does what they ask for, follow_tracks.c tells elections
+ * what came of it, vip-follow.c is the loop. */
 #ifndef CMD_FOLLOW_H
 #define CMD_FOLLOW_H
 
+#include "cmd/track_report.h"
 #include "core/freshness.h"
 #include "core/holdings.h"
 #include "net/addresses.h"
@@ -32,6 +34,9 @@ struct follow {
     bool failed, out_failed;
     instant news_since; /* this second, */
     unsigned news;      /* and what people were told in it */
+    bool reports;       /* -C */
+    struct track_report report;
+    bool told_long_name;
 };
 
 /* follow_lines.c */
@@ -44,5 +49,9 @@ void follow_tell(void *context, const struct holding_report *r); /* context: the
 void follow_notices(struct follow *f);
 void follow_links(struct follow *f);
 void follow_announcements(struct follow *f);
+
+/* follow_tracks.c */
+void follow_tracks(struct follow *f);
+instant follow_tracks_deadline(const struct follow *f);
 
 #endif

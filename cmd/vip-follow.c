@@ -14,10 +14,11 @@
 
 const struct program program = {
     .name = "vip-follow",
-    .usage = "",
+    .usage = "[-C FIFO]",
     .help =
         "Reads lines of vrrp-advert on standard input and passes each on. Puts the addresses of a virtual router on\n"
         "its interface while it is Active, as leases that the kernel ends by itself, and announces them.\n"
+        "  -C FIFO  tell vrrp-elect through its control FIFO whether they can be set: track name=vip:NAME\n"
         "  -h, -V   help, version\n",
 };
 
@@ -34,6 +35,7 @@ static void turn(struct follow *f)
     follow_announcements(f);
     if (f->out_open)
         follow_close_out(f, outlet_flush(&f->out, clock_wall()));
+    follow_tracks(f);
 }
 
 static void wait_for_more(struct follow *f)
@@ -45,7 +47,9 @@ static void wait_for_more(struct follow *f)
         {.fd = f->watch.fd, .events = POLLIN},
         {.fd = f->timer, .events = POLLIN},
     };
-    instant deadline = holdings_deadline(f->holdings);
+    instant deadline = holdings_deadline(f->holdings), tracks = follow_tracks_deadline(f);
+    if (tracks.us < deadline.us)
+        deadline = tracks;
     if (f->signals.count > 0 && f->signals.first_us + PATIENCE < deadline.us)
         deadline.us = f->signals.first_us + PATIENCE;
     if (deadline.us != f->armed.us)
@@ -95,7 +99,7 @@ static void limit_sending(int fd)
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 }
 
-static void open_all(struct follow *f)
+static void open_all(struct follow *f, const char *fifo)
 {
     const char *hint = cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW"), *what;
     f->holdings = holdings_new(follow_tell, f);
@@ -124,6 +128,9 @@ static void open_all(struct follow *f)
     (void)clock_boot_id(f->boot);
     if (!privilege_keep(&what, CAP_NET_ADMIN, -1))
         cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
+    f->reports = fifo != NULL;
+    if (f->reports)
+        track_report_open(&f->report, fifo);
     if (isatty(STDIN_FILENO))
         cli_say("reading lines from the terminal; vrrp-elect ... | vrrp-advert | vip-follow is the usual way");
 }
@@ -131,10 +138,12 @@ static void open_all(struct follow *f)
 int main(int argc, char **argv)
 {
     static struct follow f;
-    (void)cli_option(argc, argv, ""); /* there are none, and it says so itself */
+    const char *fifo = NULL;
+    while (cli_option(argc, argv, "C:") != -1)
+        fifo = optarg; /* -C is the only one */
     if (optind < argc)
         cli_die(EXIT_USAGE, "%s: takes no operands; lines come on standard input", argv[optind]);
-    open_all(&f);
+    open_all(&f, fifo);
     do {
         wait_for_more(&f);
         turn(&f);

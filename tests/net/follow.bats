@@ -15,19 +15,19 @@ teardown() {
     lab_end "$BATS_TEST_TMPDIR/lab"
 }
 
-# follow: vip-follow on a; tell LINE writes to it; what it writes comes into out, what it says into err, its exit
+# follow [ARGUMENT...]: vip-follow on a; tell LINE writes to it; what it writes comes into out, what it says into err, its exit
 # status into status. FOLLOW is its pid.
 follow() {
     rm -f "$LAB"/{in,status,pid}
     mkfifo "$LAB/in"
     # shellcheck disable=SC2016 # it is for the shell inside
     start a shell bash -c 'trap : TERM INT HUP
-        "$2/vip-follow" <"$1/in" >>"$1/out" 2>>"$1/err" &
+        "$2/vip-follow" "${@:3}" <"$1/in" >>"$1/out" 2>>"$1/err" &
         echo $! >"$1/pid"
         wait "$!"
         while kill -0 "$!" 2>/dev/null; do wait "$!"; done
         wait "$!"
-        echo $? >"$1/status"' follow "$LAB" "$BUILD"
+        echo $? >"$1/status"' follow "$LAB" "$BUILD" "$@"
     exec 7>"$LAB/in"
     until_true 10 test -s "$LAB/pid"
     FOLLOW=$(<"$LAB/pid")
@@ -439,6 +439,88 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     send 51 192.0.2.100,192.0.2.101/24 lease=9s
     until_true 5 has_address a 192.0.2.101
     [ "$(ns a cat /proc/sys/net/ipv4/conf/eth0/promote_secondaries)" = 1 ] # set with what is left
+}
+
+# follow_again ARGUMENT...: in place of the one that setup started.
+follow_again() {
+    exec 7>&-
+    ended 0
+    follow "$@"
+}
+# control: what it writes into the FIFO goes into the file control.
+control() {
+    mkfifo -m 600 "$LAB/ctl"
+    start a control bash -c 'exec cat <>"$1/ctl"' control "$LAB" 7>&-
+}
+tracked() { tail -n 1 "$LAB/control" | grep -qxF -- "$1"; } # last
+tracked_times() { [ "$(grep -cxF -- "$1" "$LAB/control")" -ge "$2" ]; }
+
+@test "-C tells an election whether the addresses can be set, and goes on telling" {
+    control
+    follow_again -C "$LAB/ctl"
+    state 51 192.0.2.100 backup # nothing to hold, and nothing known against it
+    until_true 5 tracked "track name=vip:eth0-v4-51 state=up for=16s"
+    ns a ip link add d0 type veth peer name d1
+    ns a sysctl -qw net.ipv6.conf.d0.disable_ipv6=1
+    ns a ip link set d0 up
+    tell "send if=d0 vrid=52 name=six prio=100 ip=2001:db8::100 lease=60s"
+    until_true 5 tracked "track name=vip:six state=down"
+    send 51 192.0.2.100 lease=60s
+    until_true 5 has_address a 192.0.2.100
+    until_true 10 tracked_times "track name=vip:eth0-v4-51 state=up for=16s" 2
+    until_true 10 tracked_times "track name=vip:six state=down" 2
+    ns a sysctl -qw net.ipv6.conf.d0.disable_ipv6=0
+    until_true 5 tracked "track name=vip:six state=up for=16s"
+    ns a ip addr show dev d0 | grep -q 2001:db8::100
+}
+
+@test "-C: a FIFO that is full, or away, holds no address up" {
+    mkfifo -m 600 "$LAB/ctl"
+    exec 8<>"$LAB/ctl"
+    head -c 65536 /dev/zero >&8
+    follow_again -C "$LAB/ctl" 8>&-
+    send 51 192.0.2.100 lease=2s
+    until_true 5 has_address a 192.0.2.100
+    for _ in {1..35}; do
+        send 51 192.0.2.100 lease=2s
+        sleep 0.1
+    done
+    has_address a 192.0.2.100 # renewed
+    until_true 5 said "-C $LAB/ctl: its reader has fallen behind"
+    head -c 65536 <&8 >/dev/null
+    read -r -t 5 -u 8 line
+    [ "$line" = "track name=vip:eth0-v4-51 state=up for=16s" ]
+    exec 8>&-
+    state 51 192.0.2.100 backup
+    state 52 192.0.2.102 backup
+    until_true 5 lacks_address a 192.0.2.100
+    until_true 5 said "-C $LAB/ctl: nobody reads it; it is tried again and again"
+    rm "$LAB/ctl"
+    control
+    until_true 5 tracked "track name=vip:eth0-v4-52 state=up for=16s"
+    exec 7>&-
+    ended 0
+}
+
+@test "-C: a name that is too long for a track is told once" {
+    control
+    follow_again -C "$LAB/ctl"
+    long=$(printf '%060d' 0)
+    tell "state if=eth0 vrid=51 name=$long from=active to=backup why=test ip=192.0.2.100"
+    tell "state if=eth0 vrid=52 name=${long%0} from=active to=backup why=test ip=192.0.2.102"
+    until_true 5 tracked "track name=vip:${long%0} state=up for=16s"
+    said_times "vip:$long has more than 63 bytes: elections are told nothing of it" 1
+}
+
+@test "-C: what is no FIFO is refused, and nothing is set" {
+    touch "$LAB/file"
+    status=0
+    ns a "$BUILD/vip-follow" -C "$LAB/file" >"$LAB/refused" 2>&1 <<<"send if=eth0 vrid=51 prio=100 ip=192.0.2.100" ||
+        status=$?
+    [ "$status" -eq 2 ]
+    [ "$(cat "$LAB/refused")" = "vip-follow: -C $LAB/file: not a FIFO" ]
+    lacks_address a 192.0.2.100
+    [ ! -s "$LAB/file" ]
 }
 
 @test "a thousand addresses of a thousand virtual routers" {
