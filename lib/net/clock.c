@@ -25,23 +25,38 @@ stamp clock_wall(void)
     return (stamp){nanoseconds(CLOCK_REALTIME)};
 }
 
-bool clock_boot_id(char out[static BOOT_TEXT])
+static char boot_id[BOOT_TEXT]; /* empty: not read yet */
+
+static void read_boot_id(void)
 {
     ssize_t n = -1;
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 
     if (fd >= 0) {
-        n = read(fd, out, BOOT_TEXT - 1);
+        n = read(fd, boot_id, sizeof boot_id - 1);
         close(fd);
     }
-    if (n > 0 && out[n - 1] == '\n')
+    if (n > 0 && boot_id[n - 1] == '\n')
         n--;
-    if (n <= 0) {
+    boot_id[n > 0 ? n : 0] = '\0';
+}
+
+bool clock_boot_id(char out[static BOOT_TEXT])
+{
+    if (boot_id[0] == '\0')
+        read_boot_id();
+    if (boot_id[0] == '\0') {
         memcpy(out, "unknown", sizeof "unknown");
         return false;
     }
-    out[n] = '\0';
+    memcpy(out, boot_id, sizeof boot_id);
     return true;
+}
+
+void clock_prepare(void)
+{
+    read_boot_id();
+    tzset();
 }
 
 void clock_event_now(struct clock_event *e, enum clock_source source)

@@ -8,6 +8,8 @@
 instant clock_now(void);                        /* CLOCK_MONOTONIC */
 stamp clock_wall(void);                         /* CLOCK_REALTIME */
 bool clock_boot_id(char out[static BOOT_TEXT]); /* false, and "unknown", when the kernel does not say */
+/* Reads what there is in files, the boot's name and the time zone: nothing here opens one afterwards. */
+void clock_prepare(void);
 /* A `clock` event of this moment: both clocks read as closely together as can be. */
 void clock_event_now(struct clock_event *e, enum clock_source source);
 size_t clock_format_human(char out[static STAMP_TEXT], stamp t); /* RFC 3339, local time zone: for writer.format_time */

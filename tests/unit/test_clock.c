@@ -7,10 +7,35 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "net/clock.h"
+
+/* The first test: later what is in the files is known already. */
+static void prepared_it_opens_no_file(void **state)
+{
+    (void)state;
+    struct rlimit before, none;
+    struct clock_event e;
+    char boot[BOOT_TEXT], with_files[STAMP_TEXT], without[STAMP_TEXT];
+    stamp t = {1763796129123456789};
+
+    assert_int_equal(setenv("TZ", ":Asia/Tokyo", 1), 0);
+    clock_prepare();
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    clock_event_now(&e, SOURCE_LIVE);
+    clock_format_human(without, t);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_true(clock_boot_id(boot));
+    assert_string_equal(e.boot, boot);
+    tzset();
+    clock_format_human(with_files, t);
+    assert_string_equal(without, with_files);
+}
 
 static void now_never_goes_back(void **state)
 {
@@ -141,9 +166,13 @@ static void timer_never_is_disarmed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(now_never_goes_back),     cmocka_unit_test(event_is_both_clocks_at_one_moment),
-        cmocka_unit_test(boot_id_is_the_kernels),  cmocka_unit_test(human_time_is_rfc3339),
-        cmocka_unit_test(timer_is_never_early),    cmocka_unit_test(timer_in_the_past_fires_at_once),
+        cmocka_unit_test(prepared_it_opens_no_file),
+        cmocka_unit_test(now_never_goes_back),
+        cmocka_unit_test(event_is_both_clocks_at_one_moment),
+        cmocka_unit_test(boot_id_is_the_kernels),
+        cmocka_unit_test(human_time_is_rfc3339),
+        cmocka_unit_test(timer_is_never_early),
+        cmocka_unit_test(timer_in_the_past_fires_at_once),
         cmocka_unit_test(timer_never_is_disarmed),
     };
 
