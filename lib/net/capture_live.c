@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "net/capture_private.h"
@@ -98,9 +99,18 @@ static struct capture *prepare(const char *ifname, struct capture_error *error)
     return NULL;
 }
 
+/* Of the interface's name, 0: there is none. Asked through a ring, which is open. */
+static unsigned index_now(const struct capture *c)
+{
+    struct ifreq request = {0};
+
+    memcpy(request.ifr_name, c->ifname, sizeof request.ifr_name);
+    return ioctl(pcap_fileno(c->handles[0].pcap), SIOCGIFINDEX, &request) < 0 ? 0 : (unsigned)request.ifr_ifindex;
+}
+
 static void join(struct capture *c)
 {
-    unsigned ifindex = c->any ? 0 : if_nametoindex(c->ifname);
+    unsigned ifindex = c->any ? 0 : index_now(c);
 
     if (c->any)
         memberships_join_all(&c->groups);
@@ -150,7 +160,7 @@ static int bound_index(pcap_t *p)
 
 bool capture_rebind(struct capture *c, struct capture_error *error)
 {
-    unsigned ifindex = c->any ? 0 : if_nametoindex(c->ifname);
+    unsigned ifindex = c->any ? 0 : index_now(c);
     bool moved = false;
 
     if (c->any) {
