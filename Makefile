@@ -18,7 +18,7 @@ electorate := core/electorate core/electorate_hear core/electorate_tracks core/e
 session := core/session core/session_control core/session_time core/session_write core/freshness core/observer
 holdings := core/holdings core/holdings_plan core/holdings_announce core/holdings_track
 link := net/link net/link_table
-addresses := net/addresses net/address_watch
+addresses := net/addresses net/address_interface net/address_watch
 stage := net/inlet net/outlet net/signals net/clock core/levels
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 

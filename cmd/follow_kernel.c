@@ -87,8 +87,8 @@ static void resolve(struct follow *f, size_t link)
     unsigned ifindex = 0;
     bool has_mac = false;
     struct mac mac;
-    if (address_interface(f->book, ifname, &ifindex, &has_mac, &mac) && !address_promote_secondaries(ifname) &&
-        f->told_promote != errno) {
+    if (address_interface(f->book, ifname, &ifindex, &has_mac, &mac) &&
+        !address_promote_secondaries(f->book, ifindex) && f->told_promote != errno) {
         f->told_promote = errno;
         cli_say("%s: promote_secondaries: %s; the kernel may remove other addresses of a subnet with its first one",
                 ifname, strerror(errno));

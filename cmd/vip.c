@@ -101,7 +101,7 @@ int vip_apply(struct vip_request *r, struct address_change *changes, size_t coun
     struct address_error error;
     if (count == 0)
         return EXIT_DONE;
-    if (!address_promote_secondaries(r->ifname))
+    if (!address_promote_secondaries(r->book, r->ifindex))
         cli_say("%s: promote_secondaries: %s; the kernel may remove other addresses of a subnet with its first one",
                 r->ifname, strerror(errno));
     if (address_apply(r->book, changes, count, &error))

@@ -1,18 +1,14 @@
 #include "net/addresses.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "net/address_message.h"
 
@@ -62,13 +58,19 @@ unsigned address_book_port(const struct address_book *b)
     return b->port;
 }
 
-/* A message for people: the kernel's words where it has some. */
-static void explain(struct address_error *error, int number, const char *words, unsigned ifindex, uint8_t family)
+int address_book_fd(const struct address_book *b)
 {
-    char name[IF_NAMESIZE] = "the interface";
+    return mnl_socket_get_fd(b->socket);
+}
+
+/* A message for people: the kernel's words where it has some. */
+static void explain(const struct address_book *b, struct address_error *error, int number, const char *words,
+                    unsigned ifindex, uint8_t family)
+{
+    char name[IF_NAMESIZE];
     error->number = number;
     if (number == EACCES && family == 6) {
-        (void)if_indextoname(ifindex, name);
+        address_interface_name(b, ifindex, name);
         snprintf(error->text, sizeof error->text, "IPv6 is disabled on %s", name);
     } else if (words != NULL && words[0] != '\0') {
         snprintf(error->text, sizeof error->text, "%s", words);
@@ -107,6 +109,24 @@ static ssize_t receive(struct address_book *b, void *buffer, size_t size)
         n = mnl_socket_recvfrom(b->socket, buffer, size);
     while (n < 0 && errno == EINTR);
     return n;
+}
+
+bool address_book_ask(struct address_book *b, struct nlmsghdr *request, mnl_cb_t answer, void *context)
+{
+    _Alignas(struct nlmsghdr) char buffer[DUMP_BYTES];
+    request->nlmsg_seq = ++b->seq;
+    if (mnl_socket_sendto(b->socket, request, request->nlmsg_len) < 0)
+        return false;
+    for (;;) {
+        ssize_t n = receive(b, buffer, sizeof buffer);
+        if (n < 0)
+            return false;
+        int status = mnl_cb_run(buffer, (size_t)n, b->seq, b->port, answer, context);
+        if (status == MNL_CB_STOP)
+            return true;
+        if (status == MNL_CB_ERROR && errno != EPROTO) /* that was left over from a request that was given up */
+            return false;
+    }
 }
 
 static bool keep_entry(struct address_book *b, const struct address_entry *e)
@@ -177,7 +197,7 @@ bool address_each(struct address_book *b, unsigned ifindex, address_visit *visit
     for (int tries = 0; status == -2 && tries < DUMP_TRIES; tries++)
         status = dump(b, ifindex);
     if (status == -1) {
-        explain(error, errno, NULL, ifindex, 0);
+        explain(b, error, errno, NULL, ifindex, 0);
         return false;
     }
     /* Torn each time: what came is still each an address that was there; a notice will tell of the rest. */
@@ -241,7 +261,7 @@ static int await_batch(struct address_book *b, struct address_change *changes, s
             struct address_change *c = &changes[index];
             c->result = outcome(c, -e->error);
             if (c->result != 0 && error->number == 0)
-                explain(error, c->result, error_words(m), c->ifindex, c->prefix.ip.family);
+                explain(b, error, c->result, error_words(m), c->ifindex, c->prefix.ip.family);
             if (index == count - 1)
                 return 0;
         }
@@ -273,7 +293,7 @@ static bool apply_batch(struct address_book *b, struct address_change *changes, 
         for (size_t n = 0; n < count; n++)
             changes[n].result = number;
         if (error->number == 0)
-            explain(error, number, NULL, changes[0].ifindex, 0);
+            explain(b, error, number, NULL, changes[0].ifindex, 0);
     }
     for (size_t n = 0; n < count; n++) {
         if (changes[n].result != 0)
@@ -314,41 +334,4 @@ bool address_tags_kept(void)
     long major = strtol(name.release, &end, 10);
     long minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
     return major > 5 || (major == 5 && minor >= 18);
-}
-
-bool address_interface(const struct address_book *b, const char *ifname, unsigned *ifindex, bool *has_mac,
-                       struct mac *mac)
-{
-    struct ifreq request = {0};
-    int fd = mnl_socket_get_fd(b->socket); /* any socket will do */
-    strncpy(request.ifr_name, ifname, IFNAMSIZ - 1);
-    if (ioctl(fd, SIOCGIFINDEX, &request) < 0)
-        return false;
-    *ifindex = (unsigned)request.ifr_ifindex;
-    *has_mac = ioctl(fd, SIOCGIFHWADDR, &request) == 0 && request.ifr_hwaddr.sa_family == ARPHRD_ETHER;
-    if (*has_mac)
-        memcpy(mac->bytes, request.ifr_hwaddr.sa_data, sizeof mac->bytes);
-    return true;
-}
-
-bool address_promote_secondaries(const char *ifname)
-{
-    char path[128];
-    char value = '0';
-    snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/promote_secondaries", ifname);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t n = read(fd, &value, 1);
-    close(fd);
-    if (n == 1 && value != '0')
-        return true;
-    fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    n = write(fd, "1\n", 2);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return n == 2;
 }

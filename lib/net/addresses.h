@@ -45,9 +45,9 @@ bool address_apply(struct address_book *b, struct address_change *changes, size_
 bool address_interface(const struct address_book *b, const char *ifname, unsigned *ifindex, bool *has_mac,
                        struct mac *mac);
 
-/* net.ipv4.conf.IF.promote_secondaries=1, so that a host address in the VIP's subnet does not go with it.
- * False: errno (a read-only /proc/sys). */
-bool address_promote_secondaries(const char *ifname);
+/* net.ipv4.conf.IF.promote_secondaries=1, so that a host address in the VIP's subnet does not go with it. Through
+ * netlink, which works where /proc/sys is read-only or out of reach. False: errno. */
+bool address_promote_secondaries(struct address_book *b, unsigned ifindex);
 
 /* What the kernel says of changes that this book did not make itself. */
 struct address_watch {
