@@ -32,7 +32,8 @@ void wire_open(struct wire *w, const struct advert_options *o, struct signals *s
 {
     struct capture_error error;
     *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file};
-    if (o->file && !(w->writer = capture_writer_open(o->file, LINK_ETHERNET, &error)))
+    if (o->file && (!(w->writer = capture_writer_open(o->file, &error)) ||
+                    !capture_writer_begin(w->writer, LINK_ETHERNET, &error)))
         cli_die(EXIT_SYSTEM, "-w %s", error.text);
     if (w->writer)
         capture_writer_on_wait(w->writer, go_on, signals);

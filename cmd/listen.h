@@ -35,7 +35,8 @@ int listen_live(struct listen *l);
 /* The line of one frame into l->writer, its packet into -w; counts adverts. FRAME_FOREIGN: nothing was written. */
 enum frame_kind listen_report(struct listen *l, const struct captured *c, struct frame *decoded);
 bool listen_is_done(const struct listen *l); /* COUNT adverts were written */
-void listen_open_packets(struct listen *l, enum link_layer link);
+void listen_open_packets(struct listen *l);  /* -w, if it is asked for */
+void listen_begin_packets(struct listen *l, enum link_layer link);
 void listen_flush_packets(struct listen *l);
 void listen_close_packets(struct listen *l);
 int listen_status(const struct listen *l, bool gave_up); /* the exit status; gave_up: -T was over, or the file */

@@ -179,12 +179,19 @@ int listen_file(struct listen *l)
     r.capture = capture_open_file(l->read_path, &error);
     if (r.capture == NULL)
         cli_die(EXIT_SYSTEM, "%s", error.text);
-    listen_open_packets(l, capture_link(r.capture));
+    listen_open_packets(l);
     if (l->packets != NULL)
         capture_writer_on_wait(l->packets, go_on, NULL);
     catch_signals();
     capture_on_wait(r.capture, on_wait, &r);
-    status = read_all(&r);
+    if (capture_begin(r.capture, &error)) {
+        listen_begin_packets(l, capture_link(r.capture));
+        status = read_all(&r);
+    } else if (is_over(&r)) {
+        status = listen_status(l, !stop_asked);
+    } else {
+        cli_die(EXIT_SYSTEM, "%s", error.text);
+    }
     listen_close_packets(l);
     capture_close(r.capture);
     return status;

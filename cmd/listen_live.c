@@ -182,7 +182,8 @@ static void open_all(struct live *v)
         cli_die(EXIT_SYSTEM, "signals: %s", strerror(errno));
     open_captures(v);
     open_links(v);
-    listen_open_packets(v->listen, capture_link(v->captures[0]));
+    listen_open_packets(v->listen);
+    listen_begin_packets(v->listen, capture_link(v->captures[0]));
     if (v->listen->packets != NULL)
         capture_writer_on_wait(v->listen->packets, go_on, v);
     if (!outlet_open(&v->outlet, STDOUT_FILENO, program.name, false))

@@ -31,15 +31,23 @@ bool listen_is_done(const struct listen *l)
     return l->count > 0 && l->adverts >= l->count;
 }
 
-void listen_open_packets(struct listen *l, enum link_layer link)
+void listen_open_packets(struct listen *l)
 {
     struct capture_error error;
 
     if (l->write_path == NULL)
         return;
-    l->packets = capture_writer_open(l->write_path, link, &error);
+    l->packets = capture_writer_open(l->write_path, &error);
     if (l->packets == NULL)
         cli_die(EXIT_SYSTEM, "%s", error.text);
+}
+
+void listen_begin_packets(struct listen *l, enum link_layer link)
+{
+    struct capture_error error;
+
+    if (l->packets != NULL && !capture_writer_begin(l->packets, link, &error))
+        cli_die(EXIT_SYSTEM, "-w %s: %s", l->write_path, error.text);
 }
 
 void listen_flush_packets(struct listen *l)

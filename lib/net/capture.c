@@ -61,6 +61,8 @@ void capture_close(struct capture *c)
     for (size_t i = 0; i < c->handle_count; i++)
         if (c->handles[i].pcap != NULL)
             pcap_close(c->handles[i].pcap); /* closes the stream of a file, too */
+    if (c->stream != NULL)
+        fclose(c->stream);
     if (c->live)
         memberships_close(&c->groups);
     else if (c->fd > STDERR_FILENO)

@@ -44,10 +44,12 @@ struct capture *capture_open_live(const char *ifname, const struct capture_filte
 /* Several at once, which takes hardly longer than one. list has room for count. False: none is open, text in *error. */
 bool capture_open_many(const char *const *ifnames, size_t count, const struct capture_filter *filter,
                        struct capture **list, struct capture_error *error);
-/* path "-": stdin. pcap and pcapng, ns or µs. Every frame of the file is handed out. */
+/* path "-": stdin. pcap and pcapng, ns or µs. Every frame of the file is handed out. Nothing is read yet. */
 struct capture *capture_open_file(const char *path, struct capture_error *error);
 /* The same from a stream, which is then the capture's to close. name: for messages. */
 struct capture *capture_open_stream(FILE *stream, const char *name, struct capture_error *error);
+/* Reads the header of a file, which says what capture_link is: before anything else is asked of it. */
+bool capture_begin(struct capture *c, struct capture_error *error);
 void capture_close(struct capture *c);
 
 enum link_layer capture_link(const struct capture *c);
@@ -79,9 +81,11 @@ uint64_t capture_dropped(struct capture *c); /* frames that the kernel dropped f
 enum { CAPTURE_FILTER_TEXT = 8192 };
 size_t capture_filter_text(char *out, size_t size, const struct capture_filter *filter, bool ethernet);
 
-/* Write a pcap file with ns stamps. path "-": stdout. One link layer per file. */
+/* Write a pcap file with ns stamps. path "-": stdout. One link layer per file: begin writes the header that says which,
+ * before the first frame. */
 struct capture_writer;
-struct capture_writer *capture_writer_open(const char *path, enum link_layer link, struct capture_error *error);
+struct capture_writer *capture_writer_open(const char *path, struct capture_error *error);
+bool capture_writer_begin(struct capture_writer *w, enum link_layer link, struct capture_error *error);
 /* While the reader of a pipe takes nothing: returns whether to go on; if not it is given a last while, then the writer
  * fails with EPIPE. Nobody asked: it is waited for. */
 typedef bool capture_go_on(void *context);

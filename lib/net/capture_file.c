@@ -55,7 +55,7 @@ static bool open_stream(struct capture *c, const char *path)
     return true;
 }
 
-static bool read_header(struct capture *c, struct capture_error *error)
+bool capture_begin(struct capture *c, struct capture_error *error)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
     struct capture_handle *h = &c->handles[0];
@@ -80,12 +80,9 @@ static bool read_header(struct capture *c, struct capture_error *error)
 static struct capture *finish(struct capture *c, const char *name, struct capture_error *error)
 {
     c->name = strdup(name);
-    if (c->name == NULL)
-        capture_error_set(error, "%s", strerror(ENOMEM));
-    else if (read_header(c, error))
+    if (c->name != NULL)
         return c;
-    if (c->stream != NULL)
-        fclose(c->stream);
+    capture_error_set(error, "%s", strerror(ENOMEM));
     capture_close(c);
     return NULL;
 }

@@ -34,7 +34,7 @@ struct capture {
     bool detached; /* the interface of that name is not the one the handles are bound to */
     struct memberships groups;
     /* file */
-    FILE *stream;
+    FILE *stream; /* until its header has been read; then the handle has it */
     char *buffer; /* the stream's */
     char *name;
     int fd; /* what the stream reads, when it is ours; else -1 */

@@ -8,9 +8,11 @@
 
 #include "net/capture_private.h"
 
-enum { SNAPLEN = 65535, LOOK_MS = 200, LAST_LOOKS = 10 };
+enum { SNAPLEN = 65535, STREAM_BYTES = 16384, LOOK_MS = 200, LAST_LOOKS = 10 };
 
 struct capture_writer {
+    FILE *stream; /* until there is a dumper; then that has it */
+    char buffer[STREAM_BYTES];
     pcap_t *dead; /* says which link layer and precision */
     pcap_dumper_t *dumper;
     int error; /* errno of the first write that failed: stdio forgets it */
@@ -65,34 +67,30 @@ static FILE *open_stream(struct capture_writer *w, const char *path)
     return w->fd < 0 ? NULL : fopencookie(w, "wb", functions);
 }
 
-struct capture_writer *capture_writer_open(const char *path, enum link_layer link, struct capture_error *error)
+struct capture_writer *capture_writer_open(const char *path, struct capture_error *error)
 {
     struct capture_writer *w = calloc(1, sizeof *w);
-    FILE *stream = w != NULL ? open_stream(w, path) : NULL;
-    const char *shown = strcmp(path, "-") == 0 ? "standard output" : path;
 
-    if (w == NULL || stream == NULL) {
-        capture_error_set(error, "%s: %s", shown, strerror(errno));
-        goto failed;
+    if (w != NULL && (w->stream = open_stream(w, path)) != NULL) {
+        setvbuf(w->stream, w->buffer, _IOFBF, sizeof w->buffer);
+        return w;
     }
-    w->dead = pcap_open_dead_with_tstamp_precision(capture_link_to_dlt(link), SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
-    if (w->dead == NULL) {
-        capture_error_set(error, "%s: %s", shown, strerror(ENOMEM));
-        goto failed;
-    }
-    w->dumper = pcap_dump_fopen(w->dead, stream); /* owns the stream now */
-    if (w->dumper == NULL) {
-        capture_error_set(error, "%s: %s", shown, pcap_geterr(w->dead));
-        goto failed;
-    }
-    return w;
-failed:
-    if (stream != NULL)
-        fclose(stream);
-    if (w != NULL && w->dead != NULL)
-        pcap_close(w->dead);
+    capture_error_set(error, "%s: %s", strcmp(path, "-") == 0 ? "standard output" : path, strerror(errno));
     free(w);
     return NULL;
+}
+
+bool capture_writer_begin(struct capture_writer *w, enum link_layer link, struct capture_error *error)
+{
+    w->dead = pcap_open_dead_with_tstamp_precision(capture_link_to_dlt(link), SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
+    if (w->dead != NULL)
+        w->dumper = pcap_dump_fopen(w->dead, w->stream);
+    if (w->dumper == NULL) {
+        capture_error_set(error, "%s", w->dead != NULL ? pcap_geterr(w->dead) : strerror(ENOMEM));
+        return false;
+    }
+    w->stream = NULL;
+    return true;
 }
 
 /* After a write. False: errno. */
@@ -126,6 +124,8 @@ bool capture_writer_frame(struct capture_writer *w, stamp t, const uint8_t *byte
 
 bool capture_writer_flush(struct capture_writer *w)
 {
+    if (w->dumper == NULL)
+        return true;
     pcap_dump_flush(w->dumper);
     return is_good(w);
 }
@@ -138,8 +138,12 @@ bool capture_writer_close(struct capture_writer *w)
     bool written = capture_writer_flush(w);
     int why = errno;
 
-    pcap_dump_close(w->dumper);
-    pcap_close(w->dead);
+    if (w->dumper != NULL)
+        pcap_dump_close(w->dumper);
+    if (w->dead != NULL)
+        pcap_close(w->dead);
+    if (w->stream != NULL)
+        fclose(w->stream);
     free(w);
     errno = why;
     return written;

@@ -66,8 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     HOLDS(stream != NULL);
     struct capture *c = capture_open_stream(stream, "fuzz", &error);
 
-    if (c == NULL) {
+    HOLDS(c != NULL);
+    if (!capture_begin(c, &error)) {
         told += strlen(error.text);
+        capture_close(c);
         return 0;
     }
     while (capture_dispatch(c, 64, on_frame, &filter, &error) > 0)

@@ -125,12 +125,22 @@ static void on_frame(void *context, const struct captured *c)
         capture_stop(seen->stop);
 }
 
+/* With its header read, or NULL. */
+static struct capture *begun(struct capture *c, struct capture_error *error)
+{
+    assert_non_null(c);
+    if (capture_begin(c, error))
+        return c;
+    capture_close(c);
+    return NULL;
+}
+
 static struct capture *open_it(struct capture_error *error)
 {
     FILE *stream = fmemopen(file, file_length, "r");
 
     assert_non_null(stream);
-    return capture_open_stream(stream, "x.pcap", error);
+    return begun(capture_open_stream(stream, "x.pcap", error), error);
 }
 
 /* 0: to the end; -1: an error, its text in *error. */
@@ -333,7 +343,7 @@ static void read_pipe(bool give_up, struct seen *seen)
 
     assert_int_equal(write(ends[1], file, 24), 24);
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
-    struct capture *c = capture_open_file(path, &error);
+    struct capture *c = begun(capture_open_file(path, &error), &error);
 
     assert_non_null(c);
     close(ends[0]);
@@ -377,14 +387,15 @@ static void test_writer(void **state)
     for (size_t i = 0; i < nitems(links); i++) {
         struct capture_error error;
         struct seen seen = {0};
-        struct capture_writer *w = capture_writer_open(path, links[i], &error);
+        struct capture_writer *w = capture_writer_open(path, &error);
 
         assert_non_null(w);
+        assert_true(capture_writer_begin(w, links[i], &error));
         assert_true(capture_writer_frame(w, (stamp){1763796129123456789}, file, 60, 90));
         assert_true(capture_writer_frame(w, (stamp){1763796130999999999}, file, 1000, 1000));
         assert_true(capture_writer_flush(w));
         assert_true(capture_writer_close(w));
-        struct capture *c = capture_open_file(path, &error);
+        struct capture *c = begun(capture_open_file(path, &error), &error);
 
         assert_non_null(c);
         assert_int_equal(capture_link(c), links[i]);
@@ -402,13 +413,14 @@ static void test_writer_fails(void **state)
 {
     (void)state;
     struct capture_error error;
-    struct capture_writer *w = capture_writer_open("/dev/full", LINK_ETHERNET, &error);
+    struct capture_writer *w = capture_writer_open("/dev/full", &error);
 
     assert_non_null(w);
+    assert_true(capture_writer_begin(w, LINK_ETHERNET, &error));
     capture_writer_frame(w, (stamp){1}, file, 60, 60);
     assert_false(capture_writer_flush(w));
     assert_false(capture_writer_close(w));
-    assert_null(capture_writer_open("/nonexistent/x", LINK_ETHERNET, &error));
+    assert_null(capture_writer_open("/nonexistent/x", &error));
     assert_string_equal(error.text, "/nonexistent/x: No such file or directory");
     assert_true(capture_writer_close(NULL));
 }
