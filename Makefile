@@ -109,7 +109,7 @@ pcap_loop.libs := -lpcap
 # Fuzz targets: tests/fuzz/fuzz_NAME.c, seeds in tests/fuzz/corpus/NAME/.
 fuzz_session.objs := $(session) $(electorate) $(event)
 fuzz_electorate.objs := $(electorate) $(event)
-fuzz_netlink.objs := $(link) net/address_watch net/addresses $(event)
+fuzz_netlink.objs := $(link) $(addresses) $(event)
 fuzz_netlink.libs := -lmnl
 fuzz_frame.objs := $(frame) $(packet) core/address
 fuzz_line.objs := $(event)
