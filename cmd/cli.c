@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,14 @@ static void hold_standard_streams(void)
             exit(EXIT_SYSTEM);
 }
 
+/* A reader that has gone and a file that has reached its limit (ulimit -f) are errors of the write, like a full disk: a
+ * program that was killed by them, over a message even, would leave half of its work behind. */
+static void ignore_signals_of_writes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 void cli_need_stream(int fd)
 {
     int wrong = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
@@ -116,6 +125,7 @@ static int next_option(int argc, char **argv, const char *letters, const struct 
     for (int i = 0; i < CLI_WORDS && words[i].name != NULL; i++)
         long_options[i + 2] = (struct option){words[i].name, words[i].takes_value, NULL, CLI_WORD + i};
     hold_standard_streams();
+    ignore_signals_of_writes();
     unsetenv("POSIXLY_CORRECT"); /* it would end the options at the first operand */
     opterr = 0;
     int option = getopt_long(argc, argv, letters, long_options, NULL);

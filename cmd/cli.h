@@ -23,7 +23,8 @@ struct program {
 extern const struct program program; /* each file in cmd/ defines its own */
 
 /* getopt_long over `options` ("r:w:c:"), anywhere on the line, plus -h/--help and -V/--version, which end the program.
- * Returns the option's letter or -1 at the end; an unknown one prints a message and exits 2. */
+ * Returns the option's letter or -1 at the end; an unknown one prints a message and exits 2. The first call also sees to
+ * standard streams that are closed, and has SIGPIPE and SIGXFSZ ignored: what they tell is the error of a write. */
 int cli_option(int argc, char **argv, const char *options);
 /* The same with long options that have no letter; name NULL ends them. Of one that is found CLI_WORD and its place in
  * the list are returned, as one number. */

@@ -34,12 +34,11 @@ static void ask_to_stop(int number)
 
 static void catch_signals(void)
 {
-    struct sigaction stop = {.sa_handler = ask_to_stop}, ignore = {.sa_handler = SIG_IGN};
+    struct sigaction stop = {.sa_handler = ask_to_stop};
 
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGHUP, &stop, NULL);
-    sigaction(SIGPIPE, &ignore, NULL);
 }
 
 /* How much of the rest to write at once. Asked to stop, a reader that has stopped is not waited for: a write that had

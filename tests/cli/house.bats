@@ -69,6 +69,40 @@ notices_full_disk() {
     for_each notices_full_disk
 }
 
+notices_file_limit() {
+    local said status=0
+    said=$(ulimit -f 0 && "$BUILD/$p" -h 2>&1 >"$BATS_TEST_TMPDIR/out") || status=$?
+    [ "$status" -eq 3 ] && [ "$said" = "$p: standard output: File too large" ]
+}
+
+@test "a file that may not grow (ulimit -f) is like a full disk: exit 3" {
+    for_each notices_file_limit
+}
+
+# Fd 9: a pipe whose reader has gone.
+without_reader() {
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    exec 8<>"$BATS_TEST_TMPDIR/pipe"
+    exec 9>"$BATS_TEST_TMPDIR/pipe"
+    exec 8<&-
+}
+
+survives_lost_readers() {
+    local status=0
+    "$BUILD/$p" --frobnicate </dev/null 2>&9 || status=$?
+    [ "$status" -eq 2 ] || return 1
+    "$BUILD/$p" -h >&9 2>"$BATS_TEST_TMPDIR/err" && [ ! -s "$BATS_TEST_TMPDIR/err" ]
+}
+
+@test "a reader that has gone, of messages or of output, changes no exit status" {
+    without_reader
+    for_each survives_lost_readers
+    # nor does one that goes while there is more than a buffer holds
+    mapfile -t many < <(for n in {1..250}; do echo "192.0.2.$n" "198.51.100.$n"; done | tr ' ' '\n')
+    "$BUILD/vip-up" -n lo "${many[@]}" >&9 2>"$BATS_TEST_TMPDIR/err"
+    [ ! -s "$BATS_TEST_TMPDIR/err" ]
+}
+
 @test "malformed lines are told one by one, ten a second, and the rest is counted" {
     run bash -c "yes 'a line without an equals sign' | head -n 1000 | '$BUILD/vrrp-pick' 2>&1 >/dev/null"
     told=$(grep -c '^vrrp-pick: [^:]*:[0-9]*: ' <<<"$output")

@@ -248,6 +248,9 @@ in_seconds() {
     run bash -c "'$listen' -r '$capture' -w /dev/full 2>&1 >/dev/null"
     [ "$status" -eq 3 ]
     [ "$output" = "vrrp-listen: /dev/full: No space left on device" ]
+    run bash -c "ulimit -f 0; '$listen' -r '$capture' 2>&1 >limited"
+    [ "$status" -eq 3 ]
+    [ "$output" = "vrrp-listen: standard output: File too large" ]
     refused 3 "/nonexistent/out: No such file or directory" -r "$capture" -w /nonexistent/out
 }
 
