@@ -19,7 +19,7 @@
 #error "the Makefile says which version this is"
 #endif
 
-enum { MESSAGE_BYTES = 1024, WORD_SHOWN = 60, BAD_LINES_A_SECOND = 10 };
+enum { MESSAGE_BYTES = 512, BAD_LINES_A_SECOND = 10 };
 
 /* What cli_bad_line has reported in the current second, and what it kept to itself. */
 static struct {
@@ -28,18 +28,41 @@ static struct {
     uint64_t silent;
 } bad_lines;
 
+/* A message, with its newline. What is long is cut in its middle: the word that it is about stands at its head, what is
+ * wrong with it at its end. A word may hold anything; it is not to move the cursor. */
+static size_t compose(char out[static MESSAGE_BYTES], const char *body)
+{
+    static const char cut[] = "...";
+    int head = snprintf(out, MESSAGE_BYTES, "%s: ", program.name);
+    size_t at = head > 0 ? (size_t)head : 0, room = MESSAGE_BYTES - 1 - at, length = strlen(body);
+
+    if (length > room) {
+        size_t half = (room - strlen(cut)) / 2;
+
+        memcpy(out + at, body, half);
+        memcpy(out + at + half, cut, strlen(cut));
+        memcpy(out + at + half + strlen(cut), body + length - half, half);
+        length = 2 * half + strlen(cut);
+    } else {
+        memcpy(out + at, body, length);
+    }
+    for (size_t end = at + length; at < end; at++)
+        if (iscntrl((unsigned char)out[at]))
+            out[at] = '?';
+    out[at++] = '\n';
+    return at;
+}
+
 static void say(const char *format, va_list arguments)
 {
-    char text[MESSAGE_BYTES];
-    int head = snprintf(text, sizeof text, "%s: ", program.name);
-    size_t length = head > 0 ? (size_t)head : 0;
-    int body = vsnprintf(text + length, sizeof text - length - 1, format, arguments);
+    char text[MESSAGE_BYTES], *body;
 
-    if (body > 0)
-        length += (size_t)body < sizeof text - length - 1 ? (size_t)body : sizeof text - length - 2;
-    text[length++] = '\n';
+    if (vasprintf(&body, format, arguments) < 0)
+        body = NULL;
+    size_t length = compose(text, body != NULL ? body : strerror(ENOMEM));
     /* One write: the stages of a pipeline share this descriptor, and their messages must not run into each other. */
     fwrite(text, 1, length, stderr);
+    free(body);
 }
 
 void cli_say(const char *format, ...)
@@ -222,22 +245,22 @@ const char *cli_permission_hint(const char *capabilities)
     return hint;
 }
 
-/* The word as it can be shown on a terminal: what is not plain text is written as in a line, %XX. */
-static void show_word(char *out, size_t size, struct span word)
+const char *cli_show(char out[static CLI_SHOWN], struct span word)
 {
     size_t length = 0;
 
-    for (size_t i = 0; i < word.len && length + sizeof "%XX..." < size; i++) {
+    for (size_t i = 0; i < word.len && length + sizeof "%XX..." < CLI_SHOWN; i++) {
         unsigned char c = (unsigned char)word.at[i];
 
         if (c >= '!' && c <= '~')
             out[length++] = (char)c;
         else
-            length += (size_t)snprintf(out + length, size - length, "%%%02X", c);
-        if (i + 1 < word.len && length + sizeof "%XX..." >= size)
-            length += (size_t)snprintf(out + length, size - length, "...");
+            length += (size_t)snprintf(out + length, CLI_SHOWN - length, "%%%02X", c);
+        if (i + 1 < word.len && length + sizeof "%XX..." >= CLI_SHOWN)
+            length += (size_t)snprintf(out + length, CLI_SHOWN - length, "...");
     }
     out[length] = '\0';
+    return out;
 }
 
 static void tell_silent(void)
@@ -249,7 +272,7 @@ static void tell_silent(void)
 
 void cli_bad_line(const char *file, uint64_t number, struct span word, const char *reason)
 {
-    char shown[WORD_SHOWN + sizeof "%XX..."];
+    char shown[CLI_SHOWN];
     instant now = clock_now();
 
     if (now.us - bad_lines.since.us >= SECOND) {
@@ -262,8 +285,7 @@ void cli_bad_line(const char *file, uint64_t number, struct span word, const cha
         return;
     }
     bad_lines.reported++;
-    show_word(shown, sizeof shown, word);
-    cli_say("%s:%" PRIu64 ": %s%s%s", file, number, shown, word.len > 0 ? ": " : "", reason);
+    cli_say("%s:%" PRIu64 ": %s%s%s", file, number, cli_show(shown, word), word.len > 0 ? ": " : "", reason);
 }
 
 int cli_finish(int status)

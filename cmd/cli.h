@@ -54,6 +54,10 @@ uint64_t cli_word_number(const char *word, const char *text, uint64_t min, uint6
 usec cli_word_duration(const char *word, const char *text, usec min, usec max);
 /* "permission denied" with how to get it: "; needs CAP_NET_RAW: run as root, or setcap cap_net_raw+ep $(command -v NAME)" */
 const char *cli_permission_hint(const char *capabilities);
+/* A word for a message, as it can be shown on a terminal: what is not plain text is written as in a line, %XX, and what
+ * is longer than some 60 bytes is cut. Returns out. */
+enum { CLI_SHOWN = 67 };
+const char *cli_show(char out[static CLI_SHOWN], struct span word);
 /* Print "NAME: stdin:12: word: reason" for a line that is skipped. Rate-limited: after 10 in a second the rest is counted. */
 void cli_bad_line(const char *file, uint64_t number, struct span word, const char *reason);
 /* Flush stdout and say so when that fails; returns the exit status to use. */

@@ -22,6 +22,7 @@ void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char *
     struct line line;
     struct span where;
     struct config_error error;
+    char shown[CLI_SHOWN];
 
     for (size_t i = 0; i < count; i++) {
         if (strpbrk(words[i], " \t\n") != NULL)
@@ -30,10 +31,10 @@ void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char *
     }
     enum line_error wrong = line_parse(&line, text, length, &where);
     if (wrong != LINE_OK)
-        cli_die(EXIT_USAGE, "%.*s: %s", (int)where.len, where.at, line_error_text(wrong));
+        cli_die(EXIT_USAGE, "%s: %s", cli_show(shown, where), line_error_text(wrong));
     if (!config_parse(out, buffer, &line, &error)) {
         if (error.word.len > 0)
-            cli_die(EXIT_USAGE, "%.*s: %s", (int)error.word.len, error.word.at, error.reason);
+            cli_die(EXIT_USAGE, "%s: %s", cli_show(shown, error.word), error.reason);
         cli_die(EXIT_USAGE, "%s", error.reason);
     }
 }

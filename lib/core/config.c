@@ -87,6 +87,14 @@ static bool key_interval(struct target *t, struct span value)
     return parse_duration(value, &t->config->interval);
 }
 
+static struct span list_item(struct span list, size_t index)
+{
+    struct span item = {NULL, 0};
+    for (size_t i = 0; i <= index; i++)
+        list_next(&list, &item);
+    return item;
+}
+
 static bool key_ip(struct target *t, struct span value)
 {
     const char *wrong = prefix_list_parse(value, &t->config->ip, t->buffer, &t->item);
@@ -99,6 +107,7 @@ static bool key_ip(struct target *t, struct span value)
         for (size_t k = 0; k < i; k++) {
             if (ip_equal(&list->items[i].ip, &list->items[k].ip)) {
                 t->allowed = "an address stands there twice";
+                t->item = list_item(value, i);
                 return false;
             }
         }

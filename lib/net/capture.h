@@ -25,7 +25,7 @@ typedef void capture_frame(void *context, const struct captured *c);
 
 /* A message for people when something fails: "eth9: no such device". */
 struct capture_error {
-    char text[256];
+    char text[512];
     bool permission; /* it is a matter of privilege */
 };
 

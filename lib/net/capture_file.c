@@ -62,7 +62,7 @@ bool capture_begin(struct capture *c, struct capture_error *error)
 
     h->pcap = pcap_fopen_offline_with_tstamp_precision(c->stream, PCAP_TSTAMP_PRECISION_NANO, text);
     if (h->pcap == NULL) {
-        capture_error_set(error, "%s: %s", c->name, text);
+        capture_error_set(error, CAPTURE_NAME ": %s", c->name, text);
         return false;
     }
     c->stream = NULL; /* the handle's, from here on */
@@ -70,7 +70,7 @@ bool capture_begin(struct capture *c, struct capture_error *error)
     if (!capture_link_from_dlt(pcap_datalink(h->pcap), &c->link)) {
         const char *name = pcap_datalink_val_to_name(pcap_datalink(h->pcap));
 
-        capture_error_set(error, "%s: link type %s (%d) is not known here: Ethernet, Linux cooked and raw IP are",
+        capture_error_set(error, CAPTURE_NAME ": link type %s (%d) is not known here: Ethernet, Linux cooked and raw IP are",
                           c->name, name != NULL ? name : "?", pcap_datalink(h->pcap));
         return false;
     }
@@ -93,7 +93,7 @@ struct capture *capture_open_file(const char *path, struct capture_error *error)
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
 
     if (c == NULL || !open_stream(c, path)) {
-        capture_error_set(error, "%s: %s", name, strerror(errno));
+        capture_error_set(error, CAPTURE_NAME ": %s", name, strerror(errno));
         error->permission = false;
         if (c != NULL)
             capture_close(c);
@@ -107,7 +107,7 @@ struct capture *capture_open_stream(FILE *stream, const char *name, struct captu
     struct capture *c = calloc(1, sizeof *c);
 
     if (c == NULL) {
-        capture_error_set(error, "%s: %s", name, strerror(errno));
+        capture_error_set(error, CAPTURE_NAME ": %s", name, strerror(errno));
         fclose(stream);
         return NULL;
     }
@@ -153,7 +153,7 @@ int capture_file_dispatch(struct capture *c, int max, capture_frame *frame, void
     if (c->stopped)
         return 0;
     if (pcap_dispatch(c->handles[0].pcap, max, hand_out, (u_char *)&out) == PCAP_ERROR && !c->stopped) {
-        capture_error_set(error, "%s: %s", c->name, pcap_geterr(c->handles[0].pcap));
+        capture_error_set(error, CAPTURE_NAME ": %s", c->name, pcap_geterr(c->handles[0].pcap));
         return -1;
     }
     return out.count;

@@ -46,6 +46,7 @@ struct capture {
 bool capture_link_from_dlt(int dlt, enum link_layer *link);
 int capture_link_to_dlt(enum link_layer link);
 stamp capture_stamp(const struct pcap_pkthdr *header); /* the handle's precision is ns */
+#define CAPTURE_NAME "%.200s" /* of a file, in a message: the reason behind it is to have room, too */
 void capture_error_set(struct capture_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void capture_error_system(struct capture_error *error, const char *ifname); /* of errno */

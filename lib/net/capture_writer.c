@@ -75,7 +75,7 @@ struct capture_writer *capture_writer_open(const char *path, struct capture_erro
         setvbuf(w->stream, w->buffer, _IOFBF, sizeof w->buffer);
         return w;
     }
-    capture_error_set(error, "%s: %s", strcmp(path, "-") == 0 ? "standard output" : path, strerror(errno));
+    capture_error_set(error, CAPTURE_NAME ": %s", strcmp(path, "-") == 0 ? "standard output" : path, strerror(errno));
     free(w);
     return NULL;
 }

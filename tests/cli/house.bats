@@ -51,6 +51,41 @@ refuses_option() {
     for_each refuses_option
 }
 
+# ends_with REASON ARGUMENT...: exit 2 or 3, and a first line that begins with the program, is short, and ends in the reason.
+ends_with() {
+    local reason=$1 status=0 said
+    shift
+    "$BUILD/$p" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null || status=$?
+    said=$(head -n 1 "$BATS_TEST_TMPDIR/err")
+    [[ $status == [23] && $said == "$p: "* && $said == *": $reason" && ${#said} -lt 512 ]] && return
+    echo "status $status: $said"
+    return 1
+}
+
+@test "a long word does not hide what is wrong with it" {
+    local long many
+    long=$(printf '%2000s' '' | tr ' ' x)
+    many=$(for n in {1..91}; do printf '2001:db8:1234:5678:9abc:def0:1234:%x,' "$n"; done)
+    for_each ends_with "unknown option" "--$long"
+    p=vrrp-pick ends_with "not an event or key=value" "$long/"
+    p=vrrp-pick ends_with "not a number from 1 to 9223372036854775807" -c "$long"
+    p=vrrp-listen ends_with "File name too long" -r "/$long"
+    p=vrrp-listen ends_with "no line of a packet has this key" -r /dev/null "$long=1"
+    p=vrrp-elect ends_with "name: 1..63 bytes" if=eth0 vrid=5 ip=192.0.2.1 "name=$long"
+    p=vrrp-elect ends_with "File name too long" -f "/$long"
+    p=vrrp-elect ends_with "more than 90 IPv6 addresses do not fit into a packet of 1500 bytes" \
+        if=eth0 vrid=5 "ip=${many%,}"
+    many=$(printf '192.0.2.%d,' {1..200})
+    p=vrrp-elect ends_with "ip: 192.0.2.77: an address stands there twice" if=eth0 vrid=5 "ip=${many}192.0.2.77"
+    p=vrrp-advert ends_with "File name too long" -w "/$long" if=eth0 vrid=5 ip=192.0.2.1 src=192.0.2.2
+    p=vip-up ends_with "not an IPv4 or IPv6 address, or its length is out of range" lo "$long"
+}
+
+@test "a word cannot move the cursor" {
+    run "$BUILD/vrrp-pick" $'\e[2J\nx'
+    [ "$output" = "vrrp-pick: ?[2J?x: not an event or key=value" ]
+}
+
 takes_options_last() {
     [ "$(POSIXLY_CORRECT=1 "$BUILD/$p" operand -V </dev/null)" = "$p $version" ]
 }

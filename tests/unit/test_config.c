@@ -158,7 +158,7 @@ static void what_is_wrong_is_said(void **unused)
         {"ip=192.0.2.1,2001:db8::1", "ip=192.0.2.1,2001:db8::1",
          "ip: 2001:db8::1: IPv4 and IPv6 are two virtual routers: one family only"},
         {"ip=192.0.2.1/24,192.0.2.2,192.0.2.1", "ip=192.0.2.1/24,192.0.2.2,192.0.2.1",
-         "ip: an address stands there twice"},
+         "ip: 192.0.2.1: an address stands there twice"},
         {"if=eth0 vrid=1 ip=192.0.2.1 af=6", "af=6", "af: contradicts ip=, whose addresses are IPv4"},
         {"af=4 if=eth0 vrid=1 ip=fe80::1", "af=4", "af: contradicts ip=, whose addresses are IPv6"},
         {"if=eth0 vrid=1 ip=fe80::1 ver=2", "ver=2", "ver: VRRPv2 has no IPv6: ver=3"},
