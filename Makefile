@@ -36,10 +36,10 @@ vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/a
 vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject $(link) net/privilege
 vrrp-advert.libs := -lpcap -lnet -lmnl -lcap
 
-vip-up.objs := cmd/cli cmd/vip $(packet) $(line) $(addresses) net/announce net/inject net/clock
+vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) net/announce net/inject net/clock
 vip-up.libs := -lnet -lmnl
 
-vip-down.objs := cmd/cli cmd/vip $(line) $(addresses) net/clock
+vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) net/clock
 vip-down.libs := -lmnl
 
 vip-follow.objs := cmd/cli cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/track_report $(event) $(holdings)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/cli.h"
+#include "core/config_value.h"
 
 static void *array(size_t count, size_t size)
 {
@@ -60,8 +61,8 @@ void vip_open(struct vip_request *r, char **words, size_t count)
     r->list = array(r->count, sizeof *r->list);
     r->with_length = array(r->count, sizeof *r->with_length);
     r->seen = array(r->count, sizeof *r->seen);
-    if (strlen(r->ifname) == 0 || strlen(r->ifname) >= IFNAME_TEXT)
-        cli_die(EXIT_USAGE, "%s: not a name that an interface can have", r->ifname);
+    if (!ifname_is_valid(r->ifname))
+        cli_die(EXIT_USAGE, "%s: not %s", r->ifname, IFNAME_ALLOWED);
     for (size_t n = 0; n < r->count; n++)
         parse_address(r, n, words[n + 1]);
     r->book = address_book_open();

@@ -7,6 +7,7 @@
 
 #include "cmd/cli.h"
 #include "cmd/listen.h"
+#include "core/config_value.h"
 #include "net/clock.h"
 #include "net/link.h"
 
@@ -26,10 +27,11 @@ const struct program program = {
             "Exit status: 0 done, 1 not heard, 2 usage, 3 the system said no.\n",
 };
 
-static void add_interface(struct listen *l, const char *name)
+/* option: "-i ", or "" of an operand. */
+static void add_interface(struct listen *l, const char *option, const char *name)
 {
-    if (*name == '\0' || strlen(name) >= IFNAME_TEXT)
-        cli_die(strlen(name) >= IFNAME_TEXT ? EXIT_SYSTEM : EXIT_USAGE, "%s: no such device", name);
+    if (!ifname_is_valid(name))
+        cli_die(EXIT_USAGE, "%s%s: not %s", option, name, IFNAME_ALLOWED);
     for (size_t i = 0; i < l->interface_count; i++)
         if (strcmp(l->interfaces[i], name) == 0)
             return;
@@ -51,7 +53,7 @@ static void read_options(struct listen *l, int argc, char **argv)
             l->write_path = optarg;
             break;
         case 'i':
-            add_interface(l, optarg);
+            add_interface(l, "-i ", optarg);
             break;
         case 'c':
             l->count = cli_number('c', optarg, 1, UINT64_MAX);
@@ -86,7 +88,7 @@ static void read_operands(struct listen *l, char **operands, size_t count)
             cli_die(EXIT_USAGE, "%s: with -r the packets come from the file; -i NAME names their interface",
                     operands[i]);
         } else {
-            add_interface(l, operands[i]);
+            add_interface(l, "", operands[i]);
         }
     }
     if (l->read_path != NULL && l->interface_count > 1)

@@ -226,7 +226,7 @@ static const struct {
     bool (*parse)(struct target *t, struct span value);
     const char *allowed;
 } keys[] = {
-    {"if", key_if, "an interface's name: 1..15 bytes without / : or blank"},
+    {"if", key_if, IFNAME_ALLOWED},
     {"af", key_af, "4 or 6"},
     {"vrid", key_vrid, "1..255"},
     {"name", key_name, "1..63 bytes"},

@@ -4,11 +4,17 @@
 
 const struct garp garp_default = {.first = 5, .delay = 5 * SECOND, .second = 5};
 
+bool ifname_is_valid(const char *name)
+{
+    size_t length = strlen(name);
+    if (length == 0 || length >= IFNAME_TEXT || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return false;
+    return strpbrk(name, "/: \t\n\v\f\r") == NULL;
+}
+
 bool ifname_parse(struct span value, char out[static IFNAME_TEXT])
 {
-    if (!parse_name(value, out, IFNAME_TEXT) || strcmp(out, ".") == 0 || strcmp(out, "..") == 0)
-        return false;
-    return strpbrk(out, "/: \t\n\v\f\r") == NULL;
+    return parse_name(value, out, IFNAME_TEXT) && ifname_is_valid(out);
 }
 
 bool delay_parse(struct span value, usec *out)

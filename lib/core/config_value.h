@@ -13,7 +13,11 @@ extern const struct garp garp_default; /* 5,5s,5 */
 #define LONGEST_DELAY    (24 * 3600 * SECOND)
 #define SHORTEST_REFRESH (100 * MILLISECOND)
 
-bool ifname_parse(struct span value, char out[static IFNAME_TEXT]); /* 1..15 bytes, what the kernel takes as a name */
+/* What the kernel takes as a name of an interface. An alias (eth0:1) is none: the kernel drops what is behind the colon
+ * where it is asked for an interface, so that eth0 would be meant. */
+#define IFNAME_ALLOWED "an interface's name: 1..15 bytes without / : or blank"
+bool ifname_is_valid(const char *name);
+bool ifname_parse(struct span value, char out[static IFNAME_TEXT]); /* the same as a value, with %XX */
 bool delay_parse(struct span value, usec *out);                     /* 0s..24h */
 bool garp_parse(struct span value, struct garp *out);               /* N[,D[,M]]: what is left out stays as it was */
 void put_garp(struct writer *w, const struct garp *g);

@@ -96,6 +96,10 @@ selects() {
     refused 2 "-T 3: not a duration such as 4s, 500ms or 2m" -T 3 -r /nonexistent
     refused 2 "-T 9223372036854775807us: too long" -T 9223372036854775807us -r /nonexistent
     refused 2 "-r: needs a value" -r
+    for name in '' 'a b' eth0:1 a/b abcdefghijklmnopqrstuvwxyz; do
+        refused 2 "-i $name: not an interface's name: 1..15 bytes without / : or blank" -r /nonexistent -i "$name"
+        refused 2 "$name: not an interface's name: 1..15 bytes without / : or blank" "$name"
+    done
     refused 2 "any: is every interface, no other can be named beside it" any eth0
 }
 

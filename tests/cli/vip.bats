@@ -65,7 +65,16 @@ unprivileged() {
 @test "an interface that is not there: exit 3" {
     fails 3 "vip-up: nowhere0: no such device" "$BUILD/vip-up" nowhere0 192.0.2.1
     fails 3 "vip-down: nowhere0: no such device" "$BUILD/vip-down" nowhere0 192.0.2.1
-    fails 2 "a-name-that-is-too-long: not a name" "$BUILD/vip-up" a-name-that-is-too-long 192.0.2.1
+}
+
+@test "a name that no interface has is named, exit 2: an alias would be taken for its interface" {
+    for name in lo:1 a/b ' ' $'lo\t' '' . .. sixteen-bytes-xx; do
+        for program in vip-up vip-down; do
+            fails 2 ": not an interface's name: 1..15 bytes" "$BUILD/$program" -n "$name" 192.0.2.77
+        done
+    done
+    fails 2 "vip-down: lo:1: not an interface's name: 1..15 bytes without / : or blank" \
+        "$BUILD/vip-down" lo:1 192.0.2.77
 }
 
 @test "-n says what would be done, and needs no permission" {
