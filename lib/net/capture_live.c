@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/capture_private.h"
 
@@ -75,6 +76,33 @@ static bool open_rings(struct capture *const *list, size_t count, const struct c
     return failed == SIZE_MAX;
 }
 
+/* Of the interface of that name; 0: errno. Any socket will do. */
+static unsigned index_of(int fd, const char *ifname)
+{
+    struct ifreq request = {0};
+    size_t length = strlen(ifname);
+
+    if (length >= sizeof request.ifr_name) {
+        errno = ENODEV;
+        return 0;
+    }
+    memcpy(request.ifr_name, ifname, length);
+    return ioctl(fd, SIOCGIFINDEX, &request) < 0 ? 0 : (unsigned)request.ifr_ifindex;
+}
+
+/* False: errno, which if_nametoindex makes up when it has no descriptor to ask through. */
+static bool is_there(const char *ifname)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool there = fd >= 0 && index_of(fd, ifname) != 0;
+    int why = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = why;
+    return there;
+}
+
 static struct capture *prepare(const char *ifname, struct capture_error *error)
 {
     struct capture *c = calloc(1, sizeof *c);
@@ -92,20 +120,17 @@ static struct capture *prepare(const char *ifname, struct capture_error *error)
     c->handle_count = c->any ? 1 : 2;
     c->handles[0].dir = DIR_IN;
     c->handles[1].dir = DIR_OUT;
-    if (c->any || (strlen(ifname) < sizeof c->ifname && if_nametoindex(ifname) != 0))
+    if (c->any || is_there(ifname))
         return c;
-    capture_error_set(error, "%s: no such device", ifname);
+    capture_error_system(error, ifname);
     capture_close(c);
     return NULL;
 }
 
-/* Of the interface's name, 0: there is none. Asked through a ring, which is open. */
+/* Asked through a ring, which is open. */
 static unsigned index_now(const struct capture *c)
 {
-    struct ifreq request = {0};
-
-    memcpy(request.ifr_name, c->ifname, sizeof request.ifr_name);
-    return ioctl(pcap_fileno(c->handles[0].pcap), SIOCGIFINDEX, &request) < 0 ? 0 : (unsigned)request.ifr_ifindex;
+    return index_of(pcap_fileno(c->handles[0].pcap), c->ifname);
 }
 
 static void join(struct capture *c)

@@ -55,6 +55,13 @@ refused() {
         "$("$listen" -r "$capture" 'time=1795343297..1795343298' | grep -c advert)" ]
 }
 
+@test "too few descriptors are not taken for a missing interface" {
+    run bash -c "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 4; '$listen' lo 2>&1"
+    [ "$status" -eq 3 ]
+    [ "$output" = "vrrp-listen: lo: Too many open files" ]
+    refused 3 "nowhere0: no such device" nowhere0
+}
+
 # selects COUNT WORD...: so many of the capture's adverts match, and the clock line is there.
 selects() {
     local count=$1
