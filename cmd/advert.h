@@ -42,8 +42,10 @@ struct wire {
     size_t length;
 };
 
-/* Or exits, saying why. signals: end the wait for a reader of -w - that has stopped. */
-void wire_open(struct wire *w, const struct advert_options *o, struct signals *signals);
+void wire_open(struct wire *w, const struct advert_options *o); /* or exits, saying why */
+/* The file of -w, which this empties: after all that may be wrong with the usage. signals end the wait for its reader, when
+ * it is a FIFO or standard output; false: so it was before it could be opened. */
+bool wire_open_file(struct wire *w, const struct advert_options *o, struct signals *signals);
 /* Build the advert of a `send` and send it. 0 or errno: what the system said, EADDRNOTAVAIL when the interface has no
  * usable address, ENODEV when it is not there. The first of a kind is told on stderr. t: for the file. */
 int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now);

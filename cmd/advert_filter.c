@@ -388,7 +388,9 @@ int advert_filter(const struct advert_options *o)
     inlet_init(&f->inlet, STDIN_FILENO);
     if (!signals_open(&f->signals, SIGNALS_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    wire_open(&f->wire, o, &f->signals);
+    wire_open(&f->wire, o);
+    if (!wire_open_file(&f->wire, o, &f->signals))
+        return wire_close(&f->wire) ? EXIT_DONE : EXIT_SYSTEM;
     if (!outlet_open(&f->outlet, STDOUT_FILENO, program.name, f->wire.live))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     if (!privilege_drop_all(&what))

@@ -309,8 +309,10 @@ int advert_hand(const struct advert_options *o, char **words, size_t count)
     describe(h, &config);
     if (!signals_open(&h->signals, SIGNALS_SOURCE) || (h->timer = clock_timer_open()) < 0)
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    wire_open(&h->wire, o, &h->signals);
+    wire_open(&h->wire, o);
     check_source(h);
+    if (!wire_open_file(&h->wire, o, &h->signals))
+        return wire_close(&h->wire) ? EXIT_DONE : EXIT_SYSTEM;
     if (h->wire.live && !o->force)
         listen_first(h);
     if (!outlet_open(&h->outlet, STDOUT_FILENO, program.name, false))

@@ -28,18 +28,25 @@ static bool go_on(void *context)
     return !signals_stop(signals);
 }
 
-void wire_open(struct wire *w, const struct advert_options *o, struct signals *signals)
+void wire_open(struct wire *w, const struct advert_options *o)
 {
-    struct capture_error error;
     *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file};
-    if (o->file && (!(w->writer = capture_writer_open(o->file, &error)) ||
-                    !capture_writer_begin(w->writer, LINK_ETHERNET, &error)))
-        cli_die(EXIT_SYSTEM, "-w %s", error.text);
-    if (w->writer)
-        capture_writer_on_wait(w->writer, go_on, signals);
     if (w->live && !injector_open(&w->injector))
         cli_die(EXIT_SYSTEM, "cannot send packets: %s%s", strerror(errno),
                 errno == EPERM || errno == EACCES ? cli_permission_hint("CAP_NET_RAW") : "");
+}
+
+bool wire_open_file(struct wire *w, const struct advert_options *o, struct signals *signals)
+{
+    struct capture_error error;
+    if (!o->file)
+        return true;
+    w->writer = capture_writer_open(o->file, go_on, signals, &error);
+    if (!w->writer && error.stopped)
+        return false;
+    if (!w->writer || !capture_writer_begin(w->writer, LINK_ETHERNET, &error))
+        cli_die(EXIT_SYSTEM, "-w %s", error.text);
+    return true;
 }
 
 /* What became of the file; a failure is told once. */

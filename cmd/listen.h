@@ -35,7 +35,8 @@ int listen_live(struct listen *l);
 /* The line of one frame into l->writer, its packet into -w; counts adverts. FRAME_FOREIGN: nothing was written. */
 enum frame_kind listen_report(struct listen *l, const struct captured *c, struct frame *decoded);
 bool listen_is_done(const struct listen *l); /* COUNT adverts were written */
-void listen_open_packets(struct listen *l);  /* -w, if it is asked for */
+/* -w, if it is asked for. False: go_on ended the wait for the reader of a FIFO. */
+bool listen_open_packets(struct listen *l, capture_go_on *go_on, void *context);
 void listen_begin_packets(struct listen *l, enum link_layer link);
 void listen_flush_packets(struct listen *l);
 void listen_close_packets(struct listen *l);

@@ -163,34 +163,40 @@ static int read_all(struct reading *r)
 
 static bool go_on(void *context)
 {
-    (void)context;
-    return !stop_asked;
+    return !is_over(context);
+}
+
+static int read_file(struct reading *r)
+{
+    struct listen *l = r->listen;
+    struct capture_error error;
+
+    if (!listen_open_packets(l, go_on, r))
+        return listen_status(l, r->over);
+    if (!capture_begin(r->capture, &error)) {
+        if (!error.stopped)
+            cli_die(EXIT_SYSTEM, "%s", error.text);
+        return listen_status(l, r->over);
+    }
+    listen_begin_packets(l, capture_link(r->capture));
+    return read_all(r);
 }
 
 int listen_file(struct listen *l)
 {
     struct capture_error error;
     struct reading r = {.listen = l, .give_up = INSTANT_NEVER};
-    int status;
 
     if (l->limited)
         r.give_up.us = clock_now().us + l->limit;
+    catch_signals(); /* before anything that may wait */
     r.capture = capture_open_file(l->read_path, &error);
     if (r.capture == NULL)
         cli_die(EXIT_SYSTEM, "%s", error.text);
-    listen_open_packets(l);
-    if (l->packets != NULL)
-        capture_writer_on_wait(l->packets, go_on, NULL);
-    catch_signals();
     capture_on_wait(r.capture, on_wait, &r);
-    if (capture_begin(r.capture, &error)) {
-        listen_begin_packets(l, capture_link(r.capture));
-        status = read_all(&r);
-    } else if (is_over(&r)) {
-        status = listen_status(l, !stop_asked);
-    } else {
-        cli_die(EXIT_SYSTEM, "%s", error.text);
-    }
+
+    int status = read_file(&r);
+
     listen_close_packets(l);
     capture_close(r.capture);
     return status;

@@ -158,7 +158,7 @@ static bool go_on(void *context)
 {
     struct live *v = context;
 
-    return !signals_stop(&v->signals);
+    return !signals_stop(&v->signals) && clock_now().us < v->give_up.us;
 }
 
 /* Each interface takes up to four descriptors; the soft limit is for programs that use select(2). */
@@ -172,7 +172,8 @@ static void raise_limit(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
-static void open_all(struct live *v)
+/* False: it was over before it could begin. */
+static bool open_all(struct live *v)
 {
     const char *what;
 
@@ -182,24 +183,29 @@ static void open_all(struct live *v)
         cli_die(EXIT_SYSTEM, "signals: %s", strerror(errno));
     open_captures(v);
     open_links(v);
-    listen_open_packets(v->listen);
+    if (!listen_open_packets(v->listen, go_on, v))
+        return false;
     listen_begin_packets(v->listen, capture_link(v->captures[0]));
-    if (v->listen->packets != NULL)
-        capture_writer_on_wait(v->listen->packets, go_on, v);
     if (!outlet_open(&v->outlet, STDOUT_FILENO, program.name, false))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     /* From here on bytes of strangers are read: nothing that could be won with them is left. */
     if (!privilege_drop_all(&what))
         cli_die(EXIT_SYSTEM, "privileges: %s: %s", what, strerror(errno));
     open_wakeup(v);
+    return true;
+}
+
+static void close_sources(struct live *v)
+{
+    for (size_t i = 0; i < v->capture_count; i++)
+        capture_close(v->captures[i]);
+    link_watch_close(v->links);
 }
 
 static void close_all(struct live *v)
 {
     close(STDOUT_FILENO); /* a ring takes some 15 ms to close: who reads the lines is not to wait for the end so long */
-    for (size_t i = 0; i < v->capture_count; i++)
-        capture_close(v->captures[i]);
-    link_watch_close(v->links);
+    close_sources(v);
     outlet_close(&v->outlet);
     wakeup_close(&v->wakeup);
     close(v->signals.fd);
@@ -398,14 +404,19 @@ int listen_live(struct listen *l)
 
     struct clock_event start;
 
-    open_all(&v);
+    if (l->limited)
+        v.give_up.us = clock_now().us + l->limit;
+    if (!open_all(&v)) {
+        close_sources(&v);
+        return listen_status(l, v.signals.count == 0);
+    }
     instant now = clock_now();
 
     v.ticks = !l->quiet && !l->terminal && !l->packets_only;
     v.look_due.us = now.us + LOOK_EVERY;
     v.tick_due.us = now.us + v.every;
     v.link_due = now;
-    if (l->limited)
+    if (l->limited) /* from when it hears */
         v.give_up.us = now.us + l->limit;
     clock_event_now(&start, SOURCE_LIVE);
     put_clock(&v, &start);

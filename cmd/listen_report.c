@@ -31,15 +31,16 @@ bool listen_is_done(const struct listen *l)
     return l->count > 0 && l->adverts >= l->count;
 }
 
-void listen_open_packets(struct listen *l)
+bool listen_open_packets(struct listen *l, capture_go_on *go_on, void *context)
 {
     struct capture_error error;
 
     if (l->write_path == NULL)
-        return;
-    l->packets = capture_writer_open(l->write_path, &error);
-    if (l->packets == NULL)
+        return true;
+    l->packets = capture_writer_open(l->write_path, go_on, context, &error);
+    if (l->packets == NULL && !error.stopped)
         cli_die(EXIT_SYSTEM, "%s", error.text);
+    return l->packets != NULL;
 }
 
 void listen_begin_packets(struct listen *l, enum link_layer link)

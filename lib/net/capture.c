@@ -48,7 +48,7 @@ void capture_error_set(struct capture_error *error, const char *format, ...)
 {
     va_list arguments;
 
-    error->permission = false;
+    error->permission = error->stopped = false;
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);

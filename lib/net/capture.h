@@ -27,6 +27,7 @@ typedef void capture_frame(void *context, const struct captured *c);
 struct capture_error {
     char text[512];
     bool permission; /* it is a matter of privilege */
+    bool stopped;    /* nothing went wrong: a wait was ended, as the caller had it */
 };
 
 /* What the kernel filter may drop: 0 = any. The rest of the user's filter words are match.h's. */
@@ -48,7 +49,8 @@ bool capture_open_many(const char *const *ifnames, size_t count, const struct ca
 struct capture *capture_open_file(const char *path, struct capture_error *error);
 /* The same from a stream, which is then the capture's to close. name: for messages. */
 struct capture *capture_open_stream(FILE *stream, const char *name, struct capture_error *error);
-/* Reads the header of a file, which says what capture_link is: before anything else is asked of it. */
+/* Reads the header of a file, which says what capture_link is: before anything else is asked of it. That waits, as all
+ * that follows does, where capture_on_wait lets it. */
 bool capture_begin(struct capture *c, struct capture_error *error);
 void capture_close(struct capture *c);
 
@@ -67,7 +69,8 @@ bool capture_dispatch_one(struct capture *c, size_t ring, int max, capture_frame
 /* Stop handing out frames: for use in the callback. The rest of a live capture stays for the next call. */
 void capture_stop(struct capture *c);
 
-/* Called before a file that is a pipe, a terminal or a socket would have to wait; returns false to end it there. */
+/* Called before a file that is a pipe, a terminal or a socket would have to wait, for a writer, its header, or more; returns
+ * false to end it there. */
 typedef bool capture_wait(void *context, int fd);
 void capture_on_wait(struct capture *c, capture_wait *wait, void *context);
 
@@ -82,14 +85,14 @@ enum { CAPTURE_FILTER_TEXT = 8192 };
 size_t capture_filter_text(char *out, size_t size, const struct capture_filter *filter, bool ethernet);
 
 /* Write a pcap file with ns stamps. path "-": stdout. One link layer per file: begin writes the header that says which,
- * before the first frame. */
+ * before the first frame.
+ * go_on is asked while a FIFO has no reader, or the reader of a pipe takes nothing: whether to go on. If not, what was not
+ * opened fails with error->stopped; a reader is given a last while, then the writer fails with EPIPE. NULL: it waits. */
 struct capture_writer;
-struct capture_writer *capture_writer_open(const char *path, struct capture_error *error);
-bool capture_writer_begin(struct capture_writer *w, enum link_layer link, struct capture_error *error);
-/* While the reader of a pipe takes nothing: returns whether to go on; if not it is given a last while, then the writer
- * fails with EPIPE. Nobody asked: it is waited for. */
 typedef bool capture_go_on(void *context);
-void capture_writer_on_wait(struct capture_writer *w, capture_go_on *go_on, void *context);
+struct capture_writer *capture_writer_open(const char *path, capture_go_on *go_on, void *context,
+                                           struct capture_error *error);
+bool capture_writer_begin(struct capture_writer *w, enum link_layer link, struct capture_error *error);
 bool capture_writer_frame(struct capture_writer *w, stamp t, const uint8_t *bytes, size_t length, size_t wire_length);
 bool capture_writer_flush(struct capture_writer *w); /* false: errno (a full disk) */
 bool capture_writer_close(struct capture_writer *w); /* flushes; false: something was not written */

@@ -18,14 +18,25 @@ static ssize_t read_stream(void *cookie, char *bytes, size_t size)
     struct pollfd now = {.fd = c->fd, .events = POLLIN};
     ssize_t n;
 
-    if (c->wait != NULL && poll(&now, 1, 0) == 0 && !c->wait(c->wait_context, c->fd)) {
-        c->stopped = true;
+    /* A FIFO that nobody has opened for writing yet would be at its end. */
+    if (poll(&now, 1, c->wait != NULL ? 0 : -1) == 0 && !c->stopped)
+        c->stopped = !c->wait(c->wait_context, c->fd);
+    if (c->stopped)
         return 0;
-    }
     do
         n = read(c->fd, bytes, size);
     while (n < 0 && errno == EINTR);
     return n;
+}
+
+/* A FIFO is opened without waiting for a writer: that is left to read_stream. */
+static int open_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd >= 0)
+        fcntl(fd, F_SETFL, 0);
+    return fd;
 }
 
 static bool open_stream(struct capture *c, const char *path)
@@ -33,7 +44,7 @@ static bool open_stream(struct capture *c, const char *path)
     static const cookie_io_functions_t functions = {.read = read_stream};
     struct stat status;
 
-    c->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    c->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open_file(path);
     if (c->fd < 0 || fstat(c->fd, &status) < 0)
         return false;
     if (S_ISDIR(status.st_mode)) {
@@ -63,6 +74,7 @@ bool capture_begin(struct capture *c, struct capture_error *error)
     h->pcap = pcap_fopen_offline_with_tstamp_precision(c->stream, PCAP_TSTAMP_PRECISION_NANO, text);
     if (h->pcap == NULL) {
         capture_error_set(error, CAPTURE_NAME ": %s", c->name, text);
+        error->stopped = c->stopped;
         return false;
     }
     c->stream = NULL; /* the handle's, from here on */
@@ -70,7 +82,8 @@ bool capture_begin(struct capture *c, struct capture_error *error)
     if (!capture_link_from_dlt(pcap_datalink(h->pcap), &c->link)) {
         const char *name = pcap_datalink_val_to_name(pcap_datalink(h->pcap));
 
-        capture_error_set(error, CAPTURE_NAME ": link type %s (%d) is not known here: Ethernet, Linux cooked and raw IP are",
+        capture_error_set(error,
+                          CAPTURE_NAME ": link type %s (%d) is not known here: Ethernet, Linux cooked and raw IP are",
                           c->name, name != NULL ? name : "?", pcap_datalink(h->pcap));
         return false;
     }
@@ -94,7 +107,6 @@ struct capture *capture_open_file(const char *path, struct capture_error *error)
 
     if (c == NULL || !open_stream(c, path)) {
         capture_error_set(error, CAPTURE_NAME ": %s", name, strerror(errno));
-        error->permission = false;
         if (c != NULL)
             capture_close(c);
         return NULL;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/capture_private.h"
@@ -16,7 +17,7 @@ struct capture_writer {
     pcap_t *dead; /* says which link layer and precision */
     pcap_dumper_t *dumper;
     int error; /* errno of the first write that failed: stdio forgets it */
-    int fd;    /* standard output's copy */
+    int fd;
     bool over; /* its reader has stopped, and is not waited for again */
     capture_go_on *go_on;
     void *context;
@@ -56,26 +57,69 @@ static int close_stream(void *cookie)
     return close(w->fd);
 }
 
+static bool is_fifo(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* A FIFO is not opened before it has a reader. -1: errno. */
+static int open_file(const struct capture_writer *w, const char *path)
+{
+    for (;;) {
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+
+        if (fd >= 0)
+            fcntl(fd, F_SETFL, 0);
+        if (fd >= 0 || errno != ENXIO || !is_fifo(path))
+            return fd;
+        if (w->go_on != NULL && !w->go_on(w->context)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        poll(NULL, 0, LOOK_MS);
+    }
+}
+
 static FILE *open_stream(struct capture_writer *w, const char *path)
 {
     static const cookie_io_functions_t functions = {.write = write_stream, .close = close_stream};
 
-    if (strcmp(path, "-") != 0)
-        return fopen(path, "wbe");
     /* Closing the file must not close what stdout stands for. */
-    w->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    return w->fd < 0 ? NULL : fopencookie(w, "wb", functions);
+    if (strcmp(path, "-") == 0)
+        w->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    else
+        w->fd = open_file(w, path);
+    if (w->fd < 0)
+        return NULL;
+
+    bool may_wait = strcmp(path, "-") == 0 || is_fifo(path);
+    FILE *stream = may_wait ? fopencookie(w, "wb", functions) : fdopen(w->fd, "wb");
+
+    if (stream == NULL)
+        close(w->fd);
+    return stream;
 }
 
-struct capture_writer *capture_writer_open(const char *path, struct capture_error *error)
+struct capture_writer *capture_writer_open(const char *path, capture_go_on *go_on, void *context,
+                                           struct capture_error *error)
 {
     struct capture_writer *w = calloc(1, sizeof *w);
 
-    if (w != NULL && (w->stream = open_stream(w, path)) != NULL) {
+    if (w != NULL) {
+        w->go_on = go_on;
+        w->context = context;
+        w->stream = open_stream(w, path);
+    }
+    if (w != NULL && w->stream != NULL) {
         setvbuf(w->stream, w->buffer, _IOFBF, sizeof w->buffer);
         return w;
     }
-    capture_error_set(error, CAPTURE_NAME ": %s", strcmp(path, "-") == 0 ? "standard output" : path, strerror(errno));
+    int why = errno;
+
+    capture_error_set(error, CAPTURE_NAME ": %s", strcmp(path, "-") == 0 ? "standard output" : path, strerror(why));
+    error->stopped = why == ECANCELED;
     free(w);
     return NULL;
 }
@@ -102,12 +146,6 @@ static bool is_good(struct capture_writer *w)
         w->error = errno;
     errno = w->error;
     return false;
-}
-
-void capture_writer_on_wait(struct capture_writer *w, capture_go_on *go_on, void *context)
-{
-    w->go_on = go_on;
-    w->context = context;
 }
 
 bool capture_writer_frame(struct capture_writer *w, stamp t, const uint8_t *bytes, size_t length, size_t wire_length)

@@ -250,6 +250,28 @@ refuses() {
     [ ! -e file ]
 }
 
+@test "a usage error leaves the file of -w as it is" {
+    echo precious >file
+    refuses 2 'src=' -w file if=none0 vrid=51 ip=192.0.2.1
+    refuses 2 'vrid=0' -w file ${v3/vrid=51/vrid=0}
+    [ "$(cat file)" = precious ]
+}
+
+@test "-w of a FIFO waits for its reader, and a signal ends that" {
+    mkfifo fifo
+    $BUILD/vrrp-advert -w fifo $v3 >out 2>err 3>&- &
+    pid=$!
+    until grep -q '^SigBlk:.*[4-7c-f][0-9a-f]\{3\}$' "/proc/$pid/status"; do sleep 0.01; done
+    kill -TERM "$pid"
+    timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid"
+    wait "$pid"
+    [ ! -s out ] && [ ! -s err ]
+    $advert -w fifo -c 2 $v3 interval=10ms >out 3>&- &
+    timeout 20 cat fifo >packets.pcap
+    wait "$!"
+    [ "$(tcpdump -r packets.pcap -n 2>/dev/null | wc -l)" -eq 2 ]
+}
+
 @test "by hand without a source address: exit 2, and src= is named" {
     refuses 2 'src=' -n if=none0 vrid=51 ip=192.0.2.1
     refuses 2 'src=' -n if=none0 vrid=51 ip=fe80::1

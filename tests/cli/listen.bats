@@ -154,6 +154,62 @@ selects() {
     grep -q ' advert ' out
 }
 
+# gives_up ARGUMENT...: with -T 300ms it ends in time, with 1. stops ARGUMENT...: each signal ends it with 0.
+gives_up() {
+    local status=0
+    timeout 20 "$listen" -T 300ms "$@" >out 2>err || status=$?
+    [ "$status" -eq 1 ] && [ ! -s err ] && return
+    echo "$*: status $status, $(cat err)"
+    return 1
+}
+catches_term() {
+    [ "$(cat "/proc/$1/comm")" = vrrp-listen ] && grep -q '^SigCgt:.*[4-7c-f][0-9a-f]\{3\}$' "/proc/$1/status"
+}
+stops() {
+    local pid signal status
+    for signal in INT TERM HUP; do
+        status=0
+        # a background job of a script ignores INT, so it gets it back
+        env --default-signal=INT "$listen" "$@" >out 2>err 3>&- 7>&- &
+        pid=$!
+        until catches_term "$pid"; do sleep 0.01; done
+        kill -"$signal" "$pid"
+        timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid"
+        wait "$pid" || status=$?
+        [ "$status" -eq 0 ] && [ ! -s err ] && continue
+        echo "$* $signal: status $status, $(cat err)"
+        return 1
+    done
+}
+
+@test "a pipe that says nothing, a FIFO without a writer, -w without a reader: -T and signals end the wait" {
+    mkfifo fifo silent
+    exec 7<>silent
+    head -c 10 "$capture" >&7 # less than a header
+    gives_up -r fifo
+    gives_up -r silent
+    gives_up -r - <silent
+    gives_up -r "$capture" -w fifo
+    stops -r fifo
+    head -c 10 "$capture" >&7
+    stops -r silent
+    stops -r "$capture" -w fifo
+    exec 7>&-
+}
+
+@test "-r and -w take FIFOs whose other end comes later" {
+    mkfifo in out
+    "$listen" -r in -w out >lines 3>&- &
+    pid=$!
+    sleep 0.3
+    cat "$capture" >in &
+    sleep 0.3
+    timeout 20 cat out >copy
+    wait "$pid"
+    cmp "$golden" lines
+    "$listen" -r copy | cmp - "$golden"
+}
+
 # ends_though_unread ARGUMENT...: with a reader that has stopped, TERM still ends it, with 0.
 ends_though_unread() {
     local pid status=0

@@ -510,6 +510,15 @@ tagged_address() { ns us "$BUILD/vip-up" -F -g 0 eth0 "$1"; }
     [ "$status" -eq 2 ]
 }
 
+@test "-w of a FIFO without a reader: -T ends it with 1, a signal with 0" {
+    mkfifo "$LAB/fifo"
+    run ns us timeout 20 "$BUILD/vrrp-listen" -T 300ms -w "$LAB/fifo" eth0
+    [ "$status" -eq 1 ]
+    [ -z "$output" ]
+    run ns us timeout --preserve-status -s TERM -k 20 1 "$BUILD/vrrp-listen" -w "$LAB/fifo" eth0
+    [ "$status" -eq 0 ]
+}
+
 @test "a tick follows the shortest interval that is heard, 10 ms at least" {
     listen eth0
     # V03 with an interval of 50 ms, then of 10 ms; the sum is changed with it

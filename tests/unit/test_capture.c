@@ -371,6 +371,37 @@ static void test_waits_for_a_pipe(void **state)
     assert_int_equal(seen.count, 2);
 }
 
+static bool end_wait(void *context, int fd)
+{
+    (void)fd;
+    ++*(int *)context;
+    return false;
+}
+
+static void test_wait_for_a_header_ends(void **state)
+{
+    (void)state;
+    struct capture_error error;
+    char path[32];
+    int ends[2], calls = 0;
+
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "\x4d\x3c\xb2", 3), 3);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    struct capture *c = capture_open_file(path, &error);
+
+    assert_non_null(c);
+    capture_on_wait(c, end_wait, &calls);
+    assert_false(capture_begin(c, &error));
+    assert_true(error.stopped);
+    assert_int_equal(calls, 1);
+    capture_close(c);
+    assert_null(capture_open_file("/", &error));
+    assert_false(error.stopped);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* --- writing --- */
 
 static void test_writer(void **state)
@@ -387,7 +418,7 @@ static void test_writer(void **state)
     for (size_t i = 0; i < nitems(links); i++) {
         struct capture_error error;
         struct seen seen = {0};
-        struct capture_writer *w = capture_writer_open(path, &error);
+        struct capture_writer *w = capture_writer_open(path, NULL, NULL, &error);
 
         assert_non_null(w);
         assert_true(capture_writer_begin(w, links[i], &error));
@@ -413,14 +444,14 @@ static void test_writer_fails(void **state)
 {
     (void)state;
     struct capture_error error;
-    struct capture_writer *w = capture_writer_open("/dev/full", &error);
+    struct capture_writer *w = capture_writer_open("/dev/full", NULL, NULL, &error);
 
     assert_non_null(w);
     assert_true(capture_writer_begin(w, LINK_ETHERNET, &error));
     capture_writer_frame(w, (stamp){1}, file, 60, 60);
     assert_false(capture_writer_flush(w));
     assert_false(capture_writer_close(w));
-    assert_null(capture_writer_open("/nonexistent/x", &error));
+    assert_null(capture_writer_open("/nonexistent/x", NULL, NULL, &error));
     assert_string_equal(error.text, "/nonexistent/x: No such file or directory");
     assert_true(capture_writer_close(NULL));
 }
@@ -432,7 +463,7 @@ int main(void)
         cmocka_unit_test(test_link_types),       cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_not_a_capture),    cmocka_unit_test(test_stop),
         cmocka_unit_test(test_waits_for_a_pipe), cmocka_unit_test(test_writer),
-        cmocka_unit_test(test_writer_fails),
+        cmocka_unit_test(test_writer_fails),     cmocka_unit_test(test_wait_for_a_header_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
