@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/line.h"
@@ -126,6 +127,24 @@ void cli_need_stream(int fd)
 
     if ((fcntl(fd, F_GETFL) & O_ACCMODE) == wrong)
         cli_die(EXIT_SYSTEM, "standard %s: %s", fd == STDIN_FILENO ? "input" : "output", strerror(EBADF));
+}
+
+/* "-": this descriptor. */
+static bool get_status(const char *path, int fd, struct stat *status)
+{
+    return (strcmp(path, "-") == 0 ? fstat(fd, status) : stat(path, status)) == 0;
+}
+
+void cli_check_packets(const char *out, const char *in)
+{
+    struct stat to, from;
+
+    if (strcmp(out, "-") == 0 && isatty(STDOUT_FILENO))
+        cli_die(EXIT_USAGE, "-w -: packets are not written to a terminal");
+    if (in == NULL || !get_status(out, STDOUT_FILENO, &to) || !get_status(in, STDIN_FILENO, &from))
+        return;
+    if ((S_ISREG(to.st_mode) || S_ISFIFO(to.st_mode)) && to.st_dev == from.st_dev && to.st_ino == from.st_ino)
+        cli_die(EXIT_USAGE, "-w %s: is the file that is read", out);
 }
 
 /* What was wrong with the word that getopt_long has just looked at: "-x", or "--word" as it stands there. */

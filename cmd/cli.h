@@ -42,6 +42,9 @@ int cli_option_in_order(int argc, char **argv, const char *options, const struct
 /* STDIN_FILENO, STDOUT_FILENO: open, and the right way round; or exit 3. After the options, which hold the numbers of
  * standard streams that were closed, so that nothing else is opened there. */
 void cli_need_stream(int fd);
+/* Where captured packets are to be written, "-": standard output; before it is opened. Exit 2 for a terminal, and for what
+ * is read ("-": standard input, NULL: nothing), which opening would empty. */
+void cli_check_packets(const char *out, const char *in);
 void cli_usage_to_stderr(void);
 
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* "NAME: ...\n" to stderr */

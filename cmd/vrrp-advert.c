@@ -42,6 +42,8 @@ int main(int argc, char **argv)
     if (o.dry && o.file)
         cli_die(EXIT_USAGE, "-n and -w: one of them");
     cli_need_stream(STDOUT_FILENO);
+    if (o.file)
+        cli_check_packets(o.file, optind < argc ? NULL : "-");
     if (optind < argc)
         return cli_finish(advert_hand(&o, argv + optind, (size_t)(argc - optind)));
     if (hand_only)

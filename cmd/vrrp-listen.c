@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/cli.h"
@@ -98,15 +97,6 @@ static void read_operands(struct listen *l, char **operands, size_t count)
             cli_die(EXIT_USAGE, "any: is every interface, no other can be named beside it");
 }
 
-/* Opening a file for writing empties it. */
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat sa, sb;
-
-    return stat(a, &sa) == 0 && stat(b, &sb) == 0 && S_ISREG(sa.st_mode) && sa.st_dev == sb.st_dev &&
-           sa.st_ino == sb.st_ino;
-}
-
 static void take_all_interfaces(struct listen *l)
 {
     static char found[LISTEN_INTERFACES + 1][IFNAME_TEXT];
@@ -132,12 +122,10 @@ int main(int argc, char **argv)
     filter_init(&l.filter);
     read_options(&l, argc, argv);
     read_operands(&l, argv + optind, (size_t)(argc - optind));
-    if (l.read_path != NULL && l.write_path != NULL && is_same_file(l.read_path, l.write_path))
-        cli_die(EXIT_USAGE, "-w %s: is the file that is read", l.write_path);
     cli_need_stream(STDOUT_FILENO);
+    if (l.write_path != NULL)
+        cli_check_packets(l.write_path, l.read_path);
     l.packets_only = l.write_path != NULL && strcmp(l.write_path, "-") == 0;
-    if (l.packets_only && isatty(STDOUT_FILENO))
-        cli_die(EXIT_USAGE, "-w -: packets are not written to a terminal");
     l.terminal = isatty(STDOUT_FILENO);
     l.writer = (struct writer){
         .buffer = l.buffer,

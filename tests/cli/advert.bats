@@ -250,11 +250,20 @@ refuses() {
     [ ! -e file ]
 }
 
-@test "a usage error leaves the file of -w as it is" {
+@test "a usage error leaves the file of -w as it is; so does its being what is read" {
     echo precious >file
     refuses 2 'src=' -w file if=none0 vrid=51 ip=192.0.2.1
     refuses 2 'vrid=0' -w file ${v3/vrid=51/vrid=0}
     [ "$(cat file)" = precious ]
+    echo "1 send $v3" >log
+    run -2 --separate-stderr bash -c "$advert -w log <log"
+    [ "$stderr" = "vrrp-advert: -w log: is the file that is read" ]
+    [ -s log ]
+}
+
+@test "-w -: no packets to a terminal, exit 2" {
+    run -2 timeout 20 script -qec "$BUILD/vrrp-advert -w - $v3" /dev/null
+    [[ "$output" == *"-w -: packets are not written to a terminal"* ]]
 }
 
 @test "-w of a FIFO waits for its reader, and a signal ends that" {

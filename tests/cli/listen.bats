@@ -339,6 +339,10 @@ in_seconds() {
     run "$listen" -r both.pcap -w other.pcap
     [ "$status" -eq 2 ]
     [[ $output == *"-w other.pcap: is the file that is read"* ]]
+    run "$listen" -r - -w other.pcap <both.pcap
+    [ "$status" -eq 2 ]
+    run bash -c "'$listen' -r both.pcap -w - 2>&1 >>both.pcap"
+    [ "$status" -eq 2 ]
     cmp both.pcap "$capture"
 }
 
