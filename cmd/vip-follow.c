@@ -74,6 +74,7 @@ static void wait_for_more(struct follow *f)
 static int end(struct follow *f)
 {
     bool asked = f->signals.count > 0;
+    size_t active = asked ? 0 : holdings_held_count(f->holdings); /* before those without a lease are let go */
     f->now = clock_now();
     f->failed = false;
     holdings_release(f->holdings, !asked, f->now);
@@ -81,13 +82,13 @@ static int end(struct follow *f)
     follow_links(f);
     if (f->out_open)
         follow_close_out(f, outlet_drain(&f->out, clock_wall(), END_LIMIT));
-    size_t left = holdings_held_count(f->holdings);
     if (f->in.error != 0)
         cli_say("standard input: %s", strerror(f->in.error));
-    if (left > 0)
-        cli_say("input ended while %zu virtual router%s Active: the addresses stay until their leases end", left,
-                left == 1 ? " is" : "s are");
-    return left > 0 || f->failed || f->out_failed || f->in.error != 0 ? EXIT_SYSTEM : EXIT_DONE;
+    if (active > 0)
+        cli_say("input ended while %zu virtual router%s Active: the addresses stay until their leases end%s", active,
+                active == 1 ? " is" : "s are",
+                holdings_held_count(f->holdings) < active ? "; those without one are removed" : "");
+    return active > 0 || f->failed || f->out_failed || f->in.error != 0 ? EXIT_SYSTEM : EXIT_DONE;
 }
 
 /* An interface that takes no more frames is not to hold up the others' leases. */

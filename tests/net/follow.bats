@@ -297,10 +297,25 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     until_true 5 has_address a 2001:db8::100
     exec 7>&-
     ended 3
-    said 'input ended while 1 virtual router is Active: the addresses stay until their leases end'
+    said 'input ended while 2 virtual routers are Active: the addresses stay until their leases end; those without one are removed'
     has_address a 192.0.2.100
     lacks_address a 2001:db8::100
     until_true 8 lacks_address a 192.0.2.100
+}
+
+@test "end of input while one is Active is exit 3, with a lease or without" {
+    send 51 192.0.2.100
+    until_true 5 has_address a 192.0.2.100
+    exec 7>&-
+    ended 3
+    said 'input ended while 1 virtual router is Active: '
+    lacks_address a 192.0.2.100
+    follow
+    send 51 192.0.2.100 lease=1s
+    until_true 5 has_address a 192.0.2.100
+    exec 7>&-
+    ended 3
+    said 'input ended while 1 virtual router is Active: the addresses stay until their leases end'
 }
 
 @test "TERM: goes on to end of input, then releases all, exit 0" {
