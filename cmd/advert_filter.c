@@ -133,7 +133,7 @@ static void take_send(struct filter *f, const struct line *l, struct span text)
     struct send_event e;
     const char *wrong;
     if (!read_send(l, &e, &buffer, &wrong)) {
-        complain(f, (struct span){wrong, strlen(wrong)}, "missing or wrong");
+        cli_bad_key("standard input", f->inlet.number, l, wrong);
         return;
     }
     usec age_limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
@@ -162,7 +162,7 @@ static void take_state(struct filter *f, const struct line *l, struct span text)
     struct state_event e;
     const char *wrong;
     if (!read_state(l, &e, &buffer, &wrong)) {
-        complain(f, (struct span){wrong, strlen(wrong)}, "missing or wrong");
+        cli_bad_key("standard input", f->inlet.number, l, wrong);
         return;
     }
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
@@ -182,7 +182,7 @@ static void take_clock(struct filter *f, const struct line *l, struct span text)
     const char *wrong;
     struct clock_event e;
     if (!read_clock(l, &e, &wrong)) {
-        complain(f, (struct span){wrong, strlen(wrong)}, "missing or wrong");
+        cli_bad_key("standard input", f->inlet.number, l, wrong);
         return;
     }
     f->map = (struct clock_map){.known = true, .clock = e};

@@ -307,6 +307,18 @@ void cli_bad_line(const char *file, uint64_t number, struct span word, const cha
     cli_say("%s:%" PRIu64 ": %s%s%s", file, number, cli_show(shown, word), word.len > 0 ? ": " : "", reason);
 }
 
+void cli_bad_key(const char *file, uint64_t number, const struct line *line, const char *key)
+{
+    size_t length = strlen(key);
+    struct span value;
+
+    if (line_get(line, key, &value))
+        cli_bad_line(file, number, (struct span){value.at - length - 1, length + 1 + value.len},
+                     "a value that it cannot have");
+    else
+        cli_bad_line(file, number, (struct span){key, length}, "missing");
+}
+
 int cli_finish(int status)
 {
     tell_silent();

@@ -26,10 +26,11 @@ static void complain(const struct follow *f, struct span word, const char *reaso
     cli_bad_line("standard input", f->in.number, word, reason);
 }
 
-static void complain_key(const struct follow *f, const struct line *l, const char *key)
+/* Always false, so that a line that is wrong is not passed on. */
+static bool refuse(const struct follow *f, const struct line *l, const char *key)
 {
-    struct span value;
-    complain(f, (struct span){key, strlen(key)}, line_get(l, key, &value) ? "a value that it cannot have" : "missing");
+    cli_bad_key("standard input", f->in.number, l, key);
+    return false;
 }
 
 /* TIME on the steady clock; what says that it comes from the future is of now. */
@@ -64,16 +65,16 @@ static void take_resign(struct follow *f, const struct send_event *e)
     give_up(f, &given_up);
 }
 
-static void take_send(struct follow *f, const struct line *l)
+/* Each: false when the line is wrong. */
+
+static bool take_send(struct follow *f, const struct line *l)
 {
     struct send_event e;
     struct prefix_buffer buffer;
     struct span refused;
     const char *where;
-    if (!read_send(l, &e, &buffer, &where)) {
-        complain_key(f, l, where);
-        return;
-    }
+    if (!read_send(l, &e, &buffer, &where))
+        return refuse(f, l, where);
     stamp wall = clock_wall();
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
     enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
@@ -84,17 +85,16 @@ static void take_send(struct follow *f, const struct line *l)
         take_resign(f, &e);
     else if (!line_get(l, "err", &refused) && !holdings_held(f->holdings, &e, line_instant(f, l, wall), f->now))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    return true;
 }
 
-static enum level_kind take_state(struct follow *f, const struct line *l, struct identity *id)
+static bool take_state(struct follow *f, const struct line *l, enum level_kind *kind, struct identity *id)
 {
     struct state_event e;
     struct prefix_buffer buffer;
     const char *where;
-    if (!read_state(l, &e, &buffer, &where)) {
-        complain_key(f, l, where);
-        return LEVEL_DROPPABLE;
-    }
+    if (!read_state(l, &e, &buffer, &where))
+        return refuse(f, l, where);
     *id = e.id;
     if (e.shadow)
         return LEVEL_DROPPABLE;
@@ -105,17 +105,18 @@ static enum level_kind take_state(struct follow *f, const struct line *l, struct
         tell_stale(f, fresh, l);
     else if (e.to != ROUTER_ACTIVE)
         give_up(f, &e);
-    return e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
+    *kind = e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
+    return true;
 }
 
-static void take_clock(struct follow *f, const struct line *l)
+static bool take_clock(struct follow *f, const struct line *l)
 {
     struct clock_event e;
     const char *where;
     if (!read_clock(l, &e, &where))
-        complain_key(f, l, where);
-    else
-        f->map = (struct clock_map){.known = true, .clock = e};
+        return refuse(f, l, where);
+    f->map = (struct clock_map){.known = true, .clock = e};
+    return true;
 }
 
 void follow_close_out(struct follow *f, enum outlet_status status)
@@ -156,15 +157,17 @@ static void take_line(struct follow *f, struct span text)
         complain(f, l.event, "input ended inside this line");
         return;
     }
+    bool right = true;
     if (wrong == LINE_BLANK)
         ;
     else if (span_is(l.event, "clock"))
-        take_clock(f, &l);
+        right = take_clock(f, &l);
     else if (span_is(l.event, "send"))
-        take_send(f, &l);
+        right = take_send(f, &l);
     else if (span_is(l.event, "state"))
-        kind = take_state(f, &l, &id);
-    pass_on(f, kind, &id, text);
+        right = take_state(f, &l, &kind, &id);
+    if (right)
+        pass_on(f, kind, &id, text);
 }
 
 static bool readable(int fd)

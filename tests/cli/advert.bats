@@ -127,13 +127,13 @@ refuses() {
     row() { grep -qE "^vrrp-advert: standard input:$1: $2" err; }
     row 1 'first=line: '
     row 2 'prio=100: duplicate key'
-    row 3 'vrid: '
-    row 4 'ip: '
-    row 5 'ip: '
+    row 3 'vrid=256: a value that it cannot have$'
+    row 4 'ip=::1: a value that it cannot have$'
+    row 5 'ip: missing$'
     row 6 ''
     row 7 'line.* too long|.*16384'
-    row 8 '(from|to): '
-    row 9 'mono: '
+    row 8 'from=up: a value that it cannot have$'
+    row 9 'mono=x: a value that it cannot have$'
     row 10 'src=: '
     [ "$(wc -l <err)" -eq 10 ]
 }

@@ -442,10 +442,12 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     has_address a 192.0.2.100
     lacks_address a 192.0.2.102
     said 'standard input:4: ip: missing'
-    said 'standard input:5: vrid: a value that it cannot have'
-    said 'standard input:6: lease: a value that it cannot have'
+    said 'standard input:5: vrid=999: a value that it cannot have'
+    said 'standard input:6: lease=1500ms: a value that it cannot have'
     said 'standard input:8: if=eth0: duplicate key'
     [ "$(wc -l <"$LAB/err")" -eq 9 ]
+    until_true 5 grep -q vrid=53 "$LAB/out"
+    [ "$(sed '/^$/d' "$LAB/out" | wc -l)" -eq 2 ] # what is wrong goes no further
 }
 
 @test "what it no longer needs it has given up" {
