@@ -25,8 +25,10 @@ void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char *
     char shown[CLI_SHOWN];
 
     for (size_t i = 0; i < count; i++) {
-        if (strpbrk(words[i], " \t\n") != NULL)
+        if (strpbrk(words[i], " \t\r\n") != NULL)
             cli_die(EXIT_USAGE, "%s: a blank inside an operand", words[i]);
+        if (*words[i] == '\0' || *words[i] == '#') /* a comment in a line: it would take all behind it along */
+            cli_die(EXIT_USAGE, "%s: %s", *words[i] == '\0' ? "''" : words[i], line_error_text(LINE_NO_KEY));
         append(text, &length, words[i]);
     }
     enum line_error wrong = line_parse(&line, text, length, &where);

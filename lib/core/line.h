@@ -46,7 +46,8 @@ enum line_error {
     LINE_BAD_TIME,
     LINE_BAD_EVENT, /* not a lower-case word */
     LINE_BAD_KEY,   /* not a lower-case word before = */
-    LINE_NO_VALUE,  /* a word without =, or nothing after it */
+    LINE_NO_KEY,    /* a word without = */
+    LINE_NO_VALUE,  /* nothing after it */
     LINE_BAD_VALUE, /* a byte outside ! .. ~, or % without two hex digits */
     LINE_DUPLICATE,
     LINE_TOO_MANY, /* over LINE_FIELDS words */

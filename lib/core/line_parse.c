@@ -95,7 +95,7 @@ static enum line_error parse_field(struct field *f, const char **at, const char 
     const char *start = *at, *equals = skip(start, end, K);
     if (equals == end || *equals != '=' || !is(*start, L)) {
         struct span word = word_from(start, end);
-        return memchr(word.at, '=', word.len) ? LINE_BAD_KEY : LINE_NO_VALUE;
+        return memchr(word.at, '=', word.len) ? LINE_BAD_KEY : LINE_NO_KEY;
     }
     f->key = (struct span){start, (size_t)(equals - start)};
     f->value.at = equals + 1;
@@ -181,8 +181,10 @@ const char *line_error_text(enum line_error e)
         return "not an event: a lower-case word";
     case LINE_BAD_KEY:
         return "not a key: a lower-case word before =";
-    case LINE_NO_VALUE:
+    case LINE_NO_KEY:
         return "not key=value";
+    case LINE_NO_VALUE:
+        return "a value is missing";
     case LINE_BAD_VALUE:
         return "a byte that must be written %XX, or a % without two hex digits";
     case LINE_DUPLICATE:

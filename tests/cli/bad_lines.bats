@@ -73,7 +73,7 @@ starts() {
 
 @test "a word that is no key=value, a duplicate and an escape that is none are named" {
     wrong 'if=eth0 vrid=51 192.0.2.1' '192.0.2.1: ' 'not key=value'
-    wrong 'if=eth0 vrid=51 ip=' 'ip=: ' 'not key=value'
+    wrong 'if=eth0 vrid=51 ip=' 'ip=: ' 'a value is missing'
     wrong 'if=eth0 vrid=51 VRID=52 ip=192.0.2.1' 'VRID=52: ' 'lower-case'
     wrong 'if=eth0 vrid=51 vrid=52 ip=192.0.2.1' 'vrid=52: ' 'duplicate'
     wrong 'if=eth0 vrid=51 name=100%25%zz ip=192.0.2.1' '%XX'
@@ -128,6 +128,24 @@ starts() {
         [ -z "$output" ]
         [[ $stderr == "vrrp-elect: $row: "* ]]
     done
+}
+
+@test "an operand that is a comment, empty, or has a blank takes nothing along" {
+    local row
+    for row in '#' '#vmac=yes' '' ' ' 'name=a b' $'prio=5\r'; do
+        for program in 'vrrp-elect -t' 'vrrp-advert -n -c 1'; do
+            # shellcheck disable=SC2086 # program and options
+            run -2 --separate-stderr timeout 20 $program if=eth0 vrid=51 ip=192.0.2.1 src=192.0.2.2 "$row" colour=red </dev/null
+            [ -z "$output" ]
+            [[ ${stderr_lines[0]} == *": "* && ${stderr_lines[0]} != *colour* ]]
+        done
+    done
+    run -2 --separate-stderr vrrp-elect if=eth0 vrid=51 ip=192.0.2.1 '#track=web'
+    [ "$stderr" = "vrrp-elect: #track=web: not key=value" ]
+    run -2 --separate-stderr vrrp-elect if=eth0 vrid=51 ip=192.0.2.1 ''
+    [ "$stderr" = "vrrp-elect: '': not key=value" ]
+    run -2 --separate-stderr vrrp-elect if=eth0 vrid=51 ip=
+    [ "$stderr" = "vrrp-elect: ip=: a value is missing" ]
 }
 
 # What a running program is told that makes no sense, in each way in which a line can be bad.

@@ -71,7 +71,7 @@ static void lines_and_their_faults(void **unused)
         {"key empty", TEXT("vr =eth0"), LINE_BAD_KEY, "=eth0"},
         {"key with an underscore", TEXT("vr virtual_router_id=1"), LINE_BAD_KEY, "virtual_router_id=1"},
         {"key that begins with a digit", TEXT("vr 4ip=1"), LINE_BAD_KEY, "4ip=1"},
-        {"word without =", TEXT("vr eth0 vrid=51"), LINE_NO_VALUE, "eth0"},
+        {"word without =", TEXT("vr eth0 vrid=51"), LINE_NO_KEY, "eth0"},
         {"value empty", TEXT("vr if= vrid=51"), LINE_NO_VALUE, "if="},
         {"value empty at the end", TEXT("vr if="), LINE_NO_VALUE, "if="},
         {"value with =", TEXT("vr name=a=b"), LINE_OK, ""},
