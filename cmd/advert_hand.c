@@ -35,6 +35,19 @@ struct hand {
 
 static struct hand hand;
 
+/* prio=0. A wrong priority is told here, with what is allowed here. */
+static bool is_resign(const char *word)
+{
+    static const char key[] = "prio=";
+    const char *value = word + strlen(key);
+    uint64_t prio;
+    if (strncmp(word, key, strlen(key)) != 0 || *value == '\0')
+        return false;
+    if (!parse_u64((struct span){value, strlen(value)}, 0, UINT8_MAX, &prio))
+        cli_die(EXIT_USAGE, "%s: prio: 0..255; 0 is a resign", word);
+    return prio == VRRP_PRIORITY_RESIGN;
+}
+
 /* Operands are those of a `vr` line; priority 0, a resign, is allowed here and nowhere else. */
 static void read_operands(struct vr_config *config, struct prefix_buffer *buffer, char **words, size_t count)
 {
@@ -42,7 +55,7 @@ static void read_operands(struct vr_config *config, struct prefix_buffer *buffer
     size_t other_count = 0;
     bool resign = false;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(words[i], "prio=0") == 0 && !resign)
+        if (!resign && is_resign(words[i]))
             resign = true;
         else if (other_count < nitems(others))
             others[other_count++] = words[i];

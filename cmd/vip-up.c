@@ -16,14 +16,14 @@ const struct program program = {
             "Asks first who has them, and refuses an address that answers.\n"
             "  -F       do not ask: take them\n"
             "  -g COUNT announce each so often, 0 to 255 (5)\n"
-            "  -l LEASE the kernel removes them after this time, 1s or more, unless vip-up renews it\n"
+            "  -l LEASE the kernel removes them after this time, 1s to 876000h, unless vip-up renews it\n"
             "  -n       only say what would be done\n"
             "  -h, -V   help, version\n",
 };
 
 enum { ANNOUNCEMENTS = 5, ANNOUNCEMENTS_MOST = 255 };
 static const usec PROBE_WAIT = 200 * MILLISECOND;
-static const usec LEASE_MOST = (usec)100 * 365 * 86400 * SECOND;
+static const usec LEASE_MOST = (usec)100 * 365 * 24 * 3600 * SECOND;
 
 struct options {
     bool force, touch;
@@ -35,7 +35,7 @@ static uint32_t lease_option(const char *text)
 {
     usec lease = cli_duration('l', text);
     if (lease < SECOND || lease % SECOND != 0 || lease > LEASE_MOST)
-        cli_die(EXIT_USAGE, "-l %s: the kernel takes whole seconds, from 1s", text);
+        cli_die(EXIT_USAGE, "-l %s: the kernel takes whole seconds, from 1s to 876000h (100 years)", text);
     return (uint32_t)(lease / SECOND);
 }
 

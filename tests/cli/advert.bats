@@ -230,7 +230,9 @@ refuses() {
     refuses 2 'vrid=0' ${v3/vrid=51/vrid=0}
     refuses 2 'vrid=256' ${v3/vrid=51/vrid=256}
     refuses 2 'vrid' if=none0 ip=192.0.2.1
-    refuses 2 'prio=256' ${v3/prio=100/prio=256}
+    refuses 2 'prio=256: prio: 0..255; 0 is a resign' ${v3/prio=100/prio=256}
+    refuses 2 'prio=x: prio: 0..255; 0 is a resign' ${v3/prio=100/prio=x}
+    refuses 2 'prio=: a value is missing' ${v3/prio=100/prio=}
     refuses 2 'prio=5' ${v3/prio=100/prio=0} prio=5
     refuses 2 'prio=0' ${v3/prio=100/prio=0} prio=0
     refuses 2 'interval=15ms' $v3 interval=15ms

@@ -51,9 +51,11 @@ unprivileged() {
 }
 
 @test "a lease is whole seconds, a count 0 to 255, else exit 2" {
-    for lease in 0s 500ms 1500ms 999999999999s; do
-        fails 2 "-l $lease: the kernel takes whole seconds" "$BUILD/vip-up" -n -l "$lease" lo 192.0.2.1
+    for lease in 0s 500ms 1500ms 4294967295s 999999999999s; do
+        fails 2 "-l $lease: the kernel takes whole seconds, from 1s to 876000h (100 years)" "$BUILD/vip-up" -n -l "$lease" lo 192.0.2.1
     done
+    run "$BUILD/vip-up" -n -l 876000h lo 192.0.2.1
+    [ "$output" = "add 192.0.2.1/32 on lo for 3153600000s" ]
     for lease in x 5 -- -5s; do
         fails 2 "-l $lease: not a duration" "$BUILD/vip-up" -n -l "$lease" lo 192.0.2.1
     done
