@@ -17,12 +17,12 @@ family() {
         family "$child"
     done
 }
-nothing_left() { # PID...: none of these processes, and no directory
+nothing_left() { # PID...: none of these processes (whatever waits for its parent's look is none), and no directory
     local pid left=0
     for pid; do
-        [ ! -e "/proc/$pid" ] || left=1
+        [ ! -e "/proc/$pid" ] || grep -q '^State:.Z' "/proc/$pid/status" || left=1
     done
-    [ "$left" = 0 ] && [ -z "$(find "$TMPDIR" -name 'vrrp-demo.*')" ]
+    [ "$left" = 0 ] && [ -z "$(find "$TMPDIR" -name 'vrrp-demo*')" ]
 }
 eventually() { # COMMAND...: within 10 s
     local tries
@@ -109,4 +109,25 @@ eventually() { # COMMAND...: within 10 s
         # shellcheck disable=SC2086 # several pids
         eventually nothing_left $pids
     done
+}
+
+@test "kill -9: nothing is left" {
+    "$demo" -i 10s >"$TMPDIR/out" 2>&1 3>&- &
+    local pid=$! pids
+    eventually grep -q 'to=backup' "$TMPDIR/out"
+    pids=$(family "$pid")
+    [ "$(wc -w <<<"$pids")" -ge 8 ]
+    kill -KILL "$pid"
+    # shellcheck disable=SC2086 # several pids
+    eventually nothing_left $pids
+}
+
+@test "output that cannot be written ends it: a full disk with 3, a reader that has gone with its signal" {
+    run -3 --separate-stderr bash -c '"$1" -i 100ms >/dev/full' bash "$demo"
+    # shellcheck disable=SC2154 # bats makes it
+    [[ $stderr == *"vrrp-demo: standard output: cannot be written"* ]]
+    run -3 bash -c '"$1" -h >/dev/full' bash "$demo"
+    run bash -c 'timeout 60 "$1" -i 100ms | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"' bash "$demo"
+    [ "$output" = 141 ]
+    nothing_left
 }

@@ -218,7 +218,7 @@ END
 }
 
 @test "deps: nothing missing calls no package manager" {
-    bare_machine ip ping unshare ps cc make
+    bare_machine ip ping unshare setpriv ps cc make
     # the compiler needs its own tools
     printf '#!/bin/sh\nexit 0\n' >"$BATS_TEST_TMPDIR/cc"
     rm "$BATS_TEST_TMPDIR/bin/cc"
