@@ -8,8 +8,9 @@
 
 const struct program program = {
     .name = "vip-down",
-    .usage = "[-n] IF ADDR[/LEN]...",
+    .usage = "[-Fn] IF ADDR[/LEN]...",
     .help = "Takes addresses off the interface that vip-up or vip-follow put there; never any other.\n"
+            "  -F       also those that the kernel would remove others with\n"
             "  -n       only say what would be done\n"
             "  -h, -V   help, version\n",
 };
@@ -38,7 +39,7 @@ static void show(const struct vip_request *r)
     }
 }
 
-static int take_down(struct vip_request *r)
+static int take_down(struct vip_request *r, bool force)
 {
     struct address_change *changes = calloc(r->ours_count + 1, sizeof *changes);
     if (changes == NULL)
@@ -46,7 +47,7 @@ static int take_down(struct vip_request *r)
     for (size_t n = 0; n < r->ours_count; n++) {
         changes[n] = (struct address_change){.kind = CHANGE_REMOVE, .ifindex = r->ifindex, .prefix = r->ours[n].prefix};
     }
-    int status = vip_apply(r, changes, r->ours_count, "remove");
+    int status = vip_apply(r, changes, r->ours_count, "remove", force);
     free(changes);
     return status;
 }
@@ -54,15 +55,19 @@ static int take_down(struct vip_request *r)
 int main(int argc, char **argv)
 {
     static struct vip_request r;
-    bool touch = true;
+    bool touch = true, force = false;
     int status = EXIT_DONE;
-    while (cli_option(argc, argv, "n") != -1)
-        touch = false; /* -n is the only one */
+    for (int option; (option = cli_option(argc, argv, "Fn")) != -1;) {
+        if (option == 'F')
+            force = true;
+        else
+            touch = false;
+    }
     vip_open(&r, argv + optind, (size_t)(argc - optind));
     if (touch) {
         if (r.ours_count > 0)
             vip_need_permission(&r);
-        status = take_down(&r);
+        status = take_down(&r, force);
     } else {
         show(&r);
     }

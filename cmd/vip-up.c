@@ -183,7 +183,7 @@ static int put_up(struct vip_request *r, const struct options *o, struct address
         cli_say("this kernel keeps no address tags (Linux 5.18 does): vip-down will not know the addresses as ours");
     if (!o->force && r->has_mac && !all_free(r))
         return EXIT_NO;
-    int status = vip_apply(r, changes, count, "add");
+    int status = vip_apply(r, changes, count, "add", o->force);
     int announced = announce_all(r, o); /* what could be set */
     return status == EXIT_DONE ? announced : status;
 }

@@ -31,23 +31,32 @@ static void parse_address(struct vip_request *r, size_t n, const char *word)
     r->with_length[n] = strchr(word, '/') != NULL;
 }
 
+static void keep(struct address_entry **list, size_t *count, const struct address_entry *e)
+{
+    struct address_entry *grown = realloc(*list, (*count + 1) * sizeof *grown);
+    if (grown == NULL)
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    *list = grown;
+    grown[(*count)++] = *e;
+}
+
 static void see(void *context, const struct address_entry *e)
 {
     struct vip_request *r = context;
+    bool named = false;
     for (size_t n = 0; n < r->count; n++) {
         if (!ip_equal(&r->list[n].ip, &e->prefix.ip))
             continue;
         r->seen[n].foreign = r->seen[n].foreign || !e->ours;
         if (!e->ours)
             continue;
+        named = true;
         r->seen[n].ours = true;
         r->seen[n].length = e->prefix.length;
-        struct address_entry *grown = realloc(r->ours, (r->ours_count + 1) * sizeof *grown);
-        if (grown == NULL)
-            cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-        r->ours = grown;
-        r->ours[r->ours_count++] = *e;
+        keep(&r->ours, &r->ours_count, e);
     }
+    if (e->secondary && !named)
+        keep(&r->secondaries, &r->secondary_count, e);
 }
 
 void vip_open(struct vip_request *r, char **words, size_t count)
@@ -81,6 +90,7 @@ void vip_close(struct vip_request *r)
     free(r->with_length);
     free(r->seen);
     free(r->ours);
+    free(r->secondaries);
 }
 
 void vip_need_permission(struct vip_request *r)
@@ -97,16 +107,77 @@ static void mark_failed(struct vip_request *r, const struct ip *ip)
     }
 }
 
-int vip_apply(struct vip_request *r, struct address_change *changes, size_t count, const char *verb)
+static uint32_t network_of(const struct prefix *p)
+{
+    uint32_t bits = 0;
+    for (int n = 0; n < 4; n++)
+        bits = bits << 8 | p->ip.bytes[n];
+    return p->length == 0 ? 0 : bits >> (32 - p->length);
+}
+
+/* What the kernel would remove with this one. NULL: nothing that is to stay. */
+static const struct address_entry *goes_along(const struct vip_request *r, const struct prefix *p)
+{
+    for (size_t n = 0; n < r->ours_count; n++) {
+        const struct address_entry *e = &r->ours[n];
+        if (e->secondary && ip_equal(&e->prefix.ip, &p->ip) && e->prefix.length == p->length)
+            return NULL;
+    }
+    for (size_t n = 0; p->ip.family == 4 && n < r->secondary_count; n++) {
+        const struct prefix *other = &r->secondaries[n].prefix;
+        if (other->length == p->length && network_of(other) == network_of(p))
+            return &r->secondaries[n];
+    }
+    return NULL;
+}
+
+static void leave_out(const struct ip *ip, struct address_change *changes, size_t *count)
+{
+    size_t kept = 0;
+    for (size_t n = 0; n < *count; n++) {
+        if (!ip_equal(&changes[n].prefix.ip, ip))
+            changes[kept++] = changes[n];
+    }
+    *count = kept;
+}
+
+/* Leaves out what would take others along; returns whether there was any. */
+static bool spare_others(struct vip_request *r, struct address_change *changes, size_t *count)
+{
+    bool spared = false;
+    for (size_t n = 0; n < *count;) {
+        const struct prefix gone = changes[n].prefix;
+        const struct address_entry *e = changes[n].kind == CHANGE_REMOVE ? goes_along(r, &gone) : NULL;
+        char text[PREFIX_TEXT], other[PREFIX_TEXT];
+        if (e == NULL) {
+            n++;
+            continue;
+        }
+        prefix_format(text, &gone);
+        prefix_format(other, &e->prefix);
+        cli_say("%s: %s stays: the kernel would remove %s with it (-F removes it all the same)", r->ifname, text,
+                other);
+        mark_failed(r, &gone.ip);
+        leave_out(&gone.ip, changes, count);
+        n = 0; /* the others have moved */
+        spared = true;
+    }
+    return spared;
+}
+
+int vip_apply(struct vip_request *r, struct address_change *changes, size_t count, const char *verb, bool force)
 {
     struct address_error error;
+    bool spared = false;
     if (count == 0)
         return EXIT_DONE;
-    if (!address_promote_secondaries(r->book, r->ifindex))
+    if (!address_promote_secondaries(r->book, r->ifindex)) {
         cli_say("%s: promote_secondaries: %s; the kernel may remove other addresses of a subnet with its first one",
                 r->ifname, strerror(errno));
+        spared = !force && spare_others(r, changes, &count);
+    }
     if (address_apply(r->book, changes, count, &error))
-        return EXIT_DONE;
+        return spared ? EXIT_NO : EXIT_DONE;
     for (size_t n = 0; n < count; n++) {
         char text[PREFIX_TEXT];
         int number = changes[n].result;

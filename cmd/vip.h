@@ -22,14 +22,17 @@ struct vip_request {
     struct address_book *book;
     struct address_entry *ours; /* each address with our tag that one of the list names */
     size_t ours_count;
+    struct address_entry *secondaries; /* the others that would go with the first one of their subnet */
+    size_t secondary_count;
 };
 
 /* IF ADDR[/LEN]... from the words; a wrong one ends the program with exit 2. Then the interface, and what it has: an
  * interface that is not there ends the program with exit 3. */
 void vip_open(struct vip_request *r, char **words, size_t count);
 void vip_close(struct vip_request *r);
-/* Do it. Says what went wrong, and marks that in seen; returns the exit status. */
-int vip_apply(struct vip_request *r, struct address_change *changes, size_t count, const char *verb);
+/* Do it. Says what went wrong, and marks that in seen; returns the exit status. What the kernel would remove together with
+ * another address, one that is to stay, is left as it is, unless force. */
+int vip_apply(struct vip_request *r, struct address_change *changes, size_t count, const char *verb, bool force);
 void vip_need_permission(struct vip_request *r);
 
 #endif

@@ -48,6 +48,7 @@ bool address_message_read(const struct nlmsghdr *message, struct address_entry *
         .ifindex = body->ifa_index,
         .prefix = {.ip = ip_from_bytes(family, mnl_attr_get_payload(own)), .length = body->ifa_prefixlen},
         .ours = found.tag != NULL && mnl_attr_get_u8(found.tag) == ADDRESS_TAG,
+        .secondary = family == 4 && (body->ifa_flags & IFA_F_SECONDARY) != 0,
     };
     return true;
 }

@@ -24,11 +24,12 @@ bool address_book_may_change(struct address_book *b);
 /* Does this kernel keep the tag? Linux before 5.18 takes it and forgets it: all addresses look foreign there. */
 bool address_tags_kept(void);
 
-/* One address that the kernel has. ours: it carries the tag. */
+/* One address that the kernel has. */
 struct address_entry {
     unsigned ifindex;
     struct prefix prefix;
-    bool ours;
+    bool ours;      /* it carries the tag */
+    bool secondary; /* IPv4: it goes with the first one of its subnet, unless promote_secondaries is set */
 };
 typedef void address_visit(void *context, const struct address_entry *e);
 

@@ -172,6 +172,29 @@ slaac_route() { ns a ip -6 route show | grep -qE '^2001:db8:5::/64 dev eth0 prot
     ns a ping -c 1 -W 2 192.0.2.2
 }
 
+@test "where promote_secondaries cannot be set, an address that would take others along stays, but for -F" {
+    ns a sysctl -qw net.ipv4.conf.all.promote_secondaries=0 net.ipv4.conf.eth0.promote_secondaries=0
+    ns a ip addr del 192.0.2.1/24 dev eth0
+    up -F -g 0 eth0 192.0.2.100/24
+    ns a sysctl -qw net.ipv4.conf.eth0.promote_secondaries=0
+    ns a ip addr add 192.0.2.1/24 dev eth0
+    up -F -g 0 eth0 192.0.2.101 192.0.2.102/24
+    ns a sysctl -qw net.ipv4.conf.eth0.promote_secondaries=0
+    # the third thing that is sent is the question for the setting, after addresses and permission
+    refused=(ns a strace -D -qq -o /dev/null -e trace=sendto -e inject=sendto:error=EPERM:when=3)
+    fails 1 'eth0: 192.0.2.100/24 stays: the kernel would remove 192.0.2.1/24 with it (-F removes it all the same)' \
+        "${refused[@]}" "$BUILD/vip-down" eth0 192.0.2.100 192.0.2.101 192.0.2.102
+    has_line 4 '192.0.2.100/24 forever'
+    has_line 4 '192.0.2.1/24 forever'
+    lacks_line 4 '192.0.2.101/32 .*'
+    lacks_line 4 '192.0.2.102/24 .*'
+    fails 1 'eth0: 192.0.2.100/24 stays' "${refused[@]}" "$BUILD/vip-up" -g 0 eth0 192.0.2.100/32
+    has_line 4 '192.0.2.100/24 forever'
+    lacks_line 4 '192.0.2.100/32 .*'
+    "${refused[@]}" "$BUILD/vip-down" -F eth0 192.0.2.100
+    lacks_line 4 '192.0.2.*'
+}
+
 @test "an IPv6 address from SLAAC keeps its route and lifetime when a lease in its prefix ends" {
     slaac_begin
     up -F -l 1s eth0 2001:db8:5::100 2001:db8:5::101/64
