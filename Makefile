@@ -11,6 +11,7 @@ programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-fol
 line := core/address core/line_parse core/line_write core/value
 packet := core/packet core/checksum core/bytes
 frame := core/frame core/ip_header
+report := core/report core/limit core/siphash core/filter core/match
 config := core/config core/config_value core/config_hint core/config_write
 event := core/event_advert core/event_source core/event_router core/reader $(config) $(packet) $(line)
 router := core/router core/router_beyond
@@ -22,8 +23,8 @@ addresses := net/addresses net/address_interface net/address_watch
 stage := net/inlet net/outlet net/signals net/clock core/levels
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
-vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) core/filter core/match
-vrrp-listen.objs += core/report net/wakeup $(stage) $(capture) $(link) net/privilege
+vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report)
+vrrp-listen.objs += net/wakeup $(stage) $(capture) $(link) net/privilege
 vrrp-listen.libs := -lpcap -lmnl -lcap
 
 vrrp-pick.objs := cmd/cli $(line) core/match net/inlet net/signals net/clock
@@ -84,10 +85,12 @@ test_packet_encode.objs := tests/tools/vectors $(packet) core/address
 test_frame.objs := tests/tools/frames tests/tools/vectors $(frame) $(packet) core/address
 test_ip_header.objs := $(test_frame.objs)
 
+test_siphash.objs := core/siphash
+test_limit.objs := core/limit core/siphash core/address tests/unit/random
 test_filter.objs := core/filter core/match $(packet) $(line)
 test_capture.objs := $(capture) core/address
 test_capture.libs := -lpcap
-test_capture_filter.objs := tests/tools/vectors core/report core/filter core/match $(frame) $(event) net/capture_filter
+test_capture_filter.objs := tests/tools/vectors $(report) $(frame) $(event) net/capture_filter
 test_capture_filter.libs := -lpcap
 test_link_table.objs := $(link) core/address
 test_link_table.libs := -lmnl
@@ -113,7 +116,7 @@ fuzz_netlink.objs := $(link) $(addresses) $(event)
 fuzz_netlink.libs := -lmnl
 fuzz_frame.objs := $(frame) $(packet) core/address
 fuzz_line.objs := $(event)
-fuzz_capture.objs := core/report core/filter core/match $(frame) $(event) $(capture)
+fuzz_capture.objs := $(report) $(frame) $(event) $(capture)
 fuzz_capture.libs := -lpcap
 
 # ---------------------------------------------------------------------------------------------------------------------

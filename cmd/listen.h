@@ -23,7 +23,8 @@ struct listen {
     bool terminal;     /* stdout is one */
     bool packets_only; /* -w -: no lines */
     /* while it runs */
-    uint64_t adverts; /* lines so far */
+    struct limit *flood; /* NULL: nothing is left out, as of a file */
+    uint64_t adverts;    /* lines so far */
     struct capture_writer *packets;
     struct writer writer;
     char buffer[LISTEN_BYTES];
@@ -35,6 +36,7 @@ int listen_live(struct listen *l);
 /* The line of one frame into l->writer, its packet into -w; counts adverts. FRAME_FOREIGN: nothing was written. */
 enum frame_kind listen_report(struct listen *l, const struct captured *c, struct frame *decoded);
 bool listen_is_done(const struct listen *l); /* COUNT adverts were written */
+void listen_open_limit(struct listen *l);    /* not with -w -: there is no line to say what was left out */
 /* -w, if it is asked for. False: go_on ended the wait for the reader of a FIFO. */
 bool listen_open_packets(struct listen *l, capture_go_on *go_on, void *context);
 void listen_begin_packets(struct listen *l, enum link_layer link);

@@ -186,6 +186,7 @@ static bool open_all(struct live *v)
     if (!listen_open_packets(v->listen, go_on, v))
         return false;
     listen_begin_packets(v->listen, capture_link(v->captures[0]));
+    listen_open_limit(v->listen);
     if (!outlet_open(&v->outlet, STDOUT_FILENO, program.name, false))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     /* From here on bytes of strangers are read: nothing that could be won with them is left. */
@@ -206,6 +207,7 @@ static void close_all(struct live *v)
 {
     close(STDOUT_FILENO); /* a ring takes some 15 ms to close: who reads the lines is not to wait for the end so long */
     close_sources(v);
+    limit_free(v->listen->flood);
     outlet_close(&v->outlet);
     wakeup_close(&v->wakeup);
     close(v->signals.fd);
@@ -316,16 +318,22 @@ static void hand_out(struct live *v, bool all)
     v->more = count > 0 && !capture_dispatch_all(ready, count, FRAMES_A_TURN, on_frame, v);
 }
 
+static void put_lost(struct live *v, stamp wall, const char *where, uint64_t count)
+{
+    if (count == 0)
+        return;
+    write_lost(&v->listen->writer, wall, where, count);
+    put(v, LEVEL_KEEP);
+}
+
 static void look_at_losses(struct live *v, stamp wall)
 {
     uint64_t dropped = 0;
 
     for (size_t i = 0; i < v->capture_count; i++)
         dropped += capture_dropped(v->captures[i]);
-    if (dropped == 0)
-        return;
-    write_lost(&v->listen->writer, wall, "capture", dropped);
-    put(v, LEVEL_KEEP);
+    put_lost(v, wall, "capture", dropped);
+    put_lost(v, wall, "limit", v->listen->flood != NULL ? limit_dropped(v->listen->flood) : 0);
 }
 
 /* A tick is promised to stand behind all that was captured before its TIME: it was taken before the rings were looked
@@ -422,6 +430,7 @@ int listen_live(struct listen *l)
     put_clock(&v, &start);
     bool gave_up = loop(&v);
 
+    look_at_losses(&v, clock_wall());
     if (!v.closed && !v.failed && write_out(&v, outlet_drain(&v.outlet, clock_wall(), LAST_WORDS)) &&
         outlet_events(&v.outlet) != 0)
         cli_say("standard output: the reader does not read; the last lines are lost");

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "cmd/cli.h"
 #include "cmd/listen.h"
@@ -15,7 +16,7 @@ _Noreturn static void failed(const struct listen *l)
 enum frame_kind listen_report(struct listen *l, const struct captured *c, struct frame *decoded)
 {
     const struct sighting s = {c->time, c->link, c->dir, c->ifname, c->bytes, c->length};
-    enum frame_kind kind = report_frame(&l->writer, &l->filter, &s, decoded);
+    enum frame_kind kind = report_frame(&l->writer, &l->filter, l->flood, &s, decoded);
 
     if (kind == FRAME_FOREIGN)
         return kind;
@@ -24,6 +25,19 @@ enum frame_kind listen_report(struct listen *l, const struct captured *c, struct
     if (l->packets != NULL && !capture_writer_frame(l->packets, c->time, c->bytes, c->length, c->wire_length))
         failed(l);
     return kind;
+}
+
+void listen_open_limit(struct listen *l)
+{
+    struct siphash_key key;
+
+    if (l->packets_only)
+        return;
+    if (getrandom(&key, sizeof key, 0) != sizeof key)
+        cli_die(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
+    l->flood = limit_new(&key);
+    if (l->flood == NULL)
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 
 bool listen_is_done(const struct listen *l)

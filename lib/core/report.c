@@ -48,14 +48,16 @@ static void write_frame(struct writer *w, stamp t, const struct origin *o, const
     }
 }
 
-enum frame_kind report_frame(struct writer *w, const struct filter *filter, const struct sighting *s,
-                             struct frame *decoded)
+enum frame_kind report_frame(struct writer *w, const struct filter *filter, struct limit *limit,
+                             const struct sighting *s, struct frame *decoded)
 {
     struct origin origin;
     size_t before = w->length;
 
     frame_decode(decoded, s->link, s->bytes, s->length);
     if (decoded->kind == FRAME_FOREIGN || refused(filter, &decoded->advert))
+        return FRAME_FOREIGN;
+    if (limit != NULL && !limit_passes(limit, s, decoded))
         return FRAME_FOREIGN;
     set_origin(&origin, s, decoded);
     write_frame(w, s->time, &origin, decoded);

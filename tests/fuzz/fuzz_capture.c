@@ -45,7 +45,7 @@ static void on_frame(void *context, const struct captured *c)
     const struct sighting s = {c->time, c->link, c->dir, "eth0", c->bytes, c->length};
     struct writer w = {.buffer = text, .size = sizeof text};
     struct frame decoded;
-    enum frame_kind kind = report_frame(&w, filter, &s, &decoded);
+    enum frame_kind kind = report_frame(&w, filter, NULL, &s, &decoded);
 
     HOLDS((kind == FRAME_FOREIGN) == (w.length == 0));
     if (kind != FRAME_FOREIGN)

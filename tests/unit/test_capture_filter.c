@@ -152,7 +152,7 @@ static void test_what_becomes_a_line_passes(void **state)
             const struct sighting s = {.link = frames[j].link, .bytes = frames[j].bytes, .length = frames[j].length};
             struct frame decoded;
             bool passed = passes(&kernel, s.link, s.bytes, s.length);
-            bool tells = report_frame(&w, &f, &s, &decoded) != FRAME_FOREIGN;
+            bool tells = report_frame(&w, &f, NULL, &s, &decoded) != FRAME_FOREIGN;
 
             told += tells;
             dropped += !passed;

@@ -1,0 +1,323 @@
+#include "core/limit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WAYS = 8,          /* places that one tag may take */
+    SETS = 2048,       /* 16,384 places: 4,000 virtual routers, of each the speaker and what it says, take a half */
+    HEARSAY = 1 << 18, /* a flood of 100,000 a second takes longer than an interval of 1 s to fill it */
+    LANES = 512,       /* 64 interfaces in both directions, and `any` may have more */
+    REPEATS = 4096,
+    VERDICTS = VERDICT_AUTH + 1,
+};
+
+/* In ns, as stamps are. */
+#define MS         INT64_C(1000000)
+#define SAME_FRAME MS
+#define AGAIN      (8 * MS)          /* the shortest interval is 10 ms, and not every clock is good */
+#define SENIORITY  (300 * 1000 * MS) /* who has been heard for longer is no better */
+
+/* A bucket that leaks evenly. A drop fills it by `drop`, and it takes one as long as there is less than `depth` in it. */
+struct bucket {
+    int64_t empty; /* the time when it will be */
+};
+
+struct rate {
+    int64_t drop, depth;
+};
+
+static const struct rate for_bad = {10 * MS, 2000 * MS};
+static const struct rate for_strangers = {10 * MS, 5120 * MS};
+static const struct rate for_news = {50 * MS, 1000 * MS};
+static const struct rate for_returning = {MS / 20, 50 * MS};
+static const struct rate for_all = {MS / 100, 50 * MS};
+
+/* Of what is known, each: by its interval, within limits. */
+enum { DROPS_AN_INTERVAL = 16, DROPS_AT_ONCE = 32 };
+#define SMALLEST_DROP (5 * MS / 2)
+#define LARGEST_DROP  (125 * MS / 2)
+#define LONGEST_PAUSE (1000 * MS)
+
+/* What is known: a speaker (whose bucket is for_news), or something that one says. */
+struct known {
+    uint64_t tag;        /* 0: a free place */
+    int64_t since, last; /* told */
+    struct bucket bucket;
+};
+
+/* What is limited by itself: an interface in one direction. */
+struct lane {
+    uint64_t tag; /* 0: free */
+    struct bucket strangers, returning, all, bad[VERDICTS];
+};
+
+/* The frame that was told last of a virtual router. */
+struct repeat {
+    uint64_t frame;
+    int64_t time;
+    bool copied;
+};
+
+struct limit {
+    struct siphash_key key;
+    uint64_t dropped;
+    struct lane lanes[LANES];
+    struct repeat repeats[REPEATS];
+    struct known known[SETS][WAYS];
+    uint32_t hearsay[HEARSAY]; /* what was said and neither known nor told: 16 bits of its tag, 16 of the time in ms */
+};
+
+struct limit *limit_new(const struct siphash_key *key)
+{
+    struct limit *l = calloc(1, sizeof *l);
+
+    if (l != NULL)
+        l->key = *key;
+    return l;
+}
+
+void limit_free(struct limit *l)
+{
+    free(l);
+}
+
+/* --- buckets --- */
+
+/* What is in it. More than can be: the clock was set back. */
+static int64_t fill(const struct bucket *b, int64_t now, struct rate r)
+{
+    int64_t there = b->empty - now;
+
+    return there < 0 || there > r.depth + r.drop ? 0 : there;
+}
+
+static bool takes(struct bucket *b, int64_t now, struct rate r)
+{
+    int64_t there = fill(b, now, r);
+
+    if (there >= r.depth)
+        return false;
+    b->empty = now + there + r.drop;
+    return true;
+}
+
+/* How often what is known may be told. */
+static struct rate rate_of(const struct advert *a)
+{
+    int64_t drop = a->interval * 1000 / DROPS_AN_INTERVAL;
+
+    if (drop < SMALLEST_DROP)
+        drop = SMALLEST_DROP;
+    if (drop > LARGEST_DROP)
+        drop = LARGEST_DROP;
+    return (struct rate){drop, DROPS_AT_ONCE * drop};
+}
+
+/* And how long after it was told, once a quarter of the lane is used: the longer the more is, so that all get the same.
+ * The upper half is for what was not told for a second: in the thickest flood, that is what real routers say. */
+static int64_t pause_of(int64_t used)
+{
+    const int64_t half = for_all.depth / 2;
+
+    if (used >= half || SMALLEST_DROP * (used - half / 2) / (half - used) > LONGEST_PAUSE)
+        return LONGEST_PAUSE;
+    return SMALLEST_DROP * (used - half / 2) / (half - used);
+}
+
+/* --- who and what --- */
+
+static uint64_t tag_of(const struct limit *l, const uint64_t *words, size_t count)
+{
+    uint64_t tag = siphash(&l->key, words, count * sizeof *words);
+
+    return tag != 0 ? tag : 1;
+}
+
+static struct lane *lane_of(struct limit *l, const struct sighting *s, const struct frame *f)
+{
+    uint64_t words[3] = {s->dir != DIR_UNKNOWN ? s->dir : f->dir};
+
+    if (s->ifname != NULL)
+        memcpy(&words[1], s->ifname, strnlen(s->ifname, 2 * sizeof words[1]));
+    uint64_t tag = tag_of(l, words, nitems(words));
+
+    for (size_t i = 0; i < WAYS; i++) {
+        struct lane *lane = &l->lanes[(tag + i) % LANES];
+
+        if (lane->tag == 0)
+            lane->tag = tag;
+        if (lane->tag == tag)
+            return lane;
+    }
+    return &l->lanes[tag % LANES]; /* with so many interfaces some share */
+}
+
+static uint64_t speaker_of(const struct limit *l, const struct lane *lane, const struct frame *f)
+{
+    const struct advert *a = &f->advert;
+    uint64_t words[5] = {lane->tag, (uint64_t)a->af << 32 | (uint64_t)f->vlan << 8 | a->vrid};
+
+    memcpy(&words[2], a->src.bytes, sizeof a->src.bytes);
+    memcpy(&words[4], a->smac.bytes, sizeof a->smac.bytes);
+    return tag_of(l, words, nitems(words));
+}
+
+/* All that its line says, but for TIME and seq. */
+static uint64_t spoken_of(const struct limit *l, uint64_t speaker, const struct advert *a)
+{
+    uint64_t words[8] = {speaker, siphash(&l->key, a->addresses, a->count * ip_size(a->af)), (uint64_t)a->interval};
+
+    words[3] = (uint64_t)a->version << 32 | (uint64_t)a->prio << 24 | (uint64_t)a->ttl << 16 | (uint64_t)a->cksum << 8 |
+               (uint64_t)a->auth << 1 | a->auth_ok;
+    words[4] = (uint64_t)a->has << 32 | a->flags;
+    memcpy(&words[5], a->dst.bytes, sizeof a->dst.bytes);
+    memcpy(&words[7], a->dmac.bytes, sizeof a->dmac.bytes);
+    return tag_of(l, words, nitems(words));
+}
+
+/* --- what is known --- */
+
+static struct known *find(struct limit *l, uint64_t tag)
+{
+    struct known *set = l->known[tag % SETS];
+
+    for (size_t i = 0; i < WAYS; i++)
+        if (set[i].tag == tag)
+            return &set[i];
+    return NULL;
+}
+
+/* How long it has been heard, less how long it has been silent. */
+static int64_t worth(const struct known *k, int64_t now)
+{
+    int64_t age = k->last - k->since, silence = now > k->last ? now - k->last : 0;
+
+    return (age < SENIORITY ? age : SENIORITY) - silence;
+}
+
+static void remember(struct limit *l, uint64_t tag, int64_t now)
+{
+    struct known *set = l->known[tag % SETS], *least = &set[0];
+
+    for (size_t i = 1; i < WAYS; i++) /* a free place has been silent since 1970 */
+        if (worth(&set[i], now) < worth(least, now))
+            least = &set[i];
+    *least = (struct known){.tag = tag, .since = now, .last = now};
+}
+
+static void hear_again(struct known *k, int64_t now)
+{
+    if (now < k->last) /* the clock was set back */
+        k->since -= k->last - now;
+    k->last = now;
+}
+
+/* Said before, if not told? If not, it has been now. */
+static bool was_said(struct limit *l, uint64_t spoken, int64_t now)
+{
+    uint32_t *place = &l->hearsay[spoken % HEARSAY];
+    uint16_t time = (uint16_t)(now / MS), mark = (uint16_t)(spoken >> 48);
+
+    if (*place >> 16 == mark)
+        return (uint16_t)(time - *place) >= AGAIN / MS;
+    *place = (uint32_t)mark << 16 | time;
+    return false;
+}
+
+/* --- the decision --- */
+
+enum outcome { TOLD, TWICE, DROPPED };
+
+/* Something new. */
+static bool is_let_in(struct limit *l, struct lane *lane, struct known *speaker, uint64_t spoken, int64_t now)
+{
+    if (speaker != NULL ? takes(&speaker->bucket, now, for_news) : takes(&lane->strangers, now, for_strangers))
+        return true;
+    return was_said(l, spoken, now) && takes(&lane->returning, now, for_returning);
+}
+
+/* Something known. */
+static bool is_told_again(struct lane *lane, struct known *spoken, const struct advert *a, int64_t now)
+{
+    int64_t pause = pause_of(fill(&lane->all, now, for_all));
+    bool paused = now < spoken->last || now - spoken->last >= pause;
+
+    return paused && takes(&spoken->bucket, now, rate_of(a)) && takes(&lane->all, now, for_all);
+}
+
+static enum outcome advert_outcome(struct limit *l, struct lane *lane, const struct frame *f, int64_t now)
+{
+    uint64_t speaker_tag = speaker_of(l, lane, f), spoken_tag = spoken_of(l, speaker_tag, &f->advert);
+    struct known *spoken = find(l, spoken_tag), *speaker = find(l, speaker_tag);
+    bool told =
+        spoken != NULL ? is_told_again(lane, spoken, &f->advert, now) : is_let_in(l, lane, speaker, spoken_tag, now);
+
+    if (!told)
+        return DROPPED;
+    if (spoken != NULL)
+        hear_again(spoken, now);
+    else
+        remember(l, spoken_tag, now);
+    if (speaker != NULL && speaker->tag == speaker_tag) /* what it says may just have taken its place */
+        hear_again(speaker, now);
+    else
+        remember(l, speaker_tag, now);
+    return TOLD;
+}
+
+static struct repeat *repeat_of(struct limit *l, const struct lane *lane, const struct frame *f)
+{
+    size_t number = (size_t)(lane - l->lanes) * 512 + f->vlan * 61u + (f->advert.af == 6 ? 256u : 0) + f->advert.vrid;
+
+    return &l->repeats[number % REPEATS];
+}
+
+static uint64_t frame_tag(const struct limit *l, const struct lane *lane, const struct sighting *s)
+{
+    return siphash(&l->key, s->bytes, s->length) ^ lane->tag;
+}
+
+/* A frame that comes again: its first copy may be of a mirror port. */
+static enum outcome outcome_of_repeat(struct repeat *r)
+{
+    bool first = !r->copied;
+
+    r->copied = true;
+    return first ? TWICE : DROPPED;
+}
+
+static enum outcome outcome_of(struct limit *l, const struct sighting *s, const struct frame *f)
+{
+    struct lane *lane = lane_of(l, s, f);
+    int64_t now = s->time.ns;
+
+    if (f->kind != FRAME_ADVERT)
+        return takes(&lane->bad[f->verdict], now, for_bad) ? TOLD : DROPPED;
+
+    struct repeat *last = repeat_of(l, lane, f);
+    bool recent = now >= last->time && now - last->time < SAME_FRAME;
+    if (recent && last->frame == frame_tag(l, lane, s))
+        return outcome_of_repeat(last);
+    enum outcome outcome = advert_outcome(l, lane, f, now);
+    if (outcome == TOLD)
+        *last = (struct repeat){.frame = frame_tag(l, lane, s), .time = now};
+    return outcome;
+}
+
+bool limit_passes(struct limit *l, const struct sighting *s, const struct frame *f)
+{
+    enum outcome outcome = outcome_of(l, s, f);
+
+    if (outcome == DROPPED)
+        l->dropped++;
+    return outcome == TOLD;
+}
+
+uint64_t limit_dropped(struct limit *l)
+{
+    uint64_t dropped = l->dropped;
+
+    l->dropped = 0;
+    return dropped;
+}
