@@ -199,6 +199,15 @@ record() {
     until_true 10 grep -q 'listening on' "$LAB/$name"
 }
 
+# record_own HOST [NAME]: only those that HOST itself sends, whatever else is said in its name.
+record_own() {
+    local n name=${2:-recording}
+    n=$(<"$LAB/$1.number")
+    start bridge "$name" tcpdump -Z root -i "p$n" -p -n -tt --nano -l --immediate-mode -B 4096 \
+        "inbound and ether src 02:00:00:00:00:0$n and (dst host 224.0.0.18 or dst host ff02::12)"
+    until_true 10 grep -q 'listening on' "$LAB/$name"
+}
+
 # adverts ADDRESS [PRIORITY-TEST [FROM [TO [NAME]]]]: TIME PRIORITY of each recorded advert of that source, e.g.
 # `adverts 192.0.2.1 '>0'`; between two times when these are given.
 adverts() {
@@ -212,6 +221,12 @@ adverts() {
 advert_first() { adverts "$@" | awk 'NR == 1 { print $1 }'; }
 advert_last() { adverts "$@" | awk 'END { print $1 }'; }
 advert_count() { adverts "$@" | awk 'END { print NR }'; }
+# advert_gap ADDRESS FROM TO [NAME]: the longest time between two of them, both ends included; in seconds.
+advert_gap() {
+    adverts "$1" '>0' "$2" "$3" "${4:-recording}" |
+        awk -v last="$2" -v to="$3" '{ if ($1 - last > most) most = $1 - last; last = $1 }
+            END { if (to - last > most) most = to - last; printf "%.6f\n", most }'
+}
 heard() { [ "$(advert_count "$@")" -gt 0 ]; }
 # silent ADDRESS SECONDS: it has sent nothing above priority 0 for so long, by the packets' times.
 silent() { ! heard "$1" '>0' "$(calc "${EPOCHREALTIME} - $2")"; }
