@@ -102,10 +102,11 @@ test_electorate.objs := $(electorate) $(event)
 test_session.objs := $(session) $(electorate) $(event)
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
-tools := hex2pcap sendframe flood
+tools := hex2pcap sendframe flood pour
 hex2pcap.objs := tests/tools/vectors
 sendframe.objs := tests/tools/vectors
 flood.objs := tests/tools/vectors $(packet) core/address
+pour.objs := $(line)
 benches := gen_pcap pcap_loop measure
 gen_pcap.objs := $(packet) core/address
 pcap_loop.libs := -lpcap
