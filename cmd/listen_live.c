@@ -318,7 +318,7 @@ static void hand_out(struct live *v, bool all)
     v->more = count > 0 && !capture_dispatch_all(ready, count, FRAMES_A_TURN, on_frame, v);
 }
 
-static void put_lost(struct live *v, stamp wall, const char *where, uint64_t count)
+static void tell_lost(struct live *v, stamp wall, const char *where, uint64_t count)
 {
     if (count == 0)
         return;
@@ -332,8 +332,8 @@ static void look_at_losses(struct live *v, stamp wall)
 
     for (size_t i = 0; i < v->capture_count; i++)
         dropped += capture_dropped(v->captures[i]);
-    put_lost(v, wall, "capture", dropped);
-    put_lost(v, wall, "limit", v->listen->flood != NULL ? limit_dropped(v->listen->flood) : 0);
+    tell_lost(v, wall, "capture", dropped);
+    tell_lost(v, wall, "limit", v->listen->flood != NULL ? limit_dropped(v->listen->flood) : 0);
 }
 
 /* A tick is promised to stand behind all that was captured before its TIME: it was taken before the rings were looked
