@@ -47,7 +47,7 @@ vip-follow.objs := cmd/cli cmd/follow_lines cmd/follow_kernel cmd/follow_tracks 
 vip-follow.objs += core/freshness core/timers $(stage) $(addresses) net/announce net/inject net/control net/privilege
 vip-follow.libs := -lnet -lmnl -lcap
 
-vrrp-check.objs := cmd/cli cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
+vrrp-check.objs := cmd/cli cmd/command cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
 vrrp-check.objs += net/control
 vrrp-check.libs :=
 
@@ -55,6 +55,7 @@ vrrp-check.libs :=
 test_clock.objs := net/clock $(line)
 test_privilege.objs := net/privilege
 test_privilege.libs := -lcap
+test_child.objs := net/child
 test_signals.objs := net/signals
 test_line.objs := $(line)
 test_line_write.objs := $(line) tests/unit/random

@@ -9,6 +9,7 @@
 
 #include "cmd/check_run.h"
 #include "cmd/cli.h"
+#include "cmd/command.h"
 #include "cmd/track_report.h"
 #include "core/check_state.h"
 #include "net/clock.h"
@@ -118,21 +119,9 @@ static const char *options(struct check *c, int argc, char **argv)
     return fifo;
 }
 
-static void find_command(struct check *c)
-{
-    const char *word = c->command[0];
-    if (child_find(word, c->path, sizeof c->path))
-        return;
-    bool searched = errno == ENOENT && !strchr(word, '/');
-    cli_die(EXIT_USAGE, "%s: %s", word,
-            searched          ? "no such command in PATH"
-            : errno == EACCES ? "not a file that may be executed"
-                              : strerror(errno));
-}
-
 static void open_all(struct check *c, const char *fifo)
 {
-    find_command(c);
+    command_find("", c->command[0], c->path);
     check_run_init(&c->run);
     if (!signals_open(&c->signals, SIGNALS_SOURCE) || (c->timer = clock_timer_open()) < 0)
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
