@@ -20,10 +20,10 @@ struct child_command {
     int in, out, err; /* what become its standard streams; -1: /dev/null. Stay the caller's */
 };
 
-/* Starts it: of the caller's descriptors it has these three and no other, no signal is blocked or ignored, and there is no
- * terminal that would send one. 0, or errno when there is no process (EAGAIN, EMFILE, ENOMEM, ENOSYS before Linux 5.3);
- * *c is then empty. Whether the command could be executed is known once it has ended. SIGCHLD is set to its default:
- * ignored, as it may be inherited, a child's status would be lost. */
+/* Starts it: of the caller's descriptors it has these three and no other, no signal is blocked or ignored, and there is
+ * no terminal that would send one. 0, or errno when there is no process (EAGAIN, EMFILE, ENOMEM, ENOSYS before Linux
+ * 5.3); *c is then empty. Whether the command could be executed is known once it has ended. SIGCHLD is set to its
+ * default: ignored, as it may be inherited, a child's status would be lost. */
 int child_start(struct child *c, const struct child_command *command);
 
 struct child_end {
