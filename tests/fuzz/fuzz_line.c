@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/event.h"
+#include "core/hook_environment.h"
 
 #define HOLDS(condition)                                                                                               \
     do {                                                                                                               \
@@ -147,6 +148,24 @@ static void check_reader(reread *again, const struct line *l)
     HOLDS(first.length == second.length && memcmp(texts[0], texts[1], first.length) == 0);
 }
 
+/* What a command gets to see: whole variables, none twice, and no byte that could end one or speak to a terminal. VRRP_LINE
+ * is the line itself. */
+static void check_hook(const struct line *l)
+{
+    static struct hook_environment e;
+    hook_environment(&e, "here", l, l->time, "now");
+    HOLDS(!e.text.cut && e.count >= HOOK_OWN && e.count <= HOOK_OWN + l->count && !e.variables[e.count]);
+    for (size_t i = 0; i < e.count; i++) {
+        const char *at = e.variables[i];
+        HOLDS(strncmp(at, "VRRP_", 5) == 0 && strchr(at, '='));
+        for (bool is_line = strncmp(at, "VRRP_LINE=", 10) == 0; *at != '\0' && !is_line; at++)
+            HOLDS((uint8_t)*at >= 0x20 && *at != 0x7F);
+        for (size_t k = 0; k < i; k++)
+            HOLDS(strcspn(e.variables[i], "=") != strcspn(e.variables[k], "=") ||
+                  memcmp(e.variables[i], e.variables[k], strcspn(e.variables[i], "=")) != 0);
+    }
+}
+
 static void check_text(const char *text, size_t size)
 {
     static reread *const readers[] = {reread_advert, reread_link, reread_clock, reread_send, reread_state, reread_vr};
@@ -160,6 +179,7 @@ static void check_text(const char *text, size_t size)
     check_line(&l);
     for (size_t i = 0; i < nitems(readers); i++)
         check_reader(readers[i], &l);
+    check_hook(&l);
     struct track_event track;
     const char *wrong;
     told += read_track(&l, &track, &wrong);
