@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check
+programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -51,6 +51,10 @@ vip-follow.libs := -lnet -lmnl -lcap
 vrrp-check.objs := cmd/cli cmd/command cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
 vrrp-check.objs += net/control
 vrrp-check.libs :=
+
+vrrp-hook.objs := cmd/cli cmd/command cmd/hook_fifo cmd/hook_lines cmd/hook_output cmd/hook_runs $(event) $(notify)
+vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
+vrrp-hook.libs :=
 
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)

@@ -1,0 +1,207 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "cmd/hook.h"
+#include "core/reader.h"
+#include "net/clock.h"
+
+enum { FILLS_A_TURN = 16 /* reads of input before anything else is looked at */ };
+
+static const usec ANY_AGE = INT64_MAX, NEWS_AGE = 60 * SECOND;
+
+static void complain(const struct hook *h, struct span word, const char *reason)
+{
+    cli_bad_line("standard input", h->in.number, word, reason);
+}
+
+static void complain_key(const struct hook *h, const struct line *l, const char *key)
+{
+    struct span value;
+    complain(h, (struct span){key, strlen(key)}, line_get(l, key, &value) ? "a value that it cannot have" : "missing");
+}
+
+static void out_of_memory(void)
+{
+    cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+}
+
+/* A state is told however late it comes: it is what is true now, since no newer one came. Of what others do (elected)
+ * only news are told: that they come from a file is not written in them. */
+static bool is_stale(struct hook *h, const struct line *l, usec age_limit)
+{
+    enum freshness fresh =
+        line_freshness(&h->map, l, line_is(l, "replay", "yes"), age_limit, h->now, clock_wall(), h->boot);
+    if (fresh != FRESH && !h->told_stale[fresh])
+        cli_say("standard input:%" PRIu64 ": this %.*s line runs nothing: %s (told once)", h->in.number,
+                (int)l->event.len, l->event.at,
+                fresh == STALE_AGE ? "it is more than a minute old" : freshness_text(fresh));
+    h->told_stale[fresh] = true;
+    return fresh != FRESH;
+}
+
+static void put(struct hook *h, const char *key, int what, const struct line *l)
+{
+    if (!errands_put(h->errands, key, what >= HOOK_INSTANCE, what, l->text))
+        out_of_memory();
+}
+
+/* The group is told when all its members together say so. Its own order is kept apart from theirs. */
+static void take_group(struct hook *h, const struct line *l, const struct identity *id, enum notify_state state)
+{
+    struct span group;
+    enum notify_state now;
+    struct notify n;
+    char key[ERRAND_KEY];
+    if (!line_get(l, "group", &group) || !notify_groups_take(&h->groups, group, id, state, &now))
+        return;
+    notify_group(&n, group, now);
+    hook_fifo_put(h, &n);
+    snprintf(key, sizeof key, "group %.*s", (int)group.len, group.at);
+    put(h, key, HOOK_GROUP + (int)now, l);
+}
+
+static enum level_kind take_state(struct hook *h, const struct line *l, struct identity *id)
+{
+    struct state_event e;
+    struct prefix_buffer buffer;
+    struct notify n;
+    const char *where;
+    char key[ERRAND_KEY];
+    if (!read_state(l, &e, &buffer, &where)) {
+        complain_key(h, l, where);
+        return LEVEL_DROPPABLE;
+    }
+    *id = e.id;
+    notify_instance(&n, l, &e);
+    if (!is_stale(h, l, ANY_AGE) && n.state != NOTIFY_NONE && (h->shadow || !e.shadow)) {
+        hook_fifo_put(h, &n);
+        snprintf(key, sizeof key, "%s/%u/%u", e.id.ifname, e.id.af, e.id.vrid);
+        put(h, key, HOOK_INSTANCE + (int)n.state, l);
+        take_group(h, l, &e.id, n.state);
+    }
+    return e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
+}
+
+/* In one order with the states of the same virtual router; some lack a part of what names one. */
+static void take_event(struct hook *h, const struct line *l, int what)
+{
+    struct span ifname = {"", 0};
+    uint64_t af = 0, vrid = 0;
+    char key[ERRAND_KEY];
+    if (is_stale(h, l, NEWS_AGE))
+        return;
+    (void)line_get(l, "if", &ifname);
+    (void)line_u64(l, "af", 4, 6, &af);
+    (void)line_u64(l, "vrid", 1, 255, &vrid);
+    snprintf(key, sizeof key, "%.*s/%u/%u", (int)ifname.len, ifname.at, (unsigned)af, (unsigned)vrid);
+    put(h, key, what, l);
+}
+
+static void take_clock(struct hook *h, const struct line *l)
+{
+    struct clock_event e;
+    const char *where;
+    if (!read_clock(l, &e, &where))
+        complain_key(h, l, where);
+    else
+        h->map = (struct clock_map){.known = true, .clock = e};
+}
+
+void hook_close_out(struct hook *h, enum outlet_status status)
+{
+    if (status == OUTLET_DONE || status == OUTLET_WAITING || !h->out_open)
+        return;
+    h->out_open = false;
+    h->out_failed = status == OUTLET_FAILED;
+    cli_say("standard output: %s; commands are run all the same",
+            status == OUTLET_CLOSED ? "its reader is gone" : strerror(h->out.error));
+}
+
+/* Of `state` the newest of each virtual router is kept for a reader that is late; the rest may be lost, and is counted.
+ * A reader that takes lines gets all. */
+static void pass_on(struct hook *h, enum level_kind kind, const struct identity *id, struct span text)
+{
+    char line[LINE_BYTES + 1];
+    if (!h->out_open)
+        return;
+    if (kind != LEVEL_DROPPABLE)
+        hook_close_out(h, outlet_flush(&h->out, clock_wall()));
+    memcpy(line, text.at, text.len);
+    line[text.len] = '\n';
+    if (h->out_open && !outlet_put(&h->out, kind, kind == LEVEL_DROPPABLE ? NULL : id, line, text.len + 1))
+        out_of_memory();
+}
+
+static void take_other(struct hook *h, const struct line *l)
+{
+    for (int what = 0; what < HOOK_ASKED; what++)
+        if (h->asked[what] && span_is(l->event, hook_events[what]))
+            take_event(h, l, what);
+}
+
+static void take_line(struct hook *h, struct span text)
+{
+    struct line l;
+    struct span where = {0};
+    struct identity id;
+    enum level_kind kind = LEVEL_DROPPABLE;
+    enum line_error wrong = line_parse(&l, text.at, text.len, &where);
+    if (wrong != LINE_OK && wrong != LINE_BLANK) {
+        complain(h, where, line_error_text(wrong));
+        return;
+    }
+    if (h->in.unterminated && wrong == LINE_OK) {
+        complain(h, l.event, "input ended inside this line");
+        return;
+    }
+    if (wrong == LINE_BLANK)
+        ;
+    else if (span_is(l.event, "clock"))
+        take_clock(h, &l);
+    else if (span_is(l.event, "state"))
+        kind = take_state(h, &l, &id);
+    else
+        take_other(h, &l);
+    pass_on(h, kind, &id, text);
+}
+
+void hook_tell_lost(struct hook *h)
+{
+    char text[128];
+    struct writer w = {.buffer = text, .size = sizeof text};
+    if (h->lost == 0)
+        return;
+    cli_say("%" PRIu64 " event%s lost: %d wait already", h->lost, h->lost == 1 ? " was" : "s were", HOOK_EVENTS);
+    write_lost(&w, clock_wall(), "hook", h->lost);
+    h->lost = 0;
+    h->lost_told = h->now;
+    if (h->out_open && !outlet_put(&h->out, LEVEL_DROPPABLE, NULL, text, w.length))
+        out_of_memory();
+}
+
+static bool readable(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    return poll(&p, 1, 0) > 0;
+}
+
+void hook_input(struct hook *h)
+{
+    for (int n = 0; n < FILLS_A_TURN && !h->in.ended && readable(h->in.fd); n++) {
+        struct span text;
+        enum inlet_line got;
+        (void)inlet_fill(&h->in); /* that it ended is in the inlet, and a last line may still be there */
+        h->now = clock_now();
+        while ((got = inlet_next(&h->in, &text)) != INLET_NONE) {
+            if (got == INLET_TOO_LONG)
+                complain(h, (struct span){0}, line_error_text(LINE_TOO_LONG));
+            else
+                take_line(h, text);
+        }
+    }
+    h->lost += errands_lost(h->errands);
+}
