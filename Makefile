@@ -142,6 +142,7 @@ FUZZ_CC ?= clang
 
 bindir := $(DESTDIR)$(PREFIX)/bin
 mandir := $(DESTDIR)$(PREFIX)/share/man
+hookdir := $(DESTDIR)$(PREFIX)/share/vrrp-tools/hooks
 
 warnings := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes $(if $(filter 1,$(WERROR)),-Werror)
 language := -std=c17 -D_GNU_SOURCE -Ilib -I.
@@ -273,10 +274,13 @@ format:
 install: all
 	install -d $(bindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 $(mandir)/man8
 	install -m 755 $(programs:%=$(BUILD)/%) scripts/vrrp-demo $(bindir)
+	install -d $(hookdir)
+	install -m 755 scripts/hooks/* $(hookdir)
 	for page in $(pages); do install -m 644 man/$$page $(mandir)/man$${page##*.} || exit; done
 
 uninstall:
 	rm -f $(programs:%=$(bindir)/%) $(bindir)/vrrp-demo
+	rm -f $(patsubst scripts/hooks/%,$(hookdir)/%,$(wildcard scripts/hooks/*))
 	rm -f $(foreach page,$(pages),$(mandir)/man$(subst .,,$(suffix $(page)))/$(page))
 
 clean:
