@@ -20,7 +20,7 @@ enum { DOWN_FACTOR = 3, REASONS = STALE_FUTURE + 1 };
 
 static const usec PATIENCE = SECOND;       /* the least that a reader may take nothing for */
 static const usec END_LIMIT = SECOND;      /* to get rid of the last lines */
-static const usec LOOK_AGAIN = SECOND / 4; /* while something has a limit in time */
+static const usec LOOK_AGAIN = SECOND / 4; /* while a reader is waited for */
 
 struct filter {
     const struct advert_options *options;
@@ -323,16 +323,27 @@ static bool may_read(const struct filter *f)
     return outlet_events(&f->outlet) == 0 || (f->wire.live && f->held.count > 0);
 }
 
+/* In milliseconds; -1: for ever. */
+static int longest_wait(const struct filter *f)
+{
+    instant now = clock_now(), until = signals_deadline(&f->signals);
+    if (outlet_events(&f->outlet) != 0 && now.us + LOOK_AGAIN < until.us)
+        until.us = now.us + LOOK_AGAIN;
+    if (until.us == INSTANT_NEVER.us)
+        return -1;
+    usec left = until.us - now.us;
+    return left <= 0 ? 0 : (int)((left + MILLISECOND - 1) / MILLISECOND);
+}
+
 /* Waits and reads once. True when it is to end though the input has not. */
 static bool turn(struct filter *f)
 {
-    bool limited = f->signals.count > 0 || outlet_events(&f->outlet) != 0;
     struct pollfd polls[] = {
         {.fd = may_read(f) ? STDIN_FILENO : -1, .events = POLLIN},
         {.fd = STDOUT_FILENO, .events = outlet_events(&f->outlet)},
         {.fd = f->signals.fd, .events = POLLIN},
     };
-    if (poll(polls, nitems(polls), limited ? (int)(LOOK_AGAIN / MILLISECOND) : -1) < 0 && errno != EINTR)
+    if (poll(polls, nitems(polls), longest_wait(f)) < 0 && errno != EINTR)
         cli_die(EXIT_SYSTEM, "poll: %s", strerror(errno));
     if (polls[1].revents & (POLLERR | POLLHUP | POLLNVAL))
         f->outlet.closed = true;
@@ -386,7 +397,7 @@ int advert_filter(const struct advert_options *o)
     f->silent = o->file && strcmp(o->file, "-") == 0;
     clock_boot_id(f->boot);
     inlet_init(&f->inlet, STDIN_FILENO);
-    if (!signals_open(&f->signals, SIGNALS_FILTER))
+    if (!signals_open(&f->signals, SIGNALS_SECOND_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     wire_open(&f->wire, o);
     if (!wire_open_file(&f->wire, o, &f->signals))

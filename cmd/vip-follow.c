@@ -23,7 +23,6 @@ const struct program program = {
 };
 
 static const usec END_LIMIT = 500 * MILLISECOND; /* for the last lines */
-static const usec PATIENCE = 2 * SECOND;         /* after INT or TERM, until input ends */
 
 static void turn(struct follow *f)
 {
@@ -47,11 +46,12 @@ static void wait_for_more(struct follow *f)
         {.fd = f->watch.fd, .events = POLLIN},
         {.fd = f->timer, .events = POLLIN},
     };
-    instant deadline = holdings_deadline(f->holdings), tracks = follow_tracks_deadline(f);
-    if (tracks.us < deadline.us)
-        deadline = tracks;
-    if (f->signals.count > 0 && f->signals.first_us + PATIENCE < deadline.us)
-        deadline.us = f->signals.first_us + PATIENCE;
+    instant deadline = holdings_deadline(f->holdings);
+    const instant others[] = {follow_tracks_deadline(f), signals_deadline(&f->signals)};
+    for (size_t n = 0; n < nitems(others); n++) {
+        if (others[n].us < deadline.us)
+            deadline = others[n];
+    }
     if (deadline.us != f->armed.us)
         clock_timer_set(f->timer, deadline);
     f->armed = deadline;
@@ -120,7 +120,7 @@ static void open_all(struct follow *f, const char *fifo)
         cli_die(EXIT_SYSTEM, "netlink: %s", strerror(errno));
     f->timer = clock_timer_open();
     f->armed = INSTANT_NEVER;
-    if (f->timer < 0 || !signals_open(&f->signals, SIGNALS_FILTER))
+    if (f->timer < 0 || !signals_open(&f->signals, SIGNALS_THIRD_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     inlet_init(&f->in, STDIN_FILENO);
     if (!outlet_open(&f->out, STDOUT_FILENO, program.name, false))

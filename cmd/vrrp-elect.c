@@ -298,12 +298,12 @@ static bool input_ready(void)
 
 static instant wake_up(const struct elect *e)
 {
-    instant at = session_look(e->session);
-    if (e->signals.count > 0 || outlet_events(&e->outlet) != 0) { /* both have a limit in time */
+    instant at = session_look(e->session), forced = signals_deadline(&e->signals);
+    if (outlet_events(&e->outlet) != 0) { /* this has a limit in time, too */
         instant look = {clock_now().us + SECOND / 4};
         at = look.us < at.us ? look : at;
     }
-    return at;
+    return forced.us < at.us ? forced : at;
 }
 
 /* Waits and reads once. Live, time passes only once the input is empty: what was heard counts before silence does. */

@@ -106,11 +106,6 @@ static void look_at_signals(struct pick *p)
         p->stop = true;
 }
 
-static instant patience(const struct pick *p)
-{
-    return p->signals.count > 0 ? (instant){p->signals.first_us + 2 * SECOND} : INSTANT_NEVER;
-}
-
 /* Writes all that waits. A reader that is slow is waited for. */
 static void flush(struct pick *p)
 {
@@ -118,8 +113,9 @@ static void flush(struct pick *p)
 
     while (s->end > s->start && !sink_broken(s) && !p->stop) {
         struct pollfd fds[] = {{STDOUT_FILENO, POLLOUT, 0}, {p->signals.fd, POLLIN, 0}};
+        int limit = milliseconds_until(signals_deadline(&p->signals));
 
-        if (s->pipe && poll(fds, nitems(fds), milliseconds_until(patience(p))) < 0 && errno != EINTR) {
+        if (s->pipe && poll(fds, nitems(fds), limit) < 0 && errno != EINTR) {
             s->error = errno;
             return;
         }
@@ -277,7 +273,7 @@ static bool wait_for_input(struct pick *p, int milliseconds)
 static void run(struct pick *p)
 {
     while (!enough(p) && !p->in.ended) {
-        instant until = patience(p);
+        instant until = signals_deadline(&p->signals);
 
         if (p->deadline.us < until.us)
             until = p->deadline;

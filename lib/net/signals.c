@@ -8,6 +8,7 @@
 
 enum {
     PATIENCE_US = 2000000, /* how long a filter may go on to end of input after the first INT or TERM */
+    STAGE_US = 250000,     /* and so much longer for each filter that stands before it */
     DOUBLE_US = 1000000,   /* terminals and supervisors send the same request more than once: within this it is one */
 };
 
@@ -47,8 +48,19 @@ static void count_one(struct signals *s, long long now)
         s->first_us = now;
     else if (now - s->last_us < DOUBLE_US)
         return;
-    s->count++;
+    if (++s->count == 2)
+        s->second_us = now;
     s->last_us = now;
+}
+
+instant signals_deadline(const struct signals *s)
+{
+    if (s->role == SIGNALS_SOURCE || s->count == 0)
+        return INSTANT_NEVER;
+    long long at = s->first_us + PATIENCE_US;
+    if (s->count > 1 && s->second_us < at)
+        at = s->second_us;
+    return (instant){at + (long long)(s->role - SIGNALS_FILTER) * STAGE_US};
 }
 
 bool signals_stop(struct signals *s)
@@ -57,11 +69,11 @@ bool signals_stop(struct signals *s)
     long long now = now_us();
 
     while (read(s->fd, &got, sizeof got) == (ssize_t)sizeof got) {
-        if (s->role == SIGNALS_FILTER && got.ssi_signo == SIGHUP)
+        if (s->role != SIGNALS_SOURCE && got.ssi_signo == SIGHUP)
             continue;
         count_one(s, now);
     }
     if (s->role == SIGNALS_SOURCE)
         return s->count > 0;
-    return s->count > 1 || (s->count == 1 && now - s->first_us >= PATIENCE_US);
+    return now >= signals_deadline(s).us;
 }

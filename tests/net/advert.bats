@@ -141,14 +141,14 @@ out_has() { grep -qE "$@"; }
     out_has 'why=upstream' signals.out
 }
 
-@test "TERM and no end of input: two seconds, then as at end of input" {
+@test "TERM and no end of input: 2.25 seconds, then as at end of input" {
     filter_start term
     echo "send $v4" >&8
     until_true 10 wire_has 100
     before=$(now)
     kill -TERM "$FILTER"
     until_true 10 test -s term.status
-    holds "$(now) - $before > 1.9"
+    holds "$(now) - $before > 2.1"
     status_is term 0
     until_true 10 wire_has 0
     out_has 'why=upstream' term.out

@@ -12,6 +12,8 @@ setup_file() {
     for way in interrupt terminate end-of-input; do
         scenario "$way" ends "$way"
     done
+    scenario hung hung once
+    scenario hung-twice hung twice
     scenario killed killed
     scenario live live
     scenario malformed malformed
@@ -62,6 +64,32 @@ ends() { # WAY
         sleep 0.5
         mark "over$round"
     done
+}
+
+# vrrp-listen hangs, and Ctrl-C, or two of them, go to the whole job.
+hung() { # once|twice
+    local stage
+    lab_begin "$LAB" us
+    record
+    vr_both "$LAB/us.vr" 100 100ms
+    chain_start us
+    until_true 10 has_address us "$VIP4"
+    until_true 10 has_address us "$VIP6"
+    kill -STOP "$(<"$LAB/us.listen.pid")"
+    mark stop
+    kill -INT -- "-$CHAIN"
+    if [ "$1" = twice ]; then
+        sleep 1.2
+        kill -INT -- "-$CHAIN"
+    fi
+    for stage in elect advert follow; do
+        until_true 10 stopped "$(<"$LAB/us.$stage.pid")"
+    done
+    mark over
+    lacks_address us "$VIP4"
+    lacks_address us "$VIP6"
+    kill -CONT "$(<"$LAB/us.listen.pid")"
+    until_true 10 test -s "$LAB/us.status"
 }
 
 killed() {
@@ -190,6 +218,26 @@ ended_cleanly() { # STORY
 }
 @test "end of input: the same" {
     ended_cleanly end-of-input
+}
+
+hung_ended_cleanly() { # STORY
+    local address
+    finished "$1"
+    cat "$LAB"/us.*.err
+    [ "$(<"$LAB/us.status")" = "0 0 0 0" ]
+    for address in "$us4" "$us6"; do
+        [ "$(advert_count "$address" '==0' "$stop")" = 1 ]
+    done
+    [ ! -s "$LAB/us.elect.err" ]
+    [ ! -s "$LAB/us.advert.err" ]
+    [ ! -s "$LAB/us.follow.err" ]
+}
+@test "Ctrl-C while vrrp-listen hangs: the others end after 2 s, in their order, and exit 0" {
+    hung_ended_cleanly hung
+    holds "$over - $stop > 1.9"
+}
+@test "Ctrl-C twice while vrrp-listen hangs: they do not wait so long, and exit 0" {
+    hung_ended_cleanly hung-twice
 }
 
 @test "all stages killed: the addresses go when their lease ends, those of the host and its routes stay" {

@@ -37,6 +37,7 @@ static void send_myself(int number)
 static void pass_time(struct signals *s, long long us)
 {
     s->first_us -= us;
+    s->second_us -= us;
     s->last_us -= us;
 }
 
@@ -110,6 +111,54 @@ static void filter_is_forced_by_a_second_one(void **state)
     close(s.fd);
 }
 
+/* Ctrl-C goes to all of a pipeline: those behind end after those before them. */
+static void filters_behind_others_wait_longer(void **state)
+{
+    (void)state;
+    static const struct {
+        enum signals_role role;
+        int number;
+        long long after_first, after_second; /* ms */
+    } rows[] = {
+        {SIGNALS_FILTER, SIGINT, 2000, 0},
+        {SIGNALS_SECOND_FILTER, SIGTERM, 2250, 250},
+        {SIGNALS_THIRD_FILTER, SIGINT, 2500, 500},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct signals s = open_as(rows[i].role);
+
+        assert_true(signals_deadline(&s).us == INSTANT_NEVER.us);
+        send_myself(SIGHUP);
+        send_myself(rows[i].number);
+        assert_false(signals_stop(&s));
+        assert_int_equal(s.count, 1);
+        assert_int_equal(signals_deadline(&s).us, s.first_us + rows[i].after_first * MS);
+        pass_time(&s, 1200 * MS);
+        send_myself(rows[i].number);
+        assert_int_equal(signals_stop(&s), rows[i].after_second == 0);
+        assert_int_equal(signals_deadline(&s).us, s.last_us + rows[i].after_second * MS);
+        pass_time(&s, rows[i].after_second * MS);
+        assert_true(signals_stop(&s));
+        close(s.fd);
+    }
+}
+
+/* One that comes when it was about to be forced anyway does not put that off. */
+static void a_late_second_one_puts_nothing_off(void **state)
+{
+    (void)state;
+    struct signals s = open_as(SIGNALS_THIRD_FILTER);
+
+    send_myself(SIGINT);
+    assert_false(signals_stop(&s));
+    pass_time(&s, 2300 * MS);
+    send_myself(SIGINT);
+    assert_false(signals_stop(&s));
+    assert_int_equal(signals_deadline(&s).us, s.first_us + 2500 * MS);
+    close(s.fd);
+}
+
 static void filter_ignores_hup(void **state)
 {
     (void)state;
@@ -163,6 +212,8 @@ int main(void)
         cmocka_unit_test(filter_is_forced_after_two_seconds),
         cmocka_unit_test(filter_takes_doubles_for_one),
         cmocka_unit_test(filter_is_forced_by_a_second_one),
+        cmocka_unit_test(filters_behind_others_wait_longer),
+        cmocka_unit_test(a_late_second_one_puts_nothing_off),
         cmocka_unit_test(filter_ignores_hup),
         cmocka_unit_test(inherited_ignore_is_undone),
         cmocka_unit_test(pipe_is_an_error_and_no_signal),
