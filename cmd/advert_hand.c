@@ -88,6 +88,7 @@ static void describe(struct hand *h, const struct vr_config *c)
         .garp = c->garp,
         .garp_refresh = c->garp_refresh,
         .lease = (wait + SECOND - 1) / SECOND * SECOND,
+        .fence = c->fence ? c->down_factor * c->interval : 0,
     };
     h->state = (struct state_event){
         .id = c->id,

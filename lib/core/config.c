@@ -221,6 +221,11 @@ static bool key_track(struct target *t, struct span value)
     return true;
 }
 
+static bool key_fence(struct target *t, struct span value)
+{
+    return parse_yes_no(value, &t->config->fence);
+}
+
 static const struct {
     const char *key;
     bool (*parse)(struct target *t, struct span value);
@@ -244,6 +249,7 @@ static const struct {
     {"garp", key_garp, "COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
     {"garp-refresh", key_garp_refresh, "0s (off), or 100ms..24h"},
     {"track", key_track, "NAME or NAME:WEIGHT, weight -254..-1 or 1..254; a : before a digit in NAME is written %3A"},
+    {"fence", key_fence, "yes or no"},
 };
 
 static struct span word_of(const struct field *f)
@@ -322,6 +328,8 @@ static bool check_whole(struct vr_config *c, bool src_given, const struct line *
     const char *wrong = interval_wrong(c->version, c->interval);
     if (wrong)
         return refuse(error, word_of_key(l, "interval"), "interval", wrong, NULL);
+    if (c->fence && c->down_factor * c->interval < SHORTEST_FENCE)
+        return refuse(error, word_of_key(l, "fence"), "fence", "down-factor times interval is at least 30ms", NULL);
     if (c->cksum == CKSUM_PSEUDO && c->version == 2)
         return refuse(error, word_of_key(l, "cksum"), "cksum", "VRRPv2 has no pseudo-header: auto or message", NULL);
     if (c->cksum == CKSUM_MESSAGE && family == 6)

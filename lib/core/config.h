@@ -55,6 +55,7 @@ struct vr_config {
     usec garp_refresh;     /* default 0: off */
     uint8_t track_count;
     struct track_ref track[ROUTER_TRACKS];
+    bool fence; /* nobody is answered down_factor intervals after the last advert that left, default no */
 };
 
 struct config_error {

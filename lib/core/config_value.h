@@ -12,6 +12,7 @@ extern const struct garp garp_default; /* 5,5s,5 */
 /* The longest of the durations that are no interval; so sums with an instant cannot overflow. */
 #define LONGEST_DELAY    (24 * 3600 * SECOND)
 #define SHORTEST_REFRESH (100 * MILLISECOND)
+#define SHORTEST_FENCE   (30 * MILLISECOND) /* the kernel that ends it may count in steps of 10 ms */
 
 /* What the kernel takes as a name of an interface. An alias (eth0:1) is none: the kernel drops what is behind the colon
  * where it is asked for an interface, so that eth0 would be meant. */

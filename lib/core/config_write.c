@@ -52,7 +52,7 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            ip_equal(&a->src, &b->src) && a->preempt == b->preempt && a->preempt_delay == b->preempt_delay &&
            a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
-           tracks_equal(a, b);
+           tracks_equal(a, b) && a->fence == b->fence;
 }
 
 /* NAME or NAME:WEIGHT */
@@ -101,5 +101,6 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
     for (size_t i = 0; i < c->track_count; i++)
         list_track(w, &c->track[i]);
     list_end(w);
+    put_yes_no(w, "fence", c->fence);
     writer_end(w);
 }

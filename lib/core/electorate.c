@@ -30,6 +30,7 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .garp_refresh = m->garp_refresh,
         .lease = (wait + SECOND - 1) / SECOND * SECOND,
         .announce = action->announce,
+        .fence = m->fence ? r->settings.down_factor * r->settings.interval : 0,
     };
     memcpy(send.name, m->name, sizeof send.name);
     m->counters.advertisement_sent++;
@@ -168,6 +169,7 @@ static bool member_configure(struct electorate *e, struct member *m, const struc
     m->vmac = c->vmac;
     m->garp = c->garp;
     m->garp_refresh = c->garp_refresh;
+    m->fence = c->fence;
     m->noticed = 0;
     return true;
 }

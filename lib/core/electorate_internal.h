@@ -59,6 +59,7 @@ struct member {
     struct form_choice form;
     struct garp garp;
     usec garp_refresh;
+    bool fence;
     uint8_t use_count;
     struct track_use *uses;
     unsigned noticed; /* bits of enum notice */

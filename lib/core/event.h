@@ -76,6 +76,7 @@ struct send_event {
     usec lease;    /* whole seconds; 0: none */
     bool announce; /* announce the addresses (again) now */
     bool replay;
+    usec fence; /* nobody is answered from so long after TIME on; 0: no fence */
 };
 void write_send(struct writer *w, stamp t, const struct send_event *e);
 bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where);

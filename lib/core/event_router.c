@@ -38,6 +38,8 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     put_duration(w, "lease", e->lease);
     put_yes(w, "announce", e->announce);
     put_yes(w, "replay", e->replay);
+    if (e->fence != 0)
+        put_duration(w, "fence", e->fence);
     writer_end(w);
 }
 
@@ -111,6 +113,9 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
         reader_wrong(&r, "lease");
     read_yes_no(&r, "announce", &e->announce);
     read_yes_no(&r, "replay", &e->replay);
+    read_delay(&r, "fence", &e->fence);
+    if (e->fence != 0 && e->fence < SHORTEST_FENCE)
+        reader_wrong(&r, "fence");
     return reader_done(&r, where);
 }
 

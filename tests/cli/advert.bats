@@ -186,12 +186,12 @@ refuses() {
 }
 
 @test "by hand: a clock, then what is sent; two adverts an interval apart; no resign with -c" {
-    $advert -n -c 2 $v3 interval=200ms vmac=yes >out
+    $advert -n -c 2 $v3 interval=200ms vmac=yes fence=yes >out
     cat out
     [ "$(awk '!/^#/ { print $2 }' out | tr '\n' ' ')" = "clock send state send " ]
     sed -n 1p out | grep -qE '^[0-9]+\.[0-9]{9} clock mono=[0-9.]+ boot=[0-9a-z-]+ source=live$'
     sed -n 2p out | grep -q ' send if=none0 af=4 vrid=51 name=none0-v4-51 ver=3 prio=100 interval=200ms'
-    sed -n 2p out | grep -q 'ip=192.0.2.1 src=192.0.2.2 vmac=yes cksum=pseudo garp=5,5s,5 .*lease=1s announce=yes$'
+    sed -n 2p out | grep -q 'ip=192.0.2.1 src=192.0.2.2 vmac=yes cksum=pseudo garp=5,5s,5 .*lease=1s announce=yes fence=600ms$'
     awk '$2 == "send" { t[++n] = $1 } END { exit !(n == 2 && t[2] - t[1] > 0.15) }' out
     [ "$(frames out | cut -c 13-24 | uniq)" = 00005e000133 ]
 }

@@ -49,6 +49,7 @@ static void defaults(void **unused)
     assert_int_equal(c.garp.second, 5);
     assert_int_equal(c.garp_refresh, 0);
     assert_int_equal(c.track_count, 0);
+    assert_false(c.fence);
 }
 
 static void every_key(void **unused)
@@ -56,7 +57,7 @@ static void every_key(void **unused)
     static const char text[] = "vr if=a%20b vrid=255 name=web%20one ver=2 prio=255 interval=255s "
                                "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
                                "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
-                               "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254";
+                               "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254 fence=yes";
     static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=1 interval=10ms garp=3,200ms "
                                "cksum=pseudo src=fe80::9";
     struct vr_config c;
@@ -93,6 +94,7 @@ static void every_key(void **unused)
     assert_int_equal(c.track[2].weight, 20);
     assert_string_equal(c.track[3].name, "n:1");
     assert_int_equal(c.track[3].weight, 254);
+    assert_true(c.fence);
     assert_true(parse(&c, good, sizeof(good) - 1));
     assert_int_equal(c.garp.first, 3);
     assert_int_equal(c.garp.delay, 200 * MILLISECOND);
@@ -134,6 +136,9 @@ static void what_is_wrong_is_said(void **unused)
         {"garp=1,5s,", "garp=1,5s,", "garp: COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
         {"garp=1,5s,1,1", "garp=1,5s,1,1", "garp: COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
         {"garp-refresh=99ms", "garp-refresh=99ms", "garp-refresh: 0s (off), or 100ms..24h"},
+        {"fence=1s", "fence=1s", "fence: yes or no"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 interval=10ms down-factor=2 fence=yes", "fence=yes",
+         "fence: down-factor times interval is at least 30ms"},
         {"track=a:0", "track=a:0", NULL},
         {"track=a:255", "track=a:255", NULL},
         {"track=a:-255", "track=a:-255", NULL},

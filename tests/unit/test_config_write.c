@@ -43,6 +43,7 @@ static void random_config(struct vr_config *c, struct prefix *items)
         .garp_refresh = random_bool() ? 0 : (usec)random_range(100000, 86400000000),
         .track_count = (uint8_t)random_range(0, ROUTER_TRACKS),
     };
+    c->fence = random_bool() && c->down_factor * c->interval >= 30 * MILLISECOND;
     sprintf(c->id.ifname, "eth%u%%", (unsigned)random_range(0, 99999));
     random_text(c->name, sizeof(c->name));
     if (random_bool())
@@ -134,6 +135,7 @@ static void equality_sees_every_member(void **unused)
         "track=a",
         "track=b",
         "track=a:1",
+        "fence=yes",
         "ip=fe80::1",
     };
     (void)unused;

@@ -289,6 +289,20 @@ static void a_new_version_resigns_as_the_old_one(void **state)
     electorate_free(e);
 }
 
+static void a_fence_is_as_long_as_adverts_may_be_missed(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR);
+    assert_int_equal(last_send.fence, 0);
+    assert_true(vr_at(e, 4000000, VR ",192.0.2.9 fence=yes"));
+    expect("eth0/51 send 100!");
+    assert_int_equal(last_send.fence, 3 * SECOND);
+    assert_true(vr_at(e, 4000000, VR " fence=yes interval=100ms down-factor=4"));
+    expect("eth0/51 send 100!");
+    assert_int_equal(last_send.fence, 400 * MILLISECOND);
+    electorate_free(e);
+}
+
 static void a_link_counts_for_a_router_that_comes_later(void **state)
 {
     (void)state;
@@ -538,6 +552,7 @@ int main(void)
         cmocka_unit_test(one_name_one_router),
         cmocka_unit_test(a_change_flaps_nothing),
         cmocka_unit_test(a_new_version_resigns_as_the_old_one),
+        cmocka_unit_test(a_fence_is_as_long_as_adverts_may_be_missed),
         cmocka_unit_test(a_link_counts_for_a_router_that_comes_later),
         cmocka_unit_test(names_follow_a_change),
         cmocka_unit_test(the_form_of_a_lower_active_is_followed),

@@ -245,6 +245,7 @@ static void sends_are_read_back(void **unused)
         e.lease = (usec)random_range(0, 3600) * SECOND;
         e.announce = random_bool();
         e.replay = random_bool();
+        e.fence = random_bool() ? 0 : (usec)random_range(30000, 86400000000);
         write_send(&w, (stamp){i}, &e);
         parse_written(&w);
         if (!read_send(&l, &b, &buffer, &where))
@@ -255,7 +256,7 @@ static void sends_are_read_back(void **unused)
         assert_same_list(&e.ip, &b.ip);
         assert_true(ip_equal(&e.src, &b.src) && e.cksum == b.cksum && e.garp_refresh == b.garp_refresh);
         assert_true(e.garp.first == b.garp.first && e.garp.delay == b.garp.delay && e.garp.second == b.garp.second);
-        assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay);
+        assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay && e.fence == b.fence);
     }
 }
 

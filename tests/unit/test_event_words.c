@@ -112,6 +112,7 @@ static void what_elect_and_sources_write(void **unused)
         .lease = 4 * SECOND,
         .announce = true,
         .replay = true,
+        .fence = 300 * MILLISECOND,
     };
     const struct state_event state = {
         .id = {"eth0", 4, 51},
@@ -141,7 +142,7 @@ static void what_elect_and_sources_write(void **unused)
     write_send(&w, t, &send);
     assert_written(&w, "1.500000000 send if=eth0 af=4 vrid=51 name=web ver=3 prio=0 interval=100ms "
                        "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 vmac=yes cksum=pseudo garp=5,5s,5 garp-refresh=0s "
-                       "lease=4s announce=yes replay=yes\n");
+                       "lease=4s announce=yes replay=yes fence=300ms\n");
     w = writer();
     write_state(&w, t, &state);
     assert_written(&w, "1.500000000 state if=eth0 af=4 vrid=51 name=web from=backup to=active why=timed-out ver=3 "
@@ -268,6 +269,9 @@ static void what_must_be_there_and_right(void **unused)
         {SEND " lease=25h", "lease"},
         {SEND " announce=1", "announce"},
         {SEND " replay=true", "replay"},
+        {SEND " fence=30ms", ""},
+        {SEND " fence=29999us", "fence"},
+        {SEND " fence=yes", "fence"},
         {SEND " err=ENETDOWN", ""},
         {STATE, ""},
         {"state if=e vrid=1 from=init to=backup", "af"},
@@ -310,6 +314,7 @@ static void defaults_of_a_send_by_hand(void **unused)
     assert_int_equal(e.cksum, CKSUM_PSEUDO);
     assert_true(e.garp.first == 5 && e.garp.delay == 5 * SECOND && e.garp.second == 5);
     assert_true(e.garp_refresh == 0 && e.lease == 0 && !e.vmac && !e.announce && !e.replay && e.src.family == 0);
+    assert_int_equal(e.fence, 0);
     assert_int_equal(e.ip.items[1].length, 64);
 }
 
