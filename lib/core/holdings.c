@@ -13,9 +13,9 @@ static uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t len)
     return hash;
 }
 
-static uint32_t hash_ip(const struct ip *ip)
+uint32_t holdings_hash(const struct ip *ip)
 {
-    return hash_bytes(2166136261u, ip->bytes, ip_size(ip->family)) % BUCKETS;
+    return hash_bytes(2166136261u, ip->bytes, ip_size(ip->family));
 }
 
 static uint32_t hash_identity(const struct identity *id)
@@ -49,6 +49,7 @@ struct holdings *holdings_new(holdings_report *report, void *context)
     h->period = SECOND;
     h->next = INSTANT_NEVER;
     h->urgent = h->later = (struct queue){NONE, NONE};
+    h->fence_head = NONE;
     for (size_t n = 0; n < HOLDING_BUCKETS; n++)
         h->buckets[n] = NONE;
     return h;
@@ -99,7 +100,7 @@ void link_due(struct link *l, instant at)
 
 int32_t place_find(const struct link *l, const struct ip *ip)
 {
-    int32_t at = l->buckets[hash_ip(ip)];
+    int32_t at = l->buckets[holdings_hash(ip) % BUCKETS];
     while (at != NONE && !ip_equal(&l->places[at].prefix.ip, ip))
         at = l->places[at].next;
     return at;
@@ -107,7 +108,7 @@ int32_t place_find(const struct link *l, const struct ip *ip)
 
 void place_forget(struct link *l, int32_t at)
 {
-    int32_t *from = &l->buckets[hash_ip(&l->places[at].prefix.ip)];
+    int32_t *from = &l->buckets[holdings_hash(&l->places[at].prefix.ip) % BUCKETS];
     while (*from != at)
         from = &l->places[*from].next;
     *from = l->places[at].next;
@@ -116,7 +117,7 @@ void place_forget(struct link *l, int32_t at)
 }
 
 /* Room for it was made before. */
-static int32_t place_name(struct link *l, const struct prefix *p)
+static int32_t place_name(const struct holdings *h, struct link *l, const struct prefix *p)
 {
     int32_t at = place_find(l, &p->ip);
     if (at == NONE) {
@@ -125,8 +126,8 @@ static int32_t place_name(struct link *l, const struct prefix *p)
             l->unused = l->places[at].next;
         else
             at = (int32_t)l->count++;
-        int32_t *bucket = &l->buckets[hash_ip(&p->ip)];
-        l->places[at] = (struct place){.prefix = *p, .next = *bucket, .used = true};
+        int32_t *bucket = &l->buckets[holdings_hash(&p->ip) % BUCKETS];
+        l->places[at] = (struct place){.prefix = *p, .next = *bucket, .used = true, .fence = h->first_fence};
         *bucket = at;
         l->seen = false; /* what the kernel has there is not known */
     } else if (l->places[at].holders == 0) {
@@ -184,6 +185,7 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
         .next = *bucket,
         .next_on_link = l->holdings,
         .next_queued = NONE,
+        .mac_fence = h->first_fence,
         .second_at = INSTANT_NEVER,
         .refresh_at = INSTANT_NEVER,
         .lapse_at = INSTANT_NEVER,
@@ -224,6 +226,7 @@ void holding_let_go(struct holdings *h, struct holding *v, instant now)
     v->passes = 0; /* a queued pass ends by itself */
     v->second_at = v->refresh_at = v->lapse_at = INSTANT_NEVER;
     h->held--;
+    fence_due(h, v);
 }
 
 static bool same_names(const struct holding *v, const struct prefix_list *ip)
@@ -261,7 +264,7 @@ static bool rename_to(struct holdings *h, struct holding *v, const struct prefix
     for (size_t n = 0; n < v->count; n++)
         l->places[v->names[n].place].named--;
     for (size_t n = 0; n < ip->count; n++)
-        names[n] = (struct naming){ip->items[n], place_name(l, &ip->items[n])};
+        names[n] = (struct naming){ip->items[n], place_name(h, l, &ip->items[n])};
     free(v->names);
     v->names = names;
     v->count = ip->count;
@@ -323,12 +326,15 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     bool other_lease = v->lease != e->lease || v->lapse_at.us <= now.us; /* the caller was stopped for so long */
     if (anew || other_lease)
         v->renewed = NEVER_RENEWED;
-    changed = changed || other_lease;
+    changed = changed || other_lease || v->vmac != e->vmac || (v->fence == 0) != (e->fence == 0);
+    v->vmac = e->vmac;
+    v->fence = e->fence;
     v->lease = e->lease;
     v->sent = latest(v->sent, sent);
     if (v->renewed.us == NEVER_RENEWED.us)
         v->lapse_at = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + renewal_period(h, v));
     holding_timers(h, v);
+    fence_due(h, v);
     if (anew || e->announce)
         v->announce = true;
     if (anew || changed || e->announce)

@@ -7,22 +7,31 @@
  *   holdings_held, holdings_absent        for each line
  *   holdings_advance                      what time alone does: leases lapse before anything is made of their end
  *   holdings_notice                       for what the kernel said that was not our doing
+ *   holdings_fences                       until none is left: what does not wait for anything slow
  *   for each link that is due:
  *       holdings_leave, holdings_resolve  if holdings_unresolved: which interface has that name now
  *       holdings_look, holdings_saw ...   if holdings_unseen: what the kernel has there
+ *       holdings_fence_new                until none is left, or holdings_fence_failed: fences stand before addresses
  *       holdings_plan, holdings_done      the changes to make, and what came of them
+ *       holdings_unfence                  until none is left
  *   holdings_announcement                 until false
  *   wait until holdings_deadline
  *
  * A lease: valid_lft is what is left of (TIME of the newest send + its lease + R), where R, the time between two
  * renewals, is max(interval, 1 s, 100 x what a round of renewals costs). So a holder that lives always renews in time,
  * and one that dies is gone from the kernel a known time after its last advertisement. When sends stop and the holder
- * lives, the virtual router lapses just before the kernel ends the lease that was renewed last. */
+ * lives, the virtual router lapses just before the kernel ends the lease that was renewed last.
+ *
+ * A fence, of a virtual router whose sends ask for one: each address that is ours, and with vmac=yes the virtual router
+ * MAC address, is open until TIME of the newest send + its fence, and shut when it is given up. It is behind the fence
+ * before it is added and until it is removed. The MAC address stays there until the end: who else forwards what comes
+ * for it is not known. What is foreign is never fenced. */
 #ifndef CORE_HOLDINGS_H
 #define CORE_HOLDINGS_H
 
 #include "core/change.h"
 #include "core/event.h"
+#include "core/fence.h"
 
 enum holding_news {
     HOLDING_FOREIGN,   /* it is there and not ours: announced, nothing else */
@@ -30,6 +39,7 @@ enum holding_news {
     HOLDING_LAPSED,    /* no fresh send for longer than its lease (number: addresses; no prefix) */
     HOLDING_TAKEN,     /* somebody else removed or changed it while it is held: it is put back */
     HOLDING_FAILED,    /* number: errno of what could not be done */
+    HOLDING_UNFENCED,  /* number: errno of why there can be no fence: what asks for one is not held there (no prefix) */
     HOLDING_NO_DEVICE, /* no such interface (no prefix) */
     HOLDING_DEVICE,    /* it is there again */
 };
@@ -85,6 +95,18 @@ void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, ins
 void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *p, bool ours, bool gone, instant now);
 void holdings_links_changed(struct holdings *h, instant now); /* interfaces came, went or changed */
 void holdings_all_unseen(struct holdings *h, instant now);    /* notices were lost */
+
+/* Fences: what is to be put up or opened for longer, and what is to be behind none any more. The array is the holdings';
+ * valid until the next one is asked for. */
+void holdings_fences_left(struct holdings *h);              /* a run before has left some; call once, at the start */
+void holdings_fences_lost(struct holdings *h, instant now); /* somebody took them away: all are new again */
+struct fence_item *holdings_fences(struct holdings *h, size_t *count);
+struct fence_item *holdings_fence_new(struct holdings *h, size_t link, size_t *count);
+/* So many could not be put up, and number, an errno, is why: what needs them is not added, or is removed, and it is tried
+ * again in a second. */
+void holdings_fence_failed(struct holdings *h, size_t link, size_t count, int number);
+/* end: nothing that is not held stays behind a fence. */
+struct fence_item *holdings_unfence(struct holdings *h, size_t link, bool end, size_t *count);
 
 struct holding_announcement {
     unsigned ifindex;

@@ -88,6 +88,14 @@ static void announce_all(struct holdings *h, const struct link *l)
         h->all[at].announce = h->all[at].held;
 }
 
+/* What there was went with the one before: its lease, and the chain that stopped frames. */
+static void other_interface(struct holding *v)
+{
+    v->renewed = NEVER_RENEWED;
+    if (v->mac_fence == FENCE_UP)
+        v->mac_fence = FENCE_MAYBE;
+}
+
 void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, instant now)
 {
     struct link *l = h->links[link];
@@ -96,7 +104,7 @@ void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const s
     if (ifindex != l->ifindex)
         l->seen = false;
     for (int32_t at = l->holdings; at != NONE && ifindex != l->ifindex; at = h->all[at].next_on_link)
-        h->all[at].renewed = NEVER_RENEWED; /* what lease there was went with the interface */
+        other_interface(&h->all[at]);
     l->ifindex = ifindex;
     l->has_mac = mac != NULL;
     if (mac != NULL)
@@ -213,6 +221,7 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
 {
     usec period = renewal_period(h, v);
     bool anew = v->renewed.us == NEVER_RENEWED.us;
+    bool no_frames = v->vmac && v->mac_fence != FENCE_UP;
     bool renew =
         anew || (round && v->lease != 0 && v->sent.us > v->renewed.us && v->renew_at.us <= now.us + period / 2);
     instant until = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + period);
@@ -220,6 +229,8 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
         struct place *p = &l->places[v->names[n].place];
         p->until = latest(p->until, until);
         p->renew = p->renew || renew;
+        p->guarded = p->guarded || v->fence != 0;
+        p->unfenced = p->unfenced || (v->fence != 0 && !p->foreign && (p->fence != FENCE_UP || no_frames));
     }
     if (renew) {
         v->renewed = v->sent;
@@ -262,7 +273,7 @@ static void plan_unwanted(struct plan *plan, size_t n)
     p->expected = p->missed = p->told_foreign = p->told_taken = false;
     if (p->ours)
         plan_change(plan, CHANGE_REMOVE, n, p->ours_length);
-    else if (p->named == 0)
+    else if (p->named == 0 && p->fence == FENCE_NONE)
         place_forget(plan->l, (int32_t)n);
 }
 
@@ -280,7 +291,7 @@ struct address_change *holdings_plan(struct holdings *h, size_t link, instant no
     if (l->ifindex == 0)
         return h->changes; /* when there is one, links_changed tells */
     for (size_t n = 0; n < l->count; n++) {
-        l->places[n].added = l->places[n].renew = false;
+        l->places[n].added = l->places[n].renew = l->places[n].guarded = l->places[n].unfenced = false;
         l->places[n].until = (instant){0};
     }
     for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
@@ -290,7 +301,7 @@ struct address_change *holdings_plan(struct holdings *h, size_t link, instant no
     for (size_t n = 0; n < l->count; n++) {
         if (!l->places[n].used)
             continue;
-        if (l->places[n].holders > 0)
+        if (l->places[n].holders > 0 && !l->places[n].unfenced)
             plan_wanted(&plan, n);
         else
             plan_unwanted(&plan, n);
@@ -323,7 +334,7 @@ static void take_result(struct holdings *h, struct link *l, int32_t place, const
     p->told_error = 0;
     if (c->kind == CHANGE_REMOVE) {
         p->ours = p->made = false;
-        if (p->named == 0)
+        if (p->named == 0 && p->fence == FENCE_NONE)
             place_forget(l, place);
     } else if (c->kind == CHANGE_ADD) {
         p->ours = p->added = p->made = true;
@@ -344,7 +355,7 @@ static void learn_cost(struct holdings *h, size_t count, usec cost)
 void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, instant now)
 {
     struct link *l = h->links[link];
-    bool renewed = false;
+    bool renewed = false, unfenced = false;
     for (size_t n = 0; n < count; n++) {
         renewed = renewed || h->changes[n].kind == CHANGE_RENEW;
         take_result(h, l, h->planned[n], &h->changes[n], now);
@@ -358,7 +369,8 @@ void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, ins
             const struct place *p = &l->places[v->names[n].place];
             up = up || p->ours || p->foreign;
             added = added || p->added;
-            failing = failing || p->told_error != 0;
+            failing = failing || p->told_error != 0 || p->unfenced;
+            unfenced = unfenced || p->unfenced;
         }
         if (failing)
             v->renewed = NEVER_RENEWED; /* the next try is to be a renewal, too */
@@ -367,4 +379,8 @@ void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, ins
         if (up && (v->announce || added))
             holding_announce(h, v, now);
     }
+    if (unfenced)
+        link_due(l, later(now, RETRY));
+    else
+        l->told_unfenced = 0;
 }

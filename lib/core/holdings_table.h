@@ -1,12 +1,24 @@
 /* Inside holdings: the tables. holdings.c keeps them, holdings_plan.c decides changes,
- * holdings_announce.c announcements, holdings_track.c what elections are told. */
+ * holdings_announce.c announcements, holdings_track.c what elections are told, holdings_fence.c fences. */
 #ifndef CORE_HOLDINGS_TABLE_H
 #define CORE_HOLDINGS_TABLE_H
 
 #include "core/holdings.h"
 
-enum { NONE = -1, BUCKETS = 1024, HOLDING_BUCKETS = 4096 };
+enum {
+    NONE = -1,
+    BUCKETS = 1024,
+    HOLDING_BUCKETS = 4096,
+    FENCES_AT_ONCE = ADVERT_ADDRESSES + 1, /* of one virtual router: its addresses, its MAC address */
+    FENCE_SLOTS = 512,
+};
 #define NEVER_RENEWED ((instant){INT64_MIN})
+
+enum fence_state {
+    FENCE_NONE,
+    FENCE_MAYBE, /* a run before may have put one up, or somebody has taken ours away */
+    FENCE_UP,
+};
 
 /* One address on one interface that a virtual router names. */
 struct place {
@@ -25,6 +37,10 @@ struct place {
     bool added;    /* by the plan that is being done, or adopted by it: to be announced */
     bool renew;    /* in this plan */
     instant until; /* in this plan: when its lease is to end */
+    bool guarded;  /* in this plan: who holds it wants a fence around it, */
+    bool unfenced; /* and there is none: it is not to be there */
+    enum fence_state fence;
+    instant open_until;
 };
 
 struct naming {
@@ -61,12 +77,19 @@ struct holding {
     usec distrust;      /* so long it stays so once it is held no longer; 0: all was well when it was last tried */
     instant trusted_at; /* when that ends; INSTANT_NEVER: not by itself */
     instant track_at;   /* when it is to be told */
+    /* fence */
+    usec fence; /* after the newest send it is shut; 0: there is none */
+    bool vmac;
+    enum fence_state mac_fence; /* of the virtual router MAC address */
+    bool fence_due;             /* in the list of those */
+    int32_t next_fence;
 };
 
 struct link {
     char ifname[IFNAME_TEXT];
     bool resolved, seen, told_gone;
-    unsigned ifindex; /* 0: no such interface */
+    int told_unfenced; /* errno */
+    unsigned ifindex;  /* 0: no such interface */
     bool has_mac;
     struct mac mac;
     int32_t buckets[BUCKETS];
@@ -99,12 +122,17 @@ struct holdings {
     instant next;               /* no holding has a lapse, second or refresh due before this */
     instant track_next;         /* no track is due, and none changes by itself, before this */
     size_t track_cursor;
+    enum fence_state first_fence; /* of what has just been named */
+    int32_t fence_head;           /* those whose fence is to be opened for longer, or shut */
+    struct fence_item fences[FENCES_AT_ONCE];
+    uint16_t fence_slots[FENCE_SLOTS]; /* by hash: which of them, from 1 */
     /* the plan that is being done */
     struct address_change *changes;
     int32_t *planned; /* the place of each */
     size_t change_room;
 };
 
+uint32_t holdings_hash(const struct ip *ip);
 int32_t place_find(const struct link *l, const struct ip *ip);
 void place_forget(struct link *l, int32_t at);
 void link_due(struct link *l, instant at);
@@ -112,6 +140,7 @@ void holding_let_go(struct holdings *h, struct holding *v, instant now); /* held
 void holding_track_tried(struct holdings *h, struct holding *v, bool failing); /* a plan was done while it is held */
 void holding_track_given_up(struct holdings *h, struct holding *v, instant now);
 void holding_announce(struct holdings *h, struct holding *v, instant now);
+void fence_due(struct holdings *h, struct holding *v);
 void holding_timers(struct holdings *h, struct holding *v); /* bring h->next forward to what v waits for */
 void holdings_tell(struct holdings *h, enum holding_news news, const struct link *l, const struct holding *v,
                    const struct prefix *p, int number);

@@ -22,9 +22,9 @@ static void append(char *text, const char *format, ...)
 static void told(void *context, const struct holding_report *r)
 {
     static const char *const words[] = {
-        [HOLDING_FOREIGN] = "foreign", [HOLDING_SHARED] = "shared", [HOLDING_LAPSED] = "lapsed",
-        [HOLDING_TAKEN] = "taken",     [HOLDING_FAILED] = "failed", [HOLDING_NO_DEVICE] = "no-device",
-        [HOLDING_DEVICE] = "device",
+        [HOLDING_FOREIGN] = "foreign", [HOLDING_SHARED] = "shared",     [HOLDING_LAPSED] = "lapsed",
+        [HOLDING_TAKEN] = "taken",     [HOLDING_FAILED] = "failed",     [HOLDING_NO_DEVICE] = "no-device",
+        [HOLDING_DEVICE] = "device",   [HOLDING_UNFENCED] = "unfenced",
     };
     struct host *k = context;
     char text[PREFIX_TEXT] = "";
@@ -144,6 +144,134 @@ static void do_changes(struct host *k, struct address_change *changes, size_t co
     }
 }
 
+/* --- fences ---------------------------------------------------------------------------------------------------------- */
+
+static void fence_name(char out[static IFNAME_TEXT + IP_TEXT], const char *ifname, const struct ip *ip,
+                       const struct mac *mac)
+{
+    char text[IP_TEXT];
+    if (ip->family == 0)
+        mac_format(text, mac);
+    else
+        ip_format(text, ip);
+    sprintf(out, "%s%s%s", ifname, ifname[0] != '\0' ? ":" : "", text);
+}
+
+static struct host_fence *fence_find(struct host *k, const char *what)
+{
+    for (size_t n = 0; n < HOST_FENCES; n++) {
+        char name[IFNAME_TEXT + IP_TEXT];
+        struct host_fence *f = &k->fences[n];
+        fence_name(name, f->ifname, &f->ip, &f->mac);
+        if (f->used && strcmp(name, what) == 0)
+            return f;
+    }
+    return NULL;
+}
+
+static struct host_fence *fence_free(struct host *k)
+{
+    size_t n = 0;
+    while (k->fences[n].used)
+        assert_true(++n < HOST_FENCES);
+    return &k->fences[n];
+}
+
+/* As the kernel does it: what is told twice in one transaction, or is not there, makes it fail. */
+static void keep_fences(struct host *k, const struct fence_item *items, size_t count)
+{
+    for (size_t n = 0; n < count; n++) {
+        char name[IFNAME_TEXT + IP_TEXT];
+        const char *ifname = fence_is_local(&items[n].ip) ? items[n].ifname : "";
+        fence_name(name, ifname, &items[n].ip, &items[n].mac);
+        for (size_t m = 0; m < n; m++) {
+            bool same_link = ifname[0] == '\0' || strcmp(ifname, items[m].ifname) == 0;
+            bool same_mac = memcmp(&items[m].mac, &items[n].mac, sizeof items[n].mac) == 0;
+            assert_false(same_link && same_mac && ip_equal(&items[m].ip, &items[n].ip));
+        }
+        struct host_fence *f = fence_find(k, name);
+        if (f == NULL && !items[n].anew) {
+            append(k->log, "? ");
+            holdings_fences_lost(k->holdings, k->now);
+            return;
+        }
+        if (f == NULL)
+            f = fence_free(k);
+        *f = (struct host_fence){.used = true, .ip = items[n].ip, .mac = items[n].mac, .until = items[n].until};
+        strcpy(f->ifname, ifname);
+        append(k->log, "%c%s:%u ", items[n].anew ? '#' : '~', name, fence_open_time(&items[n], k->now));
+    }
+}
+
+static void lift_fences(struct host *k, size_t link, bool end)
+{
+    size_t count;
+    for (;;) {
+        const struct fence_item *items = holdings_unfence(k->holdings, link, end, &count);
+        if (count == 0)
+            return;
+        for (size_t n = 0; n < count; n++) {
+            char name[IFNAME_TEXT + IP_TEXT];
+            fence_name(name, fence_is_local(&items[n].ip) ? items[n].ifname : "", &items[n].ip, &items[n].mac);
+            struct host_fence *f = fence_find(k, name);
+            if (f != NULL)
+                f->used = false;
+            append(k->log, "^%s ", name);
+        }
+    }
+}
+
+static void open_fences(struct host *k)
+{
+    size_t count;
+    for (;;) {
+        const struct fence_item *items = holdings_fences(k->holdings, &count);
+        if (count == 0)
+            return;
+        keep_fences(k, items, count);
+    }
+}
+
+static void put_fences(struct host *k, size_t link)
+{
+    size_t count;
+    for (;;) {
+        const struct fence_item *items = holdings_fence_new(k->holdings, link, &count);
+        if (count == 0)
+            return;
+        if (k->no_fence != 0) {
+            append(k->log, "!# ");
+            holdings_fence_failed(k->holdings, link, count, k->no_fence);
+            return;
+        }
+        keep_fences(k, items, count);
+    }
+}
+
+int host_open(struct host *k, const char *what)
+{
+    const struct host_fence *f = fence_find(k, what);
+    if (f == NULL)
+        return -1;
+    return f->until.us > k->now.us ? (int)((f->until.us - k->now.us) / MILLISECOND) : 0;
+}
+
+void host_restart(struct host *k)
+{
+    holdings_free(k->holdings);
+    k->holdings = holdings_new(told, k);
+    assert_non_null(k->holdings);
+    holdings_fences_left(k->holdings);
+}
+
+void host_finish(struct host *k)
+{
+    for (size_t n = 0; n < holdings_links(k->holdings); n++)
+        lift_fences(k, n, true);
+}
+
+/* --- turns ------------------------------------------------------------------------------------------------------------ */
+
 static void see_to(struct host *k, size_t link)
 {
     struct holdings *h = k->holdings;
@@ -170,10 +298,12 @@ static void see_to(struct host *k, size_t link)
             return;
         }
     }
+    put_fences(k, link);
     struct address_change *changes = holdings_plan(h, link, k->now, &count);
     k->plans++;
     do_changes(k, changes, count);
     holdings_done(h, link, count, (usec)count * k->cost, k->now);
+    lift_fences(k, link, false);
 }
 
 /* The kernel ends leases by itself, and says so. */
@@ -192,6 +322,7 @@ void host_turn(struct host *k)
 {
     struct holding_announcement a;
     holdings_advance(k->holdings, k->now);
+    open_fences(k);
     expire(k);
     for (size_t n = 0; n < holdings_links(k->holdings); n++) {
         if (holdings_due(k->holdings, n, k->now))
@@ -254,7 +385,7 @@ static void read_words(struct line *l, char *text, size_t size, const char *even
     assert_int_equal(line_parse(l, text, (size_t)n, &where), LINE_OK);
 }
 
-void host_send(struct host *k, const char *words)
+void host_tell(struct host *k, const char *words)
 {
     char text[LINE_BYTES];
     struct line l;
@@ -264,7 +395,12 @@ void host_send(struct host *k, const char *words)
     read_words(&l, text, sizeof text, "send", words);
     if (!read_send(&l, &e, &buffer, &where))
         fail_msg("%s: %s", words, where);
-    assert_true(holdings_held(k->holdings, &e, k->now, k->now));
+    assert_true(holdings_held(k->holdings, &e, (instant){k->now.us - k->age}, k->now));
+}
+
+void host_send(struct host *k, const char *words)
+{
+    host_tell(k, words);
     host_turn(k);
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/holdings.h"
 
-enum { HOST_ADDRESSES = 2048, HOST_TEXT = 65536, HOST_LINKS = 4 };
+enum { HOST_ADDRESSES = 2048, HOST_TEXT = 65536, HOST_LINKS = 4, HOST_FENCES = 1024 };
 
 struct host_address {
     bool used, ours;
@@ -14,9 +14,19 @@ struct host_address {
     instant until; /* INSTANT_NEVER: permanent */
 };
 
+struct host_fence {
+    bool used;
+    char ifname[IFNAME_TEXT]; /* of one interface only, or "" */
+    struct ip ip;             /* family 0: mac */
+    struct mac mac;
+    instant until;
+};
+
 struct host {
     struct holdings *holdings;
     instant now;
+    usec age; /* of the sends that are told */
+    struct host_fence fences[HOST_FENCES];
     struct host_address addresses[HOST_ADDRESSES];
     struct {
         char ifname[IFNAME_TEXT];
@@ -27,10 +37,12 @@ struct host {
     int fail;      /* errno for each change that is tried; 0: none */
     bool deaf;     /* changes are done, but ENOBUFS is heard of them */
     bool blind;    /* looking fails */
+    int no_fence;  /* errno for each new one that is tried; 0: none */
     usec cost;     /* of each change */
     unsigned plans, looks, renewals;
-    char log
-        [HOST_TEXT]; /* "+192.0.2.1/24:5 " added for 5 s, "=" renewed, "-" removed, "!" refused, "*192.0.2.1 " announced */
+    /* "+192.0.2.1/24:5 " added for 5 s, "=" renewed, "-" removed, "!" refused, "*192.0.2.1 " announced;
+     * "#192.0.2.1:300 " put behind a fence that is open for 300 ms, "~" opened anew, ":0" shut, "^192.0.2.1 " behind none */
+    char log[HOST_TEXT];
     char news[HOST_TEXT];
 };
 
@@ -45,8 +57,15 @@ bool host_has(const struct host *k, const char *prefix); /* on any interface, ou
 void host_put(struct host *k, unsigned ifindex, const char *prefix, bool ours, usec lease);
 void host_take(struct host *k, unsigned ifindex, const char *prefix); /* by somebody else: with a notice */
 
+/* For how many ms it is open, -1: it stands behind no fence. An address, "eth0:" before one that is fenced there only, or
+ * before a MAC address. */
+int host_open(struct host *k, const char *what);
+void host_restart(struct host *k); /* of what the lines said nothing is known any more; fences are left */
+void host_finish(struct host *k);  /* the end: of what is not held nothing stays behind a fence */
+
 /* Lines, with `words` after the identity; sent now. "eth0 51 ip=192.0.2.1,192.0.2.2 lease=4s ..." */
 void host_send(struct host *k, const char *words);
+void host_tell(struct host *k, const char *words); /* a send, without a turn */
 void host_away(struct host *k, const char *words);
 
 #endif

@@ -16,11 +16,12 @@
 enum { ROUTERS = 6, POOL = 8, STEPS = 3000, NAMED_MOST = 4 };
 
 static struct host k;
+static instant meddled; /* when somebody else last did something */
 
 /* What the lines said last of each virtual router. */
 static struct {
     bool held;
-    unsigned lease;
+    unsigned lease, fence;
     size_t count;
     unsigned last[NAMED_MOST]; /* the last octet */
     instant sent;
@@ -54,10 +55,12 @@ static void step_send(unsigned vrid)
     said[vrid].held = true;
     said[vrid].sent = k.now;
     said[vrid].lease = (unsigned)random_range(0, 1) * 4;
+    if (random_range(0, 9) == 0)
+        said[vrid].fence = (unsigned)random_range(0, 1) * 300;
     words(text, sizeof text, vrid);
     size_t length = strlen(text);
-    snprintf(text + length, sizeof text - length, " garp=2,1s,1%s%s", said[vrid].lease > 0 ? " lease=4s" : "",
-             random_bool() ? " announce=yes" : "");
+    snprintf(text + length, sizeof text - length, " garp=2,1s,1%s%s fence=%ums",
+             said[vrid].lease > 0 ? " lease=4s" : "", random_bool() ? " announce=yes" : "", said[vrid].fence);
     host_send(&k, text);
 }
 
@@ -74,6 +77,7 @@ static void step_away(unsigned vrid)
 static void step_others(void)
 {
     char text[PREFIX_TEXT];
+    meddled = k.now;
     address(text, (unsigned)random_range(1, POOL));
     if (host_has(&k, text))
         host_take(&k, 2, text);
@@ -83,17 +87,24 @@ static void step_others(void)
         host_put(&k, 2, text, true, random_bool() ? 0 : 3 * SECOND);
 }
 
-/* By a send so old at most, if it has a lease. */
-static bool held_for(unsigned last, usec age)
+/* By a send so old at most, if it has a lease, and which wants a fence, if that is asked. */
+static bool held_by(unsigned last, usec age, bool fenced)
 {
     for (unsigned v = 1; v <= ROUTERS; v++) {
         bool lapsed = said[v].lease > 0 && k.now.us >= said[v].sent.us + age;
+        if (fenced && said[v].fence == 0)
+            continue;
         for (size_t n = 0; said[v].held && !lapsed && n < said[v].count; n++) {
             if (said[v].last[n] == last)
                 return true;
         }
     }
     return false;
+}
+
+static bool held_for(unsigned last, usec age)
+{
+    return held_by(last, age, false);
 }
 
 static const struct host_address *kernel(unsigned last)
@@ -120,6 +131,36 @@ static bool named(unsigned last)
     return false;
 }
 
+static bool is_foreign(unsigned last)
+{
+    char text[PREFIX_TEXT];
+    struct prefix p;
+    address(text, last);
+    assert_true(prefix_parse(&p, text, strlen(text)));
+    for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+        if (k.addresses[n].used && !k.addresses[n].ours && ip_equal(&k.addresses[n].prefix.ip, &p.ip))
+            return true;
+    }
+    return false;
+}
+
+/* At any time, once it was seen what others did: what is ours, nobody else's, and held by one that wants a fence stands
+ * behind it. */
+static void check_fences(bool settled)
+{
+    for (unsigned last = 1; last <= POOL; last++) {
+        char text[PREFIX_TEXT];
+        snprintf(text, sizeof text, "192.0.2.%u", last);
+        const struct host_address *a = kernel(last);
+        int open = host_open(&k, text);
+        if (k.now.us > meddled.us + SECOND && a != NULL && a->ours && !is_foreign(last) &&
+            held_by(last, 4 * SECOND - 200 * MILLISECOND, true) && open < 0)
+            fail_msg("%s stands behind no fence", text);
+        if (settled && open >= 0 && (is_foreign(last) || (!held_for(last, 5 * SECOND) && a == NULL)))
+            fail_msg("%s stands behind a fence still", text);
+    }
+}
+
 /* Once all is quiet: what is held is there, and what is named and not held is not there with our tag. A lease of 4 s ends
  * up to R, 1 s, after that: from the newest send or one that is R older (and a send that is a little early renews, too). */
 static void check_settled(void)
@@ -133,6 +174,7 @@ static void check_settled(void)
         if (!held_for(last, 5 * SECOND) && named(last) && a != NULL && a->ours)
             fail_msg("192.0.2.%u is not held, and there", last);
     }
+    check_fences(true);
 }
 
 static void any_order(void **state)
@@ -166,6 +208,7 @@ static void any_order(void **state)
         }
         host_log(&k);
         host_news(&k);
+        check_fences(false);
         if (n % 20 == 19)
             check_settled();
     }

@@ -1,0 +1,219 @@
+/* Holdings: what stands behind a fence, and until when each is open. */
+#include <string.h>
+
+#include "core/holdings_table.h"
+
+void fence_due(struct holdings *h, struct holding *v)
+{
+    if (v->fence_due)
+        return;
+    v->fence_due = true;
+    v->next_fence = h->fence_head;
+    h->fence_head = (int32_t)(v - h->all);
+}
+
+void holdings_fences_left(struct holdings *h)
+{
+    h->first_fence = FENCE_MAYBE;
+}
+
+void holdings_fences_lost(struct holdings *h, instant now)
+{
+    for (size_t n = 0; n < h->link_count; n++) {
+        struct link *l = h->links[n];
+        for (size_t k = 0; k < l->count; k++) {
+            if (l->places[k].fence == FENCE_UP)
+                l->places[k].fence = FENCE_MAYBE;
+        }
+        link_due(l, now);
+    }
+    for (size_t n = 0; n < h->count; n++) {
+        if (h->all[n].mac_fence == FENCE_UP)
+            h->all[n].mac_fence = FENCE_MAYBE;
+    }
+}
+
+static bool has_mac(const struct holding *v)
+{
+    return v->held && v->fence != 0 && v->vmac;
+}
+
+static bool has_room(const struct holdings *h, size_t count)
+{
+    return count < nitems(h->fences);
+}
+
+static struct fence_item *begin(struct holdings *h, size_t *count)
+{
+    *count = 0;
+    memset(h->fence_slots, 0, sizeof h->fence_slots);
+    return h->fences;
+}
+
+static struct fence_item *add(struct holdings *h, size_t *count, const struct link *l)
+{
+    struct fence_item *item = &h->fences[(*count)++];
+    *item = (struct fence_item){.ifname = l->ifname};
+    return item;
+}
+
+/* An address stands in the list once, though two virtual routers name it. */
+static struct fence_item *add_ip(struct holdings *h, size_t *count, const struct link *l, const struct ip *ip)
+{
+    uint32_t slot = holdings_hash(ip) % FENCE_SLOTS;
+    for (; h->fence_slots[slot] != 0; slot = (slot + 1) % FENCE_SLOTS) {
+        struct fence_item *item = &h->fences[h->fence_slots[slot] - 1];
+        if (ip_equal(&item->ip, ip) && (item->ifname == l->ifname || !fence_is_local(ip)))
+            return item;
+    }
+    struct fence_item *item = add(h, count, l);
+    item->ip = *ip;
+    h->fence_slots[slot] = (uint16_t)*count;
+    return item;
+}
+
+static void add_place(struct holdings *h, size_t *count, const struct link *l, struct place *p, instant until)
+{
+    struct fence_item *item = add_ip(h, count, l, &p->prefix.ip);
+    item->anew = item->anew || p->fence != FENCE_UP;
+    item->until = p->open_until = latest(item->until, until);
+    p->fence = FENCE_UP;
+}
+
+static void add_mac(struct holdings *h, size_t *count, struct holding *v, instant until)
+{
+    struct fence_item *item = add(h, count, h->links[v->link]);
+    item->mac = vrrp_mac(v->id.af, v->id.vrid);
+    item->anew = v->mac_fence != FENCE_UP;
+    item->until = until;
+    v->mac_fence = FENCE_UP;
+}
+
+/* --- what is behind a fence already --------------------------------------------------------------------------------- */
+
+/* The newest send opens it for longer. An address that two virtual routers hold is open as long as either's. */
+static void extend(struct holdings *h, struct holding *v, size_t *count)
+{
+    const struct link *l = h->links[v->link];
+    instant until = later(v->sent, v->fence);
+    for (size_t n = 0; n < v->count; n++) {
+        struct place *p = &l->places[v->names[n].place];
+        if (p->fence == FENCE_UP && until.us > p->open_until.us)
+            add_place(h, count, l, p, until);
+    }
+    if (v->vmac && v->mac_fence == FENCE_UP)
+        add_mac(h, count, v, until);
+}
+
+/* It was given up: that is not to wait until its addresses are removed. */
+static void shut(struct holdings *h, struct holding *v, size_t *count)
+{
+    const struct link *l = h->links[v->link];
+    for (size_t n = 0; n < v->count; n++) {
+        struct place *p = &l->places[v->names[n].place];
+        if (p->fence == FENCE_UP && p->holders == 0 && p->open_until.us > 0)
+            add_place(h, count, l, p, (instant){0});
+    }
+    if (v->mac_fence == FENCE_UP)
+        add_mac(h, count, v, (instant){0});
+}
+
+struct fence_item *holdings_fences(struct holdings *h, size_t *count)
+{
+    struct fence_item *items = begin(h, count);
+    while (h->fence_head != NONE) {
+        struct holding *v = &h->all[h->fence_head];
+        if (*count + v->count + 1 > nitems(h->fences))
+            break; /* a virtual router alone fits: the rest is asked for next */
+        h->fence_head = v->next_fence;
+        v->fence_due = false;
+        if (!v->held)
+            shut(h, v, count);
+        else if (v->fence != 0)
+            extend(h, v, count);
+    }
+    return items;
+}
+
+/* --- what comes behind it, and what leaves it ------------------------------------------------------------------------ */
+
+static bool is_new_mac(const struct holdings *h, size_t count, const struct holding *v)
+{
+    struct mac mac = vrrp_mac(v->id.af, v->id.vrid);
+    for (size_t n = 0; n < count; n++) {
+        const struct fence_item *item = &h->fences[n];
+        if (item->ip.family == 0 && item->anew && memcmp(&item->mac, &mac, sizeof mac) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct fence_item *holdings_fence_new(struct holdings *h, size_t link, size_t *count)
+{
+    struct link *l = h->links[link];
+    struct fence_item *items = begin(h, count);
+    if (l->ifindex == 0)
+        return items;
+    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
+        struct holding *v = &h->all[at];
+        instant until = later(v->sent, v->fence);
+        if (!v->held || v->fence == 0)
+            continue;
+        for (size_t n = 0; n < v->count && has_room(h, *count); n++) {
+            struct place *p = &l->places[v->names[n].place];
+            if (!p->foreign && (p->fence != FENCE_UP || until.us > p->open_until.us))
+                add_place(h, count, l, p, until);
+        }
+        if (v->vmac && v->mac_fence != FENCE_UP && has_room(h, *count))
+            add_mac(h, count, v, until);
+    }
+    return items;
+}
+
+void holdings_fence_failed(struct holdings *h, size_t link, size_t count, int number)
+{
+    struct link *l = h->links[link];
+    for (size_t n = 0; n < count; n++) {
+        int32_t place = h->fences[n].ip.family != 0 ? place_find(l, &h->fences[n].ip) : NONE;
+        if (place != NONE && h->fences[n].anew)
+            l->places[place].fence = FENCE_MAYBE;
+    }
+    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
+        if (h->all[at].mac_fence == FENCE_UP && is_new_mac(h, count, &h->all[at]))
+            h->all[at].mac_fence = FENCE_MAYBE;
+    }
+    if (l->told_unfenced != number)
+        holdings_tell(h, HOLDING_UNFENCED, l, NULL, NULL, number);
+    l->told_unfenced = number;
+}
+
+/* What is not ours is never fenced. What is ours is, for as long as it is there, unless those who hold it say otherwise. */
+static bool is_needed(const struct place *p)
+{
+    if (p->foreign)
+        return false;
+    return p->holders > 0 ? p->guarded : p->ours;
+}
+
+struct fence_item *holdings_unfence(struct holdings *h, size_t link, bool end, size_t *count)
+{
+    struct link *l = h->links[link];
+    struct fence_item *items = begin(h, count);
+    for (size_t n = 0; l->seen && n < l->count && has_room(h, *count); n++) {
+        struct place *p = &l->places[n];
+        if (!p->used || p->fence == FENCE_NONE || is_needed(p))
+            continue;
+        add(h, count, l)->ip = p->prefix.ip;
+        p->fence = FENCE_NONE;
+        if (p->named == 0 && !p->ours)
+            place_forget(l, (int32_t)n);
+    }
+    for (int32_t at = l->holdings; at != NONE && has_room(h, *count); at = h->all[at].next_on_link) {
+        struct holding *v = &h->all[at];
+        if (v->mac_fence == FENCE_NONE || (v->held ? has_mac(v) : !end))
+            continue;
+        add(h, count, l)->mac = vrrp_mac(v->id.af, v->id.vrid);
+        v->mac_fence = FENCE_NONE;
+    }
+    return items;
+}
