@@ -21,6 +21,7 @@ holdings := core/holdings core/holdings_plan core/holdings_announce core/holding
 notify := core/hook_environment core/notify core/sentence core/text
 link := net/link net/link_table
 addresses := net/addresses net/address_interface net/address_watch
+fence := net/fence net/fence_batch net/fence_tables
 stage := net/inlet net/outlet net/signals net/clock core/levels
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
@@ -44,9 +45,10 @@ vip-up.libs := -lnet -lmnl
 vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) net/clock
 vip-down.libs := -lmnl
 
-vip-follow.objs := cmd/cli cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/track_report $(event) $(holdings)
-vip-follow.objs += core/freshness core/timers $(stage) $(addresses) net/announce net/inject net/control net/privilege
-vip-follow.libs := -lnet -lmnl -lcap
+vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/track_report $(event)
+vip-follow.objs += $(holdings) core/freshness core/timers $(stage) $(addresses) $(fence) net/announce net/inject net/control
+vip-follow.objs += net/privilege
+vip-follow.libs := -lnet -lnftnl -lmnl -lcap
 
 vrrp-check.objs := cmd/cli cmd/command cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
 vrrp-check.objs += net/control

@@ -1,5 +1,5 @@
-/* vip-follow's parts: follow_lines.c takes lines, follow_kernel.c does what they ask for, follow_tracks.c tells elections
- * what came of it, vip-follow.c is the loop. */
+/* vip-follow's parts: follow_lines.c takes lines, follow_kernel.c and follow_fence.c do what they ask for, follow_tracks.c
+ * tells elections what came of it, vip-follow.c is the loop. */
 #ifndef CMD_FOLLOW_H
 #define CMD_FOLLOW_H
 
@@ -7,6 +7,7 @@
 #include "core/freshness.h"
 #include "core/holdings.h"
 #include "net/addresses.h"
+#include "net/fence.h"
 #include "net/inject.h"
 #include "net/inlet.h"
 #include "net/outlet.h"
@@ -16,6 +17,9 @@ struct follow {
     struct holdings *holdings;
     struct address_book *book;
     struct address_watch watch;
+    struct fence *fence; /* NULL: fence_error tells why */
+    int fence_error;
+    bool fenced; /* there may be something behind it */
     struct injector injector;
     struct inlet in;
     struct outlet out;
@@ -27,9 +31,9 @@ struct follow {
     struct clock_map map;
     char boot[BOOT_TEXT];
     bool told_stale[STALE_FUTURE + 1];
-    int told_announce, told_promote; /* errno */
-    struct address_error error;      /* of the changes that are being done */
-    size_t looking;                  /* the link that is being looked at */
+    int told_announce, told_promote, told_fence; /* errno */
+    struct address_error error;                  /* of the changes that are being done */
+    size_t looking;                              /* the link that is being looked at */
     instant now;
     bool failed, out_failed;
     instant news_since; /* this second, */
@@ -49,6 +53,14 @@ void follow_tell(void *context, const struct holding_report *r); /* context: the
 void follow_notices(struct follow *f);
 void follow_links(struct follow *f);
 void follow_announcements(struct follow *f);
+bool follow_too_much_news(struct follow *f); /* of this second: it is counted, and not to be told */
+
+/* follow_fence.c */
+void follow_fences(struct follow *f);                 /* opened for longer, or shut: before all that is slow */
+void follow_fence_new(struct follow *f, size_t link); /* what is about to be added */
+void follow_unfence(struct follow *f, size_t link, bool at_end); /* what has been removed */
+const char *follow_fence_words(int number);                      /* why there is none */
+void follow_fence_end(struct follow *f);
 
 /* follow_tracks.c */
 void follow_tracks(struct follow *f);

@@ -12,7 +12,7 @@ enum {
 };
 
 /* A thousand addresses may have the same news at once: of many, some are told and the others counted. */
-static bool too_much_news(struct follow *f)
+bool follow_too_much_news(struct follow *f)
 {
     if (f->now.us - f->news_since.us >= SECOND) {
         if (f->news > NEWS_A_SECOND)
@@ -29,7 +29,7 @@ void follow_tell(void *context, const struct holding_report *r)
     char text[PREFIX_TEXT] = "";
     if (r->news == HOLDING_FAILED)
         f->failed = true;
-    if (too_much_news(f))
+    if (follow_too_much_news(f))
         return;
     if (r->prefix != NULL)
         prefix_format(text, r->prefix);
@@ -49,6 +49,10 @@ void follow_tell(void *context, const struct holding_report *r)
         break;
     case HOLDING_FAILED:
         cli_say("%s: %s: %s", r->ifname, text, r->number == f->error.number ? f->error.text : strerror(r->number));
+        break;
+    case HOLDING_UNFENCED:
+        cli_say("%s: there can be no fence: %s; what asks for one is not held", r->ifname,
+                follow_fence_words(r->number));
         break;
     case HOLDING_NO_DEVICE:
         cli_say("%s: no such device; its addresses wait for it", r->ifname);
@@ -118,17 +122,19 @@ static void see_to_link(struct follow *f, size_t link)
         f->looking = link;
         holdings_look(h, link);
         if (!address_each(f->book, holdings_ifindex(h, link), saw, f, &f->error)) {
-            if (!too_much_news(f))
+            if (!follow_too_much_news(f))
                 cli_say("%s: %s", holdings_ifname(h, link), f->error.text);
             holdings_look_failed(h, link, f->now);
             return;
         }
     }
+    follow_fence_new(f, link);
     usec before = processor_time();
     struct address_change *changes = holdings_plan(h, link, f->now, &count);
     if (count > 0)
         (void)address_apply(f->book, changes, count, &f->error); /* each has its own result */
     holdings_done(h, link, count, processor_time() - before, f->now);
+    follow_unfence(f, link, false);
 }
 
 void follow_links(struct follow *f)
@@ -144,7 +150,7 @@ void follow_announcements(struct follow *f)
     struct holding_announcement a;
     for (int n = 0; n < ANNOUNCEMENTS_A_TURN && holdings_announcement(f->holdings, f->now, &a); n++) {
         int number = announce(&f->injector, a.ifindex, &a.mac, &a.ip);
-        if (number != 0 && number != f->told_announce && !too_much_news(f))
+        if (number != 0 && number != f->told_announce && !follow_too_much_news(f))
             cli_say("announcing: %s", strerror(number));
         f->told_announce = number;
         if (number == EAGAIN)

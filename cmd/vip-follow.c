@@ -29,6 +29,7 @@ static void turn(struct follow *f)
     follow_input(f);
     f->now = clock_now();
     holdings_advance(f->holdings, f->now);
+    follow_fences(f);
     follow_notices(f);
     follow_links(f);
     follow_announcements(f);
@@ -78,8 +79,10 @@ static int end(struct follow *f)
     f->now = clock_now();
     f->failed = false;
     holdings_release(f->holdings, !asked, f->now);
+    follow_fences(f);
     follow_notices(f);
     follow_links(f);
+    follow_fence_end(f);
     if (f->out_open)
         follow_close_out(f, outlet_drain(&f->out, clock_wall(), END_LIMIT));
     if (f->in.error != 0)
@@ -118,6 +121,11 @@ static void open_all(struct follow *f, const char *fifo)
     limit_sending(f->injector.fd);
     if (!address_watch_open(&f->watch, f->book))
         cli_die(EXIT_SYSTEM, "netlink: %s", strerror(errno));
+    f->fence = fence_open();
+    f->fence_error = errno;
+    f->fenced = f->fence != NULL && fence_is_there(f->fence);
+    if (f->fenced)
+        holdings_fences_left(f->holdings);
     f->timer = clock_timer_open();
     f->armed = INSTANT_NEVER;
     if (f->timer < 0 || !signals_open(&f->signals, SIGNALS_THIRD_FILTER))
@@ -152,6 +160,7 @@ int main(int argc, char **argv)
     int status = end(&f);
     outlet_close(&f.out);
     holdings_free(f.holdings);
+    fence_close(f.fence);
     address_watch_close(&f.watch);
     address_book_close(f.book);
     injector_close(&f.injector);
