@@ -19,7 +19,7 @@ static ssize_t read_stream(void *cookie, char *bytes, size_t size)
     ssize_t n;
 
     /* A FIFO that nobody has opened for writing yet would be at its end. */
-    if (poll(&now, 1, c->wait != NULL ? 0 : -1) == 0 && !c->stopped)
+    if (poll(&now, 1, c->wait != NULL ? 0 : -1) == 0 && c->wait != NULL && !c->stopped)
         c->stopped = !c->wait(c->wait_context, c->fd);
     if (c->stopped)
         return 0;
