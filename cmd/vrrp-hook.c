@@ -32,8 +32,8 @@ const struct program program = {
         "Options end with COMMAND: what comes after it is the command's.\n",
 };
 
-static const usec PATIENCE = 2 * SECOND;              /* after INT or TERM, until input ends */
 static const usec END_LIMIT = 5 * SECOND;             /* after INT or TERM, for all commands together */
+static const usec FORCED_LIMIT = SECOND;              /* after a second one */
 static const usec LAST_LINES = 500 * MILLISECOND;     /* at the end, for what still waits for the reader */
 static const usec DEFAULT_LIMIT = 30 * SECOND;        /* -T */
 static const usec LONGEST_LIMIT = 24 * 3600 * SECOND; /* the same */
@@ -76,12 +76,19 @@ void hook_say(struct hook *h, const char *format, ...)
     cli_say("%s", text);
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 instant hook_end(const struct hook *h)
 {
-    instant at = {h->ended_at.us + h->limit};
-    if (h->signals.count > 0 && h->signals.first_us + END_LIMIT < at.us)
-        at.us = h->signals.first_us + END_LIMIT;
-    return at;
+    int64_t at = h->ended_at.us + h->limit, second = h->signals.second_us;
+    if (h->signals.count > 0)
+        at = least(at, h->signals.first_us + END_LIMIT);
+    if (h->signals.count > 1)
+        at = least(at, (second > h->ended_at.us ? second : h->ended_at.us) + FORCED_LIMIT);
+    return (instant){at};
 }
 
 /* --- The command line. --- */
@@ -216,7 +223,7 @@ static void open_all(struct hook *h)
     if (!h->errands || !outlet_open(&h->out, STDOUT_FILENO, program.name, false))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     h->out_open = true;
-    if (!hook_output_open(&h->output) || !signals_open(&h->signals, SIGNALS_FILTER))
+    if (!hook_output_open(&h->output) || !signals_open(&h->signals, SIGNALS_FOURTH_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     (void)clock_boot_id(h->boot);
     if (gethostname(h->host, sizeof h->host - 1) < 0 || *h->host == '\0')
@@ -230,12 +237,12 @@ static void open_all(struct hook *h)
 /* What is counted instead of told is told once a second. */
 static instant counts_due(const struct hook *h)
 {
-    instant at = hook_output_due(&h->output);
-    if (h->lost > 0 && h->lost_told.us + SECOND < at.us)
-        at.us = h->lost_told.us + SECOND;
-    if (h->silent > 0 && h->news_since.us + SECOND < at.us)
-        at.us = h->news_since.us + SECOND;
-    return at;
+    int64_t at = hook_output_due(&h->output).us;
+    if (h->lost > 0)
+        at = least(at, h->lost_told.us + SECOND);
+    if (h->silent > 0)
+        at = least(at, h->news_since.us + SECOND);
+    return (instant){at};
 }
 
 static void tell_counts(struct hook *h)
@@ -264,11 +271,9 @@ static void wait_for_more(struct hook *h)
     };
     for (size_t i = 0; i < HOOK_RUNS; i++)
         fds[RUNS + i] = (struct pollfd){.fd = h->runs[i].errand ? h->runs[i].child.fd : -1, .events = POLLIN};
-    instant deadline = hook_deadline(h);
-    if (h->signals.count > 0 && !h->ending && h->signals.first_us + PATIENCE < deadline.us)
-        deadline.us = h->signals.first_us + PATIENCE;
-    instant counts = counts_due(h);
-    deadline = counts.us < deadline.us ? counts : deadline;
+    instant deadline = {least(hook_deadline(h).us, counts_due(h).us)};
+    if (!h->ending)
+        deadline.us = least(deadline.us, signals_deadline(&h->signals).us);
     struct timespec left = time_until(deadline, clock_now());
     if (ppoll(fds, ALL, deadline.us == INSTANT_NEVER.us ? NULL : &left, NULL) < 0)
         return; /* EINTR */
@@ -291,7 +296,7 @@ static void look_at_end(struct hook *h)
         h->ending = true;
         h->ended_at = h->now;
     }
-    if (h->ending && !h->over && (h->signals.count > 1 || h->now.us >= hook_end(h).us)) {
+    if (h->ending && !h->over && h->now.us >= hook_end(h).us) {
         h->over = true;
         h->over_at = h->now;
     }

@@ -13,6 +13,7 @@ enum signals_role {
     SIGNALS_FILTER, /* INT and TERM are counted, it goes on to end of input; HUP is ignored */
     SIGNALS_SECOND_FILTER,
     SIGNALS_THIRD_FILTER,
+    SIGNALS_FOURTH_FILTER,
 };
 
 struct signals {

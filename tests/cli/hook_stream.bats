@@ -317,7 +317,7 @@ passed() { [ "$(grep -vc ' lost where=' out)" -ge "$1" ]; }
     kill -TERM "$HOOK"
     ended 0
     took=$(($(now_ms) - start))
-    [ "$took" -ge 1900 ]
+    [ "$took" -ge 2700 ]
     [ "$took" -lt 8000 ]
     rm in
     script hang 'echo $$ >"$WORK/a.pid"; exec sleep 600'
@@ -329,7 +329,8 @@ passed() { [ "$(grep -vc ' lost where=' out)" -ge "$1" ]; }
     within 4 ends_by_term                                                  # it would have 5
     ended 0
     is_gone "$(cat a.pid)"
-    said '1 more that waited for their turn was not run: the time is over'
+    said './hang INSTANCE web BACKUP 150: not done at the end: killed' # and the last state has a little time, too
+    said './hang INSTANCE web MASTER 150: not done at the end: killed'
 }
 
 @test "input that cannot be read is exit 3, and what was read before is still run" {

@@ -123,6 +123,7 @@ static void filters_behind_others_wait_longer(void **state)
         {SIGNALS_FILTER, SIGINT, 2000, 0},
         {SIGNALS_SECOND_FILTER, SIGTERM, 2250, 250},
         {SIGNALS_THIRD_FILTER, SIGINT, 2500, 500},
+        {SIGNALS_FOURTH_FILTER, SIGTERM, 2750, 750},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
