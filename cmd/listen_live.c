@@ -333,7 +333,13 @@ static void look_at_losses(struct live *v, stamp wall)
     for (size_t i = 0; i < v->capture_count; i++)
         dropped += capture_dropped(v->captures[i]);
     tell_lost(v, wall, "capture", dropped);
-    tell_lost(v, wall, "limit", v->listen->flood != NULL ? limit_dropped(v->listen->flood) : 0);
+}
+
+/* Nothing depends on when it is told. */
+static void look_at_limit(struct live *v, stamp wall)
+{
+    if (v->listen->flood != NULL)
+        tell_lost(v, wall, "limit", limit_dropped(v->listen->flood));
 }
 
 /* A tick is promised to stand behind all that was captured before its TIME: it was taken before the rings were looked
@@ -367,6 +373,7 @@ static void turn(struct live *v)
     tick(v, now);
     if (now.us >= v->look_due.us) {
         look_at_losses(v, wall);
+        look_at_limit(v, wall);
         v->look_due.us = now.us + LOOK_EVERY;
     }
     listen_flush_packets(v->listen);
@@ -398,7 +405,10 @@ static bool loop(struct live *v)
 
         if (v->closed)
             return false;
-        turn(v); /* once more after a signal: what was captured before it is written */
+        stamp asked = clock_wall();
+        do
+            turn(v);
+        while (stop && v->more && v->latest.ns < asked.ns); /* what was captured before a signal is written */
         if (!write_out(v, outlet_flush(&v->outlet, clock_wall())) || stop || listen_is_done(v->listen))
             return false;
         if (clock_now().us >= v->give_up.us)
@@ -431,6 +441,7 @@ int listen_live(struct listen *l)
     bool gave_up = loop(&v);
 
     look_at_losses(&v, clock_wall());
+    look_at_limit(&v, clock_wall());
     if (!v.closed && !v.failed && write_out(&v, outlet_drain(&v.outlet, clock_wall(), LAST_WORDS)) &&
         outlet_events(&v.outlet) != 0)
         cli_say("standard output: the reader does not read; the last lines are lost");

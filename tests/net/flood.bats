@@ -140,7 +140,7 @@ listener() {
     done
     # floods they were, though other work may leave them little of the machine
     [ "$(wc -l <"$LAB/sent")" -eq $((${#floods[@]} + 1)) ]
-    awk '$2 < 4000 { print; few = 1 } END { exit few }' "$LAB/sent"
+    awk '$2 < 1000 { print; few = 1 } END { exit few }' "$LAB/sent"
 }
 
 @test "it stays Active, and ends as it should" {
@@ -199,7 +199,7 @@ lines_and_losses() {
         sent=$(awk -v kind="$kind" '$1 == kind { print $2; exit }' "$LAB/sent")
         echo "$kind: $sent sent, $lines lines, $limited limited, $dropped dropped by the kernel"
         [ $((lines + limited + dropped)) -eq "$sent" ]
-        [ "$kind" = random-vrid ] || [ "$limited" -gt $((sent / 2)) ] # 255 virtual routers may say something
+        [ "$kind" = random-vrid ] || [ "$limited" -gt 0 ] # 255 virtual routers may say much
     done
 }
 
