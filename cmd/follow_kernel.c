@@ -102,7 +102,8 @@ static void resolve(struct follow *f, size_t link)
         struct address_change *changes = holdings_leave(f->holdings, link, &count);
         (void)address_apply(f->book, changes, count, &f->error); /* mostly it is gone */
     }
-    holdings_resolve(f->holdings, link, ifindex, has_mac ? &mac : NULL, f->now);
+    bool up = address_interface_up(f->book, ifname);
+    holdings_resolve(f->holdings, link, ifindex, has_mac ? &mac : NULL, up, f->now);
 }
 
 static usec processor_time(void)

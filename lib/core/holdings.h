@@ -79,8 +79,9 @@ bool holdings_unresolved(const struct holdings *h, size_t link);
 /* Before resolving to another ifindex: what to take off the one before, which may go on under another name. The array is
  * as that of a plan, but what comes of it is not told. */
 struct address_change *holdings_leave(struct holdings *h, size_t link, size_t *count);
-/* ifindex 0: there is none; mac NULL: it has none, nothing is announced there. */
-void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, instant now);
+/* ifindex 0: there is none; mac NULL: it has none, nothing is announced there. up: administratively; while it is not,
+ * nothing is added or announced there, and what goes is nobody's doing. */
+void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, bool up, instant now);
 bool holdings_unseen(const struct holdings *h, size_t link);
 void holdings_look(struct holdings *h, size_t link);                     /* what is seen from here on is all there is */
 void holdings_look_failed(struct holdings *h, size_t link, instant now); /* no plan now: it is tried again */

@@ -100,7 +100,7 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
             continue;
         }
         const struct place *p = &l->places[v->names[v->cursor++].place];
-        if (l->ifindex == 0 || !l->has_mac || (!p->ours && !p->foreign))
+        if (l->ifindex == 0 || !l->up || !l->has_mac || (!p->ours && !p->foreign))
             continue;
         *out = (struct holding_announcement){.ifindex = l->ifindex, .mac = l->mac, .ip = p->prefix.ip};
         return true;

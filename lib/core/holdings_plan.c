@@ -96,21 +96,22 @@ static void other_interface(struct holding *v)
         v->mac_fence = FENCE_MAYBE;
 }
 
-void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, instant now)
+void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, bool up, instant now)
 {
     struct link *l = h->links[link];
     bool other_mac = l->has_mac && mac != NULL && memcmp(&l->mac, mac, sizeof *mac) != 0;
     l->resolved = true;
-    if (ifindex != l->ifindex)
-        l->seen = false;
+    if (ifindex != l->ifindex || up != l->up)
+        l->seen = false; /* IPv6 addresses go as it goes down */
     for (int32_t at = l->holdings; at != NONE && ifindex != l->ifindex; at = h->all[at].next_on_link)
         other_interface(&h->all[at]);
     l->ifindex = ifindex;
     l->has_mac = mac != NULL;
     if (mac != NULL)
         l->mac = *mac;
-    if (other_mac) /* the neighbours know the old one */
+    if (other_mac || (up && !l->up)) /* the neighbours know the old one; or they may have heard nothing */
         announce_all(h, l);
+    l->up = up;
     if (ifindex == 0) {
         holdings_look(h, link); /* and nothing is seen there */
         if (!l->told_gone)
@@ -244,7 +245,7 @@ static void plan_wanted(struct plan *plan, size_t n)
 {
     struct place *p = &plan->l->places[n];
     bool exact = p->ours && p->ours_length == p->prefix.length;
-    p->missed = p->missed || (p->expected && !p->ours);
+    p->missed = plan->l->up && (p->missed || (p->expected && !p->ours));
     p->expected = false;
     p->made = p->made && p->ours;
     if (p->missed && !p->told_taken && (exact || !p->foreign)) {
@@ -255,7 +256,7 @@ static void plan_wanted(struct plan *plan, size_t n)
         plan_change(plan, CHANGE_REMOVE, n, p->ours_length);
     if (exact && (p->renew || p->missed))
         plan_change(plan, CHANGE_RENEW, n, p->prefix.length);
-    else if (!exact && !p->foreign)
+    else if (!exact && !p->foreign && plan->l->up)
         plan_change(plan, CHANGE_ADD, n, p->prefix.length);
     if (exact || p->foreign) {
         p->added = p->missed;

@@ -90,6 +90,7 @@ struct link {
     bool resolved, seen, told_gone;
     int told_unfenced; /* errno */
     unsigned ifindex;  /* 0: no such interface */
+    bool up;
     bool has_mac;
     struct mac mac;
     int32_t buckets[BUCKETS];

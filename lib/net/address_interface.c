@@ -4,6 +4,7 @@
 #include <linux/if_link.h>
 #include <linux/ip.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <net/if_arp.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -26,6 +27,13 @@ bool address_interface(const struct address_book *b, const char *ifname, unsigne
     if (*has_mac)
         memcpy(mac->bytes, request.ifr_hwaddr.sa_data, sizeof mac->bytes);
     return true;
+}
+
+bool address_interface_up(const struct address_book *b, const char *ifname)
+{
+    struct ifreq request = {0};
+    strncpy(request.ifr_name, ifname, IFNAMSIZ - 1);
+    return ioctl(address_book_fd(b), SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) != 0;
 }
 
 void address_interface_name(const struct address_book *b, unsigned ifindex, char name[static IF_NAMESIZE])

@@ -45,6 +45,8 @@ bool address_apply(struct address_book *b, struct address_change *changes, size_
  * False: errno (ENODEV). */
 bool address_interface(const struct address_book *b, const char *ifname, unsigned *ifindex, bool *has_mac,
                        struct mac *mac);
+/* IFF_UP, whether or not it has a carrier. */
+bool address_interface_up(const struct address_book *b, const char *ifname);
 
 /* net.ipv4.conf.IF.promote_secondaries=1, so that a host address in the VIP's subnet does not go with it. Through
  * netlink, which works where /proc/sys is read-only or out of reach. False: errno. */

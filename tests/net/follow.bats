@@ -354,6 +354,26 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     said_times 'd0: no such device' 1
 }
 
+@test "an interface that is down is waited for, and what went with it was taken away by nobody" {
+    send 51 192.0.2.100 lease=20s
+    send 52 fe80::100,2001:db8::100 lease=20s
+    until_true 5 has_address a 192.0.2.100
+    until_true 5 has_address a 2001:db8::100
+    start a monitor ip -o monitor address 7>&-
+    ns a ip link set eth0 down
+    until_true 5 lacks_address a 2001:db8::100
+    send 53 2001:db8::103 lease=20s announce=yes
+    until_true 5 grep -q 'vrid=53' "$LAB/out"
+    ns a ip addr add 198.51.100.1/24 dev eth0 # which the monitor tells after all that was done before
+    until_true 5 grep -q 198.51.100.1 "$LAB/monitor"
+    [ "$(grep -v Deleted "$LAB/monitor" | grep -c inet6)" -eq 0 ]
+    ns a ip link set eth0 up
+    for address in fe80::100 2001:db8::100 2001:db8::103 192.0.2.100; do
+        until_true 5 has_address a "$address"
+    done
+    [ ! -s "$LAB/err" ]
+}
+
 @test "an interface that gets another name does not take the addresses along" {
     ns a ip link add d0 type veth peer name d1
     ns a ip addr add 198.51.100.2/24 dev d0
@@ -366,6 +386,7 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     ns a ip addr show dev d9 | grep -q 198.51.100.2/24
     until_true 5 eval '! ns a ip addr show dev d9 | grep -q 198.51.100.1/'
     ns a ip link set d9 name d0
+    ns a ip link set d0 up
     until_true 5 eval 'ns a ip addr show dev d0 | grep -q 198.51.100.1/32'
 }
 

@@ -96,6 +96,19 @@ void host_take(struct host *k, unsigned ifindex, const char *prefix)
     holdings_notice(k->holdings, ifindex, &p, a->ours && !k->untagged, true, k->now);
 }
 
+void host_down(struct host *k, bool down)
+{
+    k->links[0].down = down;
+    holdings_links_changed(k->holdings, k->now);
+    for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+        struct host_address *a = &k->addresses[n];
+        if (!down || !a->used || a->ifindex != k->links[0].ifindex || a->prefix.ip.family != 6)
+            continue;
+        a->used = false;
+        holdings_notice(k->holdings, a->ifindex, &a->prefix, a->ours && !k->untagged, true, k->now);
+    }
+}
+
 bool host_has(const struct host *k, const char *prefix)
 {
     struct prefix p = prefix_of(prefix);
@@ -284,7 +297,7 @@ static void see_to(struct host *k, size_t link)
             struct address_change *leave = holdings_leave(h, link, &count);
             do_changes(k, leave, count);
         }
-        holdings_resolve(h, link, ifindex, ifindex != 0 ? &k->links[at].mac : NULL, k->now);
+        holdings_resolve(h, link, ifindex, ifindex != 0 ? &k->links[at].mac : NULL, !k->links[at].down, k->now);
     }
     if (holdings_unseen(h, link)) {
         k->looks++;

@@ -31,6 +31,7 @@ struct host {
     struct {
         char ifname[IFNAME_TEXT];
         unsigned ifindex; /* 0: gone */
+        bool down;
         struct mac mac;
     } links[HOST_LINKS];
     bool untagged; /* the kernel keeps no tags (with holdings_untagged) */
@@ -56,6 +57,7 @@ const char *host_news(struct host *k);
 bool host_has(const struct host *k, const char *prefix); /* on any interface, ours or not */
 void host_put(struct host *k, unsigned ifindex, const char *prefix, bool ours, usec lease);
 void host_take(struct host *k, unsigned ifindex, const char *prefix); /* by somebody else: with a notice */
+void host_down(struct host *k, bool down); /* eth0, which loses its IPv6 addresses as it goes down */
 
 /* For how many ms it is open, -1: it stands behind no fence. An address, "eth0:" before one that is fenced there only, or
  * before a MAC address. */

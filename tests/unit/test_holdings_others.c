@@ -213,6 +213,43 @@ static void interface_goes_and_comes(void **state)
     check_log("*192.0.2.1 ");
 }
 
+static void interface_that_is_down_is_waited_for(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 51 ip=2001:db8::1 garp=1,0s,0 lease=9s");
+    host_send(&k, "eth0 52 ip=192.0.2.1 garp=1,0s,0 lease=9s");
+    host_log(&k);
+    host_down(&k, true);
+    host_pass(&k, SECOND);
+    host_send(&k, "eth0 53 ip=192.0.2.2 garp=1,0s,0 lease=9s announce=yes");
+    host_pass(&k, SECOND);
+    check_log("");
+    check_news("");
+    host_down(&k, false);
+    host_pass(&k, 100 * MILLISECOND);
+    check_log("+2001:db8::1/128:8 +192.0.2.2/32:9 *192.0.2.2 *192.0.2.1 *2001:db8::1 ");
+    check_news("");
+    host_take(&k, 2, "2001:db8::1/128");
+    host_pass(&k, 100 * MILLISECOND);
+    check_news("taken:2001:db8::1/128 ");
+}
+
+static void given_up_while_the_interface_is_down(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 51 ip=2001:db8::1 garp=1,0s,0 lease=9s");
+    host_send(&k, "eth0 52 ip=192.0.2.1 garp=1,0s,0 lease=9s");
+    host_down(&k, true);
+    host_pass(&k, 100 * MILLISECOND);
+    host_log(&k);
+    host_away(&k, "eth0 51 ip=2001:db8::1");
+    host_away(&k, "eth0 52 ip=192.0.2.1");
+    host_down(&k, false);
+    host_pass(&k, SECOND);
+    check_log("-192.0.2.1/32 ");
+    check_news("");
+}
+
 static void renamed_interface_loses_its_addresses(void **state)
 {
     (void)state;
@@ -323,6 +360,8 @@ int main(void)
         TEST(lost_notices_mean_another_look),
         TEST(own_doing_echoes),
         TEST(interface_goes_and_comes),
+        TEST(interface_that_is_down_is_waited_for),
+        TEST(given_up_while_the_interface_is_down),
         TEST(failures_are_tried_again),
         TEST(somebody_is_faster),
         TEST(replaced_by_hand_is_not_ours_any_more),
