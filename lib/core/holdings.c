@@ -303,12 +303,25 @@ static void take_name(struct holdings *h, struct holding *v, const char name[sta
     v->track_at = h->track_next = (instant){0};
 }
 
+/* The caller was stopped for so long that the kernel has ended the lease, or is about to. Its notices, which are still to
+ * be read, are not to be taken for somebody else's doing. */
+static void ended_unseen(struct holdings *h, struct holding *v, instant now)
+{
+    struct link *l = h->links[v->link];
+    holding_lapsed(h, v, now);
+    for (size_t n = 0; n < v->count; n++)
+        l->places[v->names[n].place].ours = false;
+    l->seen = false;
+}
+
 bool holdings_held(struct holdings *h, const struct send_event *e, instant sent, instant now)
 {
     struct holding *v = holding_named(h, &e->id);
     if (v == NULL)
         return false;
     struct link *l = h->links[v->link];
+    if (v->held && v->lapse_at.us <= now.us)
+        ended_unseen(h, v, now);
     bool changed = !same_names(v, &e->ip);
     if (changed && !rename_to(h, v, &e->ip))
         return false;
@@ -323,7 +336,7 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     }
     if (anew || changed)
         tell_shared(h, v);
-    bool other_lease = v->lease != e->lease || v->lapse_at.us <= now.us; /* the caller was stopped for so long */
+    bool other_lease = v->lease != e->lease;
     if (anew || other_lease)
         v->renewed = NEVER_RENEWED;
     changed = changed || other_lease || v->vmac != e->vmac || (v->fence == 0) != (e->fence == 0);

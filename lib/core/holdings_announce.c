@@ -48,12 +48,17 @@ static void more_passes(struct holdings *h, struct holding *v, uint16_t passes)
     push(h, &h->later, v);
 }
 
+void holding_lapsed(struct holdings *h, struct holding *v, instant now)
+{
+    holdings_tell(h, HOLDING_LAPSED, h->links[v->link], v, NULL, v->count);
+    holding_let_go(h, v, now);
+    link_due(h->links[v->link], now);
+}
+
 static void fire(struct holdings *h, struct holding *v, instant now)
 {
     if (v->lapse_at.us <= now.us) {
-        holdings_tell(h, HOLDING_LAPSED, h->links[v->link], v, NULL, v->count);
-        holding_let_go(h, v, now);
-        link_due(h->links[v->link], now);
+        holding_lapsed(h, v, now);
         return;
     }
     if (v->second_at.us <= now.us) {

@@ -140,6 +140,7 @@ void link_due(struct link *l, instant at);
 void holding_let_go(struct holdings *h, struct holding *v, instant now); /* held no longer; the addresses stay named */
 void holding_track_tried(struct holdings *h, struct holding *v, bool failing); /* a plan was done while it is held */
 void holding_track_given_up(struct holdings *h, struct holding *v, instant now);
+void holding_lapsed(struct holdings *h, struct holding *v, instant now); /* let go, and told */
 void holding_announce(struct holdings *h, struct holding *v, instant now);
 void fence_due(struct holdings *h, struct holding *v);
 void holding_timers(struct holdings *h, struct holding *v); /* bring h->next forward to what v waits for */

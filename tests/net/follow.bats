@@ -188,6 +188,20 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     said 'this send line sets nothing: it is older than one Active_Down_Interval'
 }
 
+@test "stopped for longer than its lease, and continued: nobody has taken the addresses away" {
+    hold 1s # its lines are of when they are read
+    until_true 5 has_address a 192.0.2.100
+    until_true 5 has_address a 2001:db8::100
+    kill -STOP "$FOLLOW"
+    until_true 8 lacks_address a 192.0.2.100
+    until_true 8 lacks_address a 2001:db8::100
+    kill -CONT "$FOLLOW"
+    until_true 5 has_address a 192.0.2.100
+    until_true 5 has_address a 2001:db8::100
+    said_times 'no fresh send for longer than its lease' 2
+    said_times 'taken away' 0
+}
+
 @test "an address of somebody else's is announced, and otherwise left alone" {
     ns a ip addr add 192.0.2.100/24 dev eth0
     ns a ip addr add 2001:db8::100/64 dev eth0 nodad

@@ -158,6 +158,25 @@ static void replaced_by_hand_is_not_ours_any_more(void **state)
     check_log("");
 }
 
+/* Nothing was done meanwhile. Then a send is read before the kernel's notices, and before time is looked at. */
+static void stopped_for_longer_than_the_lease(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 garp=1,0s,0 lease=4s");
+    host_log(&k);
+    k.now.us += 8 * SECOND;
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.3 garp=1,0s,0 lease=4s");
+    check_log("+192.0.2.1/32:5 +192.0.2.3/32:5 *192.0.2.1 *192.0.2.3 ");
+    check_news("lapsed:v51 ");
+    k.now.us += 4990 * MILLISECOND; /* the kernel is just about to end it */
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.3 garp=1,0s,0 lease=4s");
+    check_log("=192.0.2.1/32:5 =192.0.2.3/32:5 *192.0.2.1 *192.0.2.3 ");
+    check_news("lapsed:v51 ");
+    host_take(&k, 2, "192.0.2.1/32"); /* and somebody else's doing is still seen */
+    host_pass(&k, 100 * MILLISECOND);
+    check_news("taken:192.0.2.1/32 ");
+}
+
 static void lost_notices_mean_another_look(void **state)
 {
     (void)state;
@@ -357,6 +376,7 @@ int main(void)
         TEST(without_tags_our_own_is_known),
         TEST(foreign_twin_outlives_ours),
         TEST(taken_away_is_put_back),
+        TEST(stopped_for_longer_than_the_lease),
         TEST(lost_notices_mean_another_look),
         TEST(own_doing_echoes),
         TEST(interface_goes_and_comes),
