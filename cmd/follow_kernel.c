@@ -37,6 +37,9 @@ void follow_tell(void *context, const struct holding_report *r)
     case HOLDING_FOREIGN:
         cli_say("%s: %s is there already and not ours: announced, but never leased or removed", r->ifname, text);
         break;
+    case HOLDING_STRAY:
+        cli_say("%s: %s is there and not ours, though this host is a backup: two may answer for it", r->ifname, text);
+        break;
     case HOLDING_SHARED:
         cli_say("%s: %s belongs to %s and to %s: it stays until neither holds it", r->ifname, text, r->other, r->name);
         break;

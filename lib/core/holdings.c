@@ -198,8 +198,10 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
 static void hold_names(struct holdings *h, const struct holding *v)
 {
     struct link *l = h->links[v->link];
-    for (size_t n = 0; n < v->count; n++)
+    for (size_t n = 0; n < v->count; n++) {
         l->places[v->names[n].place].holders++;
+        l->places[v->names[n].place].backup = false;
+    }
     h->held_names += v->count;
 }
 
@@ -368,6 +370,8 @@ bool holdings_absent(struct holdings *h, const struct state_event *e, instant no
     take_name(h, v, e->name);
     if (v->held)
         holding_let_go(h, v, now);
+    for (size_t n = 0; n < v->count; n++)
+        h->links[v->link]->places[v->names[n].place].backup = e->to == ROUTER_BACKUP;
     link_due(h->links[v->link], now);
     return true;
 }

@@ -35,6 +35,7 @@
 
 enum holding_news {
     HOLDING_FOREIGN,   /* it is there and not ours: announced, nothing else */
+    HOLDING_STRAY,     /* it is there and not ours, though this host is a backup for it: nothing */
     HOLDING_SHARED,    /* other virtual router names it too; it stays until neither holds it */
     HOLDING_LAPSED,    /* no fresh send for longer than its lease (number: addresses; no prefix) */
     HOLDING_TAKEN,     /* somebody else removed or changed it while it is held: it is put back */

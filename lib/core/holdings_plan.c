@@ -272,6 +272,10 @@ static void plan_unwanted(struct plan *plan, size_t n)
 {
     struct place *p = &plan->l->places[n];
     p->expected = p->missed = p->told_foreign = p->told_taken = false;
+    bool stray = p->foreign && !p->ours && p->backup;
+    if (stray && !p->told_stray)
+        holdings_tell(plan->h, HOLDING_STRAY, plan->l, NULL, &p->prefix, 0);
+    p->told_stray = stray;
     if (p->ours)
         plan_change(plan, CHANGE_REMOVE, n, p->ours_length);
     else if (p->named == 0 && p->fence == FENCE_NONE)

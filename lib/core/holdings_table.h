@@ -32,7 +32,8 @@ struct place {
     uint8_t ours_length; /* with this prefix length */
     bool expected;       /* it was there for a holder before the last look */
     bool missed;         /* it was there for a holder, and went by other hands */
-    bool told_foreign, told_taken;
+    bool backup;         /* so said the last `state` away from active, and nobody has held it since */
+    bool told_foreign, told_stray, told_taken;
     int told_error;
     bool added;    /* by the plan that is being done, or adopted by it: to be announced */
     bool renew;    /* in this plan */

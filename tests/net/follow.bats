@@ -227,6 +227,21 @@ heard_times() { [ "$(heard "$1" | wc -l)" -eq "$2" ]; }
     addresses 6 | cmp - "$LAB/before6"
 }
 
+@test "a backup that has the address all the same, by other hands, is told of it" {
+    ns a ip addr add 192.0.2.100/24 dev eth0
+    state 51 192.0.2.100,192.0.2.101 backup
+    until_true 5 said 'eth0: 192.0.2.100/32 is there and not ours, though this host is a backup: two may answer for it'
+    ns a ip addr add 192.0.2.101/24 dev eth0 # a daemon that comes later
+    until_true 5 said 'eth0: 192.0.2.101/32 is there and not ours'
+    state 51 192.0.2.100,192.0.2.101 backup
+    state 51 192.0.2.100,192.0.2.101 init
+    exec 7>&-
+    ended 0
+    [ "$(wc -l <"$LAB/err")" -eq 2 ]
+    has_address a 192.0.2.100
+    has_address a 192.0.2.101
+}
+
 @test "what somebody takes away while it is held is put back and announced" {
     hear
     send 51 192.0.2.100 lease=20s

@@ -24,7 +24,7 @@ static void told(void *context, const struct holding_report *r)
     static const char *const words[] = {
         [HOLDING_FOREIGN] = "foreign", [HOLDING_SHARED] = "shared",     [HOLDING_LAPSED] = "lapsed",
         [HOLDING_TAKEN] = "taken",     [HOLDING_FAILED] = "failed",     [HOLDING_NO_DEVICE] = "no-device",
-        [HOLDING_DEVICE] = "device",   [HOLDING_UNFENCED] = "unfenced",
+        [HOLDING_DEVICE] = "device",   [HOLDING_UNFENCED] = "unfenced", [HOLDING_STRAY] = "stray",
     };
     struct host *k = context;
     char text[PREFIX_TEXT] = "";
@@ -391,10 +391,12 @@ static void read_words(struct line *l, char *text, size_t size, const char *even
     int used;
     struct span where;
     assert_int_equal(sscanf(words, "%15s %u%n", ifname, &vrid, &used), 2);
+    const char *more = "";
+    if (strcmp(event, "state") == 0)
+        more = strstr(words, " to=") != NULL ? " from=active why=test" : " from=active to=backup why=test";
     int n = snprintf(text, size, "%s if=%s af=%c vrid=%u name=v%u ver=3 prio=100%s%s%s", event, ifname,
                      strstr(words, "ip=2001") != NULL || strstr(words, "ip=fe80") != NULL ? '6' : '4', vrid, vrid,
-                     strstr(words, "interval=") != NULL ? "" : " interval=1s", words + used,
-                     strcmp(event, "state") == 0 ? " from=active to=backup why=test" : "");
+                     strstr(words, "interval=") != NULL ? "" : " interval=1s", words + used, more);
     assert_int_equal(line_parse(l, text, (size_t)n, &where), LINE_OK);
 }
 

@@ -66,6 +66,43 @@ static void foreign_is_only_announced(void **state)
     host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2");
     check_log("-192.0.2.2/32 ");
     assert_true(host_has(&k, "192.0.2.1/24"));
+    check_news("stray:192.0.2.1/32 "); /* the Active has it, too */
+}
+
+static void foreign_on_a_backup_is_told_once(void **state)
+{
+    (void)state;
+    host_put(&k, 2, "192.0.2.1/24", false, 0);
+    host_put(&k, 2, "192.0.2.9/24", false, 0);
+    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 to=backup");
+    check_news("stray:192.0.2.1/32 ");
+    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 to=backup");
+    holdings_all_unseen(k.holdings, k.now);
+    host_pass(&k, SECOND);
+    check_news("");
+    host_put(&k, 2, "192.0.2.2/24", false, 0); /* comes later */
+    host_pass(&k, SECOND);
+    check_news("stray:192.0.2.2/32 ");
+    host_take(&k, 2, "192.0.2.2/24");
+    host_pass(&k, SECOND);
+    host_put(&k, 2, "192.0.2.2/24", false, 0); /* and again */
+    host_pass(&k, SECOND);
+    check_news("stray:192.0.2.2/32 ");
+    check_log("");
+    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2 to=init"); /* who takes no part knows of nobody else */
+    check_news("");
+}
+
+static void foreign_at_the_end_is_not_told(void **state)
+{
+    (void)state;
+    host_away(&k, "eth0 51 ip=192.0.2.1 to=backup");
+    host_put(&k, 2, "192.0.2.1/24", false, 0);
+    host_send(&k, "eth0 51 ip=192.0.2.1 garp=1,0s,0");
+    check_news("foreign:192.0.2.1/32 ");
+    holdings_release(k.holdings, false, k.now);
+    host_turn(&k);
+    host_away(&k, "eth0 51 ip=192.0.2.1 to=init");
     check_news("");
 }
 
@@ -372,6 +409,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(leftovers_wait_for_their_router),
         TEST(foreign_is_only_announced),
+        TEST(foreign_on_a_backup_is_told_once),
+        TEST(foreign_at_the_end_is_not_told),
         TEST(foreign_that_goes_is_replaced),
         TEST(without_tags_our_own_is_known),
         TEST(foreign_twin_outlives_ours),
