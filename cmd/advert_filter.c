@@ -317,7 +317,9 @@ static int judge_outlet(struct filter *f, enum outlet_status status)
     return -1;
 }
 
-/* While nothing is held there is time to wait for the reader, and then nothing needs to be dropped. */
+/* While nothing is held there is time to wait for the reader, and then nothing needs to be dropped. (When nobody writes
+ * any more poll says so all the same. What is left is a pipe's worth at most, and is read: a reader is not waited for
+ * at the end.) */
 static bool may_read(const struct filter *f)
 {
     return outlet_events(&f->outlet) == 0 || (f->wire.live && f->held.count > 0);
@@ -339,7 +341,7 @@ static int longest_wait(const struct filter *f)
 static bool turn(struct filter *f)
 {
     struct pollfd polls[] = {
-        {.fd = may_read(f) ? STDIN_FILENO : -1, .events = POLLIN},
+        {.fd = STDIN_FILENO, .events = may_read(f) ? POLLIN : 0},
         {.fd = STDOUT_FILENO, .events = outlet_events(&f->outlet)},
         {.fd = f->signals.fd, .events = POLLIN},
     };

@@ -125,6 +125,27 @@ out_has() { grep -qE "$@"; }
     grep -q 'has stopped reading' stopped.err
 }
 
+@test "end of input after a resign, though the reader has stopped: it is not waited for, exit 3" {
+    filter_start late bash -c 'echo $$ >reader; kill -STOP $$'
+    until_true 10 test -s reader
+    lab_owns "$(<reader)"
+    {
+        for ((i = 0; i < 200; i++)); do # more than a pipe of 4,096 bytes takes
+            echo "send $v4 interval=100ms announce=yes"
+        done
+        echo "send if=eth0 vrid=$vrid prio=0 interval=100ms ip=192.0.2.200"
+        echo "state if=eth0 vrid=$vrid from=active to=init why=shutdown prio=100 interval=100ms ip=192.0.2.200"
+        for ((i = 0; i < 200; i++)); do
+            echo "# the rest of the input"
+        done
+    } >&8
+    until_true 10 wire_has 0
+    filter_end late
+    status_is late 3
+    grep -q 'has stopped reading; priority 0 was sent for 0 virtual routers' late.err
+    [ "$(on_wire 0)" -eq 1 ]
+}
+
 @test "INT, TERM: it goes on to end of input; HUP is nothing" {
     filter_start signals
     echo "send $v4" >&8
