@@ -48,6 +48,23 @@ void member_fault(struct electorate *e, struct member *m, instant at, enum route
     member_perform(e, m, at, &actions);
 }
 
+/* What m speaks from. A virtual address that somebody has put on the interface may be the primary one there, and will go
+ * to another host some day: only its owner speaks from it, or who has no other. */
+static const struct ip *source_of(const struct member *m)
+{
+    const struct link_event *link = &m->interface->link;
+    const struct ip *primary = m->id.af == 4 ? &link->primary4 : &link->primary6;
+    const struct ip *other = m->id.af == 4 ? &link->other4 : &link->other6;
+    if (m->src.family)
+        return &m->src;
+    if (m->router.settings.prio == VRRP_PRIORITY_OWNER || other->family == 0)
+        return primary;
+    for (uint8_t i = 0; i < m->ip_count; i++)
+        if (ip_equal(&m->ip[i].ip, primary))
+            return other;
+    return primary;
+}
+
 void member_follow_interface(struct electorate *e, struct member *m, instant at)
 {
     const struct link_event *link = &m->interface->link;
@@ -57,7 +74,7 @@ void member_follow_interface(struct electorate *e, struct member *m, instant at)
             member_fault(e, m, at, FAULT_LINK, true);
         return;
     }
-    const struct ip *primary = m->src.family ? &m->src : m->id.af == 4 ? &link->primary4 : &link->primary6;
+    const struct ip *primary = source_of(m);
     bool down = link->state != LINK_UP;
     bool no_address = !down && primary->family == 0;
     if (!e->shadow) /* a shadow has the address of whom it shadows: it loses each tie, so as to follow him */

@@ -40,6 +40,7 @@ struct link_event {
     struct mac mac;
     uint32_t mtu;                 /* 0 when unknown */
     struct ip primary4, primary6; /* family 0: none that is usable */
+    struct ip other4, other6;     /* the next best, for whom the primary one is not his own; family 0: none */
 };
 void write_link(struct writer *w, stamp t, const struct link_event *e);
 bool read_link(const struct line *l, struct link_event *e, const char **where);

@@ -25,6 +25,10 @@ void write_link(struct writer *w, stamp t, const struct link_event *e)
         put_ip(w, "primary4", &e->primary4);
     if (e->primary6.family)
         put_ip(w, "primary6", &e->primary6);
+    if (e->other4.family)
+        put_ip(w, "other4", &e->other4);
+    if (e->other6.family)
+        put_ip(w, "other6", &e->other6);
     writer_end(w);
 }
 
@@ -40,6 +44,8 @@ bool read_link(const struct line *l, struct link_event *e, const char **where)
     read_u32(&r, "mtu", &e->mtu);
     read_ip(&r, "primary4", 4, &e->primary4);
     read_ip(&r, "primary6", 6, &e->primary6);
+    read_ip(&r, "other4", 4, &e->other4);
+    read_ip(&r, "other6", 6, &e->other6);
     return reader_done(&r, where);
 }
 

@@ -140,7 +140,8 @@ bool link_watch_read(struct link_watch *w, bool *news)
 static bool same(const struct link_event *a, const struct link_event *b)
 {
     return a->state == b->state && a->has_mac == b->has_mac && memcmp(&a->mac, &b->mac, sizeof a->mac) == 0 &&
-           a->mtu == b->mtu && ip_equal(&a->primary4, &b->primary4) && ip_equal(&a->primary6, &b->primary6);
+           a->mtu == b->mtu && ip_equal(&a->primary4, &b->primary4) && ip_equal(&a->primary6, &b->primary6) &&
+           ip_equal(&a->other4, &b->other4) && ip_equal(&a->other6, &b->other6);
 }
 
 /* Compare with what was reported last. Returns when this interface is due: now, later or never. */

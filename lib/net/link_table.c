@@ -318,7 +318,9 @@ static int rank(const struct link_address *a)
     return (a->flags & IFA_F_SECONDARY ? 1 : 0) + (a->scope > RT_SCOPE_UNIVERSE ? 2 : 0);
 }
 
-static struct ip primary(const struct link_table *t, unsigned ifindex, uint8_t family, const struct ip *last)
+/* last: the one that stays if it can; except: one that it is not to be. Both may be NULL. */
+static struct ip primary(const struct link_table *t, unsigned ifindex, uint8_t family, const struct ip *last,
+                         const struct ip *except)
 {
     const struct link_address *best = NULL;
 
@@ -326,6 +328,8 @@ static struct ip primary(const struct link_table *t, unsigned ifindex, uint8_t f
         const struct link_address *a = &t->addresses[i];
 
         if (a->ifindex != ifindex || a->ip.family != family || rank(a) < 0)
+            continue;
+        if (except != NULL && ip_equal(&a->ip, except))
             continue;
         if (last != NULL && ip_equal(&a->ip, last))
             return a->ip;
@@ -355,6 +359,8 @@ void link_table_describe(const struct link_table *t, const struct link_entry *en
     out->has_mac = entry->has_mac;
     out->mac = entry->mac;
     out->mtu = entry->mtu;
-    out->primary4 = primary(t, entry->ifindex, 4, last != NULL ? &last->primary4 : NULL);
-    out->primary6 = primary(t, entry->ifindex, 6, last != NULL ? &last->primary6 : NULL);
+    out->primary4 = primary(t, entry->ifindex, 4, last != NULL ? &last->primary4 : NULL, NULL);
+    out->primary6 = primary(t, entry->ifindex, 6, last != NULL ? &last->primary6 : NULL, NULL);
+    out->other4 = primary(t, entry->ifindex, 4, last != NULL ? &last->other4 : NULL, &out->primary4);
+    out->other6 = primary(t, entry->ifindex, 6, last != NULL ? &last->other6 : NULL, &out->primary6);
 }

@@ -41,7 +41,7 @@ int link_table_message(const struct nlmsghdr *message, void *table);
 
 const struct link_entry *link_table_find(const struct link_table *t, const char *ifname);
 /* What is to be said of this interface; entry NULL: it is gone. `last` (may be NULL): what was said before: its
- * primary addresses stay while they are usable. */
+ * primary addresses, and the ones after them, stay while they are usable. */
 void link_table_describe(const struct link_table *t, const struct link_entry *entry, const char *ifname,
                          const struct link_event *last, struct link_event *out);
 bool link_table_has_address(const struct link_table *t, unsigned ifindex);

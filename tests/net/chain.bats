@@ -14,6 +14,7 @@ setup_file() {
     done
     scenario hung hung once
     scenario hung-twice hung twice
+    scenario by-hand by_hand
     scenario killed killed
     scenario live live
     scenario malformed malformed
@@ -90,6 +91,21 @@ hung() { # once|twice
     lacks_address us "$VIP6"
     kill -CONT "$(<"$LAB/us.listen.pid")"
     until_true 10 test -s "$LAB/us.status"
+}
+
+# The virtual addresses are there by hand, each ahead of the host's own.
+by_hand() {
+    lab_begin "$LAB" us
+    record
+    vr_both "$LAB/us.vr" 100 100ms
+    ns us ip addr del 192.0.2.1/24 dev eth0
+    ns us ip addr add "$VIP4/24" dev eth0
+    ns us ip addr add 192.0.2.1/24 dev eth0
+    ns us ip addr add "$VIP6_LL/64" dev eth0 nodad
+    chain_start us -p
+    until_true 10 heard "$us4" '>0'
+    until_true 10 heard "$us6" '>0'
+    chain_stop us
 }
 
 killed() {
@@ -238,6 +254,15 @@ hung_ended_cleanly() { # STORY
 }
 @test "Ctrl-C twice while vrrp-listen hangs: they do not wait so long, and exit 0" {
     hung_ended_cleanly hung-twice
+}
+
+@test "virtual addresses that somebody has put on the interface are not what adverts come from" {
+    finished by-hand
+    grep -q " link if=eth0 .* primary4=$VIP4 primary6=$VIP6_LL other4=$us4 other6=$us6\$" "$LAB/us.out"
+    [ "$(advert_count "$VIP4")" = 0 ]
+    [ "$(advert_count "$VIP6_LL")" = 0 ]
+    [ "$(advert_count "$us4" '==0')" = 1 ]
+    [ "$(advert_count "$us6" '==0')" = 1 ]
 }
 
 @test "all stages killed: the addresses go when their lease ends, those of the host and its routes stay" {

@@ -243,6 +243,34 @@ static void src_stands_for_the_primary_address(void **state)
     electorate_free(e);
 }
 
+/* It may be on the interface by other hands, and ahead of the host's own. */
+static void a_virtual_address_is_not_spoken_from(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *vr, *link, *src;
+    } sources[] = {
+        {VR, "primary4=192.0.2.10", "192.0.2.10"},
+        {VR, "primary4=192.0.2.10 other4=192.0.2.1", "192.0.2.10"},
+        {VR, "primary4=192.0.2.1 other4=192.0.2.10", "192.0.2.10"},
+        {VR, "primary4=192.0.2.1", "192.0.2.1"}, /* there is no other */
+        {VR, "primary4=192.0.2.99 other4=192.0.2.10", "192.0.2.99"},
+        {VR " prio=255", "primary4=192.0.2.1 other4=192.0.2.10", "192.0.2.1"}, /* the owner's */
+        {VR " src=192.0.2.1", "primary4=192.0.2.10", "192.0.2.1"},
+        {"vr if=eth0 vrid=51 ip=fe80::100,2001:db8::100", "primary6=fe80::100 other6=fe80::1", "fe80::1"},
+    };
+    for (size_t i = 0; i < nitems(sources); i++) {
+        char link[128], src[IP_TEXT];
+        struct electorate *e = one(sources[i].vr);
+        snprintf(link, sizeof link, "if=eth0 state=up %s", sources[i].link);
+        link_line(e, 1, link);
+        electorate_advance(e, electorate_deadline(e));
+        ip_format(src, &last_send.src);
+        assert_string_equal(src, sources[i].src);
+        electorate_free(e);
+    }
+}
+
 static void one_name_one_router(void **state)
 {
     (void)state;
@@ -549,6 +577,7 @@ int main(void)
         cmocka_unit_test(what_counts),
         cmocka_unit_test(an_unknown_interface_counts_as_up),
         cmocka_unit_test(src_stands_for_the_primary_address),
+        cmocka_unit_test(a_virtual_address_is_not_spoken_from),
         cmocka_unit_test(one_name_one_router),
         cmocka_unit_test(a_change_flaps_nothing),
         cmocka_unit_test(a_new_version_resigns_as_the_old_one),

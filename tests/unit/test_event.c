@@ -159,6 +159,10 @@ static void links_are_read_back(void **unused)
             e.primary4 = random_ip(4);
         if (random_bool())
             e.primary6 = random_ip(6);
+        if (random_bool())
+            e.other4 = random_ip(4);
+        if (random_bool())
+            e.other6 = random_ip(6);
         write_link(&w, (stamp){i}, &e);
         parse_written(&w);
         assert_true(read_link(&l, &b, &where));
@@ -166,6 +170,7 @@ static void links_are_read_back(void **unused)
         assert_true(e.state == b.state && e.has_mac == b.has_mac && e.mtu == b.mtu);
         assert_memory_equal(&e.mac, &b.mac, sizeof(e.mac));
         assert_true(ip_equal(&e.primary4, &b.primary4) && ip_equal(&e.primary6, &b.primary6));
+        assert_true(ip_equal(&e.other4, &b.other4) && ip_equal(&e.other6, &b.other6));
     }
 }
 

@@ -133,6 +133,8 @@ static void what_elect_and_sources_write(void **unused)
         .mtu = 1500,
         .primary4 = ip_of("192.0.2.9"),
         .primary6 = ip_of("fe80::9"),
+        .other4 = ip_of("192.0.2.8"),
+        .other6 = ip_of("fe80::8"),
     };
     const struct clock_event clock = {{1500000000}, {12000345}, "b00t", SOURCE_LIVE, true, false, {0}};
     const stamp t = {1500000000};
@@ -150,7 +152,7 @@ static void what_elect_and_sources_write(void **unused)
     w = writer();
     write_link(&w, t, &link);
     assert_written(&w, "1.500000000 link if=eth0 state=down mac=02:00:00:00:00:01 mtu=1500 primary4=192.0.2.9 "
-                       "primary6=fe80::9\n");
+                       "primary6=fe80::9 other4=192.0.2.8 other6=fe80::8\n");
     w = writer();
     write_clock(&w, &clock);
     assert_written(&w, "1.500000000 clock mono=12.000345 boot=b00t source=live by=elect\n");
@@ -242,6 +244,8 @@ static void what_must_be_there_and_right(void **unused)
         {"link if=e state=up mtu=x", "mtu"},
         {"link if=e state=up primary4=fe80::1", "primary4"},
         {"link if=e state=up primary6=192.0.2.1", "primary6"},
+        {"link if=e state=up other4=fe80::1", "other4"},
+        {"link if=e state=up other6=192.0.2.1", "other6"},
         {"link if=e state=up mac=x", "mac"},
         {"1 clock mono=1.5", ""},
         {"clock mono=1.5", "TIME"},

@@ -70,7 +70,7 @@ static void deliver(struct link_table *t, const struct step *s)
 static const struct {
     const char *name;
     struct step steps[STEPS];
-    const char *expected; /* state primary4 primary6 */
+    const char *expected; /* state primary4 primary6 [other4 other6] */
 } rows[] = {
     {"up, no address", {UP}, "up - -"},
     {"down", {{LINK, "eth0", IFF_RUNNING, 0, 0}}, "down - -"},
@@ -78,7 +78,9 @@ static const struct {
     {"gone", {UP, {UNLINK, "eth0", 0, 0, 0}}, "gone - -"},
     {"renamed: the old name is gone", {UP, {LINK, "lan0", IFF_UP | IFF_RUNNING, 0, 0}}, "gone - -"},
     {"left its bridge: it is still there", {UP, {UNLINK, "eth0", 0, AF_BRIDGE, 0}}, "up - -"},
-    {"the first address", {UP, {ADD, "192.0.2.1/24", 0, 0, 0}, {ADD, "192.0.3.1/24", 0, 0, 0}}, "up 192.0.2.1 -"},
+    {"the first address",
+     {UP, {ADD, "192.0.2.1/24", 0, 0, 0}, {ADD, "192.0.3.1/24", 0, 0, 0}},
+     "up 192.0.2.1 - 192.0.3.1 -"},
     {"a deleted one goes", {UP, {ADD, "192.0.2.1/24", 0, 0, 0}, {DELETE, "192.0.2.1/24", 0, 0, 0}}, "up - -"},
     {"deleted with another length: stays",
      {UP, {ADD, "192.0.2.1/24", 0, 0, 0}, {ADD, "192.0.2.1/32", 0, 0, 0}, {DELETE, "192.0.2.1/32", 0, 0, 0}},
@@ -91,10 +93,10 @@ static const struct {
     {"another's tag is none of ours", {UP, {ADD, "192.0.2.1/24", 0, 2, 0}}, "up 192.0.2.1 -"},
     {"before a secondary",
      {UP, {ADD, "192.0.2.2/24", IFA_F_SECONDARY, 0, 0}, {ADD, "192.0.2.1/24", 0, 0, 0}},
-     "up 192.0.2.1 -"},
+     "up 192.0.2.1 - 192.0.2.2 -"},
     {"before one of link scope",
      {UP, {ADD, "169.254.0.1/16", 0, 0, RT_SCOPE_LINK}, {ADD, "192.0.2.1/24", 0, 0, 0}},
-     "up 192.0.2.1 -"},
+     "up 192.0.2.1 - 169.254.0.1 -"},
     {"loopback is no source", {UP, {ADD, "127.0.0.1/8", 0, 0, RT_SCOPE_HOST}}, "up - -"},
     {"RFC 9568 5.1.2.1: link-local only", {UP, {ADD, "2001:db8::1/64", 0, 0, 0}}, "up - -"},
     {"link-local", {UP, {ADD, "2001:db8::1/64", 0, 0, 0}, {ADD, "fe80::1/64", 0, 0, RT_SCOPE_LINK}}, "up - fe80::1"},
@@ -106,17 +108,32 @@ static const struct {
      {UP, {ADD, "fe80::1/64", IFA_F_TENTATIVE, 0, RT_SCOPE_LINK}, {ADD, "fe80::1/64", 0, 0, RT_SCOPE_LINK}},
      "up - fe80::1"},
     {"a duplicate", {UP, {ADD, "fe80::1/64", IFA_F_DADFAILED, 0, RT_SCOPE_LINK}}, "up - -"},
+    {"the next best",
+     {UP,
+      {ADD, "169.254.0.1/16", 0, 0, RT_SCOPE_LINK},
+      {ADD, "192.0.2.2/24", IFA_F_SECONDARY, 0, 0},
+      {ADD, "192.0.2.1/24", 0, 0, 0},
+      {ADD, "fe80::100/64", 0, 0, RT_SCOPE_LINK},
+      {ADD, "fe80::1/64", 0, 0, RT_SCOPE_LINK}},
+     "up 192.0.2.1 fe80::100 192.0.2.2 fe80::1"},
+    {"one address with two lengths is no other",
+     {UP, {ADD, "192.0.2.1/24", 0, 0, 0}, {ADD, "192.0.2.1/32", 0, 0, 0}},
+     "up 192.0.2.1 -"},
     {"ours, link-local", {UP, {ADD, "fe80::100/64", IFA_F_NODAD, 112, RT_SCOPE_LINK}}, "up - -"},
 };
 
 static void describe(char out[static 128], const struct link_event *e)
 {
     static const char *const states[] = {[LINK_UP] = "up", [LINK_DOWN] = "down", [LINK_GONE] = "gone"};
-    char primary4[IP_TEXT], primary6[IP_TEXT];
+    char primary4[IP_TEXT], primary6[IP_TEXT], other4[IP_TEXT], other6[IP_TEXT];
 
     ip_format(primary4, &e->primary4);
     ip_format(primary6, &e->primary6);
-    snprintf(out, 128, "%s %s %s", states[e->state], *primary4 ? primary4 : "-", *primary6 ? primary6 : "-");
+    ip_format(other4, &e->other4);
+    ip_format(other6, &e->other6);
+    int n = snprintf(out, 128, "%s %s %s", states[e->state], *primary4 ? primary4 : "-", *primary6 ? primary6 : "-");
+    if (*other4 || *other6)
+        snprintf(out + n, 128 - (size_t)n, " %s %s", *other4 ? other4 : "-", *other6 ? other6 : "-");
 }
 
 static void test_rows(void **state)
@@ -157,7 +174,7 @@ static void test_stays(void **state)
     deliver(&t, &steps[2]);
     link_table_describe(&t, link_table_find(&t, "eth0"), "eth0", &last, &now);
     describe(text, &now);
-    assert_string_equal(text, "up 192.0.2.2 -");
+    assert_string_equal(text, "up 192.0.2.2 - 192.0.2.1 -");
     deliver(&t, &steps[3]);
     link_table_describe(&t, link_table_find(&t, "eth0"), "eth0", &last, &now);
     describe(text, &now);
