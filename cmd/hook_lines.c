@@ -18,10 +18,11 @@ static void complain(const struct hook *h, struct span word, const char *reason)
     cli_bad_line("standard input", h->in.number, word, reason);
 }
 
-static void complain_key(const struct hook *h, const struct line *l, const char *key)
+/* Always false, so that a line that is wrong is not passed on. */
+static bool refuse(const struct hook *h, const struct line *l, const char *key)
 {
-    struct span value;
-    complain(h, (struct span){key, strlen(key)}, line_get(l, key, &value) ? "a value that it cannot have" : "missing");
+    cli_bad_key("standard input", h->in.number, l, key);
+    return false;
 }
 
 static void out_of_memory(void)
@@ -64,17 +65,17 @@ static void take_group(struct hook *h, const struct line *l, const struct identi
     put(h, key, HOOK_GROUP + (int)now, l);
 }
 
-static enum level_kind take_state(struct hook *h, const struct line *l, struct identity *id)
+/* take_state, take_clock: false when the line is wrong. */
+
+static bool take_state(struct hook *h, const struct line *l, enum level_kind *kind, struct identity *id)
 {
     struct state_event e;
     struct prefix_buffer buffer;
     struct notify n;
     const char *where;
     char key[ERRAND_KEY];
-    if (!read_state(l, &e, &buffer, &where)) {
-        complain_key(h, l, where);
-        return LEVEL_DROPPABLE;
-    }
+    if (!read_state(l, &e, &buffer, &where))
+        return refuse(h, l, where);
     *id = e.id;
     notify_instance(&n, l, &e);
     if (!is_stale(h, l, ANY_AGE) && n.state != NOTIFY_NONE && (h->shadow || !e.shadow)) {
@@ -83,7 +84,8 @@ static enum level_kind take_state(struct hook *h, const struct line *l, struct i
         put(h, key, HOOK_INSTANCE + (int)n.state, l);
         take_group(h, l, &e.id, n.state);
     }
-    return e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
+    *kind = e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
+    return true;
 }
 
 /* In one order with the states of the same virtual router; some lack a part of what names one. */
@@ -101,14 +103,14 @@ static void take_event(struct hook *h, const struct line *l, int what)
     put(h, key, what, l);
 }
 
-static void take_clock(struct hook *h, const struct line *l)
+static bool take_clock(struct hook *h, const struct line *l)
 {
     struct clock_event e;
     const char *where;
     if (!read_clock(l, &e, &where))
-        complain_key(h, l, where);
-    else
-        h->map = (struct clock_map){.known = true, .clock = e};
+        return refuse(h, l, where);
+    h->map = (struct clock_map){.known = true, .clock = e};
+    return true;
 }
 
 void hook_close_out(struct hook *h, enum outlet_status status)
@@ -158,15 +160,17 @@ static void take_line(struct hook *h, struct span text)
         complain(h, l.event, "input ended inside this line");
         return;
     }
+    bool right = true;
     if (wrong == LINE_BLANK)
         ;
     else if (span_is(l.event, "clock"))
-        take_clock(h, &l);
+        right = take_clock(h, &l);
     else if (span_is(l.event, "state"))
-        kind = take_state(h, &l, &id);
+        right = take_state(h, &l, &kind, &id);
     else
         take_other(h, &l);
-    pass_on(h, kind, &id, text);
+    if (right)
+        pass_on(h, kind, &id, text);
 }
 
 void hook_tell_lost(struct hook *h)

@@ -12,14 +12,13 @@ load hook.bash
         state web init backup
         printf '%s\r\n' '1.5  state   if=eth0 vrid=4 af=4 from=init to=backup # well'
         printf '%s\n' '' '# comment' 'whatever this=that' 'send if=eth0 vrid=3 prio=100 ip=192.0.2.1' 'lost where=capture n=3'
-        printf '%s\n' 'state if=eth0 vrid=3 af=4 from=init to=nowhere'
     } >lines
-    { cat lines && printf 'no event\n' && printf 'state if=eth0 vrid=3 af=4 from=init to=act'; } >all
+    { cat lines && printf 'state if=eth0 vrid=3 af=4 from=init to=nowhere\n' && printf 'no event\n' && printf 'state if=eth0 vrid=3 af=4 from=init to=act'; } >all
     "$hook" ./note <all >out 2>err
     cat err
     cmp lines out
     [ "$(wc -l <err)" -eq 3 ]
-    said 'standard input:8: to: a value that it cannot have'
+    said 'standard input:8: to=nowhere: a value that it cannot have'
     said 'standard input:9: event: not key=value'
     said 'standard input:10: state: input ended inside this line'
 }
