@@ -1,0 +1,30 @@
+/* The last step before a program reads what others write: from here on it uses what it has open, and opens nothing.
+ *
+ * Landlock takes away all files, and seccomp all system calls but those of a profile. Each needs NO_NEW_PRIVS (see
+ * privilege.h) and a kernel that has it; neither needs privilege. Both count for the calling thread: there must be no
+ * other. They cannot be undone. */
+#ifndef NET_CONFINE_H
+#define NET_CONFINE_H
+
+#include <stdbool.h>
+
+enum confine_profile {
+    CONFINE_FILTER,   /* reads, writes, waits */
+    CONFINE_LISTENER, /* and hears packets on interfaces that may come and go */
+    CONFINE_SENDER,   /* a filter that sends packets, or hears them first, and asks the kernel for interfaces */
+    CONFINE_HOLDER,   /* a filter that sets addresses and sends packets, through sockets that are open */
+    CONFINE_REPORTER, /* a holder that opens FIFOs to write into them */
+    CONFINE_SETTER,   /* a holder that opens packet sockets */
+};
+
+/* No file can be opened, made, removed or executed, no TCP port bound or connected to, and no process outside be
+ * signalled, as far as this kernel's Landlock knows of it. What is open stays open. directory: what is in it can still
+ * be opened to write into it; -1: none. False: errno. */
+bool confine_files(int directory);
+
+/* Only the calls of the profile are made. The others fail with ENOSYS, so that a C library that tries a new one first
+ * falls back to the old one; but whoever wants to run a program or reach into another process is ended with SIGSYS.
+ * False: errno, and any call is still possible. */
+bool confine_calls(enum confine_profile profile);
+
+#endif

@@ -1,0 +1,120 @@
+/* The system calls that are left. vrrp-tools(7) lists them, and tests/net/privilege.bats compares it with this table and
+ * with what the programs do.
+ *
+ * seccomp sees the numbers that a call is given, not what they point to; where a call could do more than is needed, they
+ * are looked at. A netlink address is shorter than one of any protocol that leaves this host: with its length, nothing
+ * is sent but questions to the kernel. */
+#include "net/confine_profiles.h"
+
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "core/units.h"
+
+#define ALL     UINT32_MAX                                        /* bits of an argument */
+#define TYPE    (~(uint32_t)(SOCK_CLOEXEC | SOCK_NONBLOCK))       /* of socket's second */
+#define OPEN    (~(uint32_t)(O_CLOEXEC | O_NOCTTY | O_LARGEFILE)) /* of what a file is opened for */
+#define NETLINK sizeof(struct sockaddr_nl)
+#define PACKET  sizeof(struct sockaddr_ll)
+
+enum {
+    FILTER = 1 << CONFINE_FILTER,
+    LISTENER = 1 << CONFINE_LISTENER,
+    SENDER = 1 << CONFINE_SENDER,
+    HOLDER = 1 << CONFINE_HOLDER,
+    REPORTER = 1 << CONFINE_REPORTER,
+    SETTER = 1 << CONFINE_SETTER,
+    HOLDERS = HOLDER | REPORTER | SETTER,
+    EVERY = FILTER | LISTENER | SENDER | HOLDERS,
+};
+
+static const struct confine_call table[] = {
+    /* streams */
+    {"read", EVERY, {{0}}},
+    {"readv", EVERY, {{0}}},
+    {"write", EVERY, {{0}}},
+    {"writev", EVERY, {{0}}},
+    {"send", EVERY, {{0}}},
+    {"sendto", EVERY, {{5, ALL, 0}}}, /* to no address: a standard stream that is a socket */
+    {"lseek", EVERY, {{0}}},
+    {"close", EVERY, {{0}}},
+    /* time */
+    {"poll", EVERY, {{0}}},
+    {"ppoll", EVERY, {{0}}},
+    {"ppoll_time64", EVERY, {{0}}},
+    {"timerfd_settime", EVERY, {{0}}},
+    {"timerfd_settime64", EVERY, {{0}}},
+    {"clock_gettime", EVERY, {{0}}},
+    {"clock_gettime64", EVERY, {{0}}},
+    {"gettimeofday", EVERY, {{0}}},
+    {"time", EVERY, {{0}}},
+    /* memory, which is never executable: what strangers write does not become code */
+    {"brk", EVERY, {{0}}},
+    {"mmap", EVERY, {{2, PROT_EXEC, 0}}},
+    {"mmap2", EVERY, {{2, PROT_EXEC, 0}}},
+    {"mprotect", EVERY, {{2, PROT_EXEC, 0}}},
+    {"mremap", EVERY, {{0}}},
+    {"munmap", EVERY, {{0}}},
+    {"madvise", EVERY, {{0}}},
+    /* signals and the end */
+    {"restart_syscall", EVERY, {{0}}},
+    {"rt_sigreturn", EVERY, {{0}}},
+    {"sigreturn", EVERY, {{0}}},
+    {"exit", EVERY, {{0}}},
+    {"exit_group", EVERY, {{0}}},
+
+    /* what the kernel says of interfaces, and of addresses that are set */
+    {"sendto", LISTENER | SENDER | HOLDERS, {{5, ALL, NETLINK}}},
+    {"recv", LISTENER | SENDER | HOLDERS, {{0}}},
+    {"recvfrom", LISTENER | SENDER | HOLDERS, {{0}}},
+    {"recvmsg", LISTENER | SENDER | HOLDERS, {{0}}},
+    {"ioctl", LISTENER | HOLDERS, {{1, ALL, SIOCGIFINDEX}}},
+    {"ioctl", LISTENER | HOLDERS, {{1, ALL, SIOCGIFNAME}}},
+    {"ioctl", HOLDERS, {{1, ALL, SIOCGIFHWADDR}}},
+    /* the same through a socket for each question */
+    {"socket", LISTENER | SENDER, {{0, ALL, AF_NETLINK}, {1, TYPE, SOCK_RAW}, {2, ALL, NETLINK_ROUTE}}},
+    {"bind", LISTENER | SENDER, {{2, ALL, NETLINK}}},
+    {"getsockname", LISTENER | SENDER, {{0}}},
+
+    /* packets from rings; libpcap asks for flags when an interface went down, and takes the ring down at the end */
+    {"epoll_ctl", LISTENER, {{0}}},
+    {"epoll_wait", LISTENER, {{0}}},
+    {"epoll_pwait", LISTENER, {{0}}},
+    {"getsockopt", LISTENER | SENDER, {{0}}},
+    {"setsockopt", LISTENER | SENDER, {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_RX_RING}}},
+    {"ioctl", LISTENER | SENDER, {{1, ALL, SIOCGIFFLAGS}}},
+    /* an interface that was made again: the ring is bound to it, and the groups are joined */
+    {"bind", LISTENER, {{2, ALL, PACKET}}},
+    {"socket", LISTENER, {{0, ALL, AF_INET}, {1, TYPE, SOCK_DGRAM}, {2, ALL, 0}}},
+    {"socket", LISTENER, {{0, ALL, AF_INET6}, {1, TYPE, SOCK_DGRAM}, {2, ALL, 0}}},
+    {"setsockopt", LISTENER, {{1, ALL, IPPROTO_IP}, {2, ALL, IP_ADD_MEMBERSHIP}}},
+    {"setsockopt", LISTENER, {{1, ALL, IPPROTO_IPV6}, {2, ALL, IPV6_ADD_MEMBERSHIP}}},
+
+    /* packets out */
+    {"sendto", SENDER | HOLDERS, {{5, ALL, PACKET}}},
+    {"socket", SETTER, {{0, ALL, AF_PACKET}, {1, TYPE, SOCK_RAW}, {2, ALL, 0}}},
+    {"bind", SETTER, {{2, ALL, PACKET}}},
+    {"setsockopt", SETTER, {{1, ALL, SOL_SOCKET}}},
+    {"setsockopt", SETTER, {{1, ALL, SOL_PACKET}}},
+
+    /* a FIFO that is there, to write into it and never to wait */
+    {"open", REPORTER, {{1, OPEN, O_WRONLY | O_NONBLOCK}}},
+    {"openat", REPORTER, {{2, OPEN, O_WRONLY | O_NONBLOCK}}},
+    {"fstat", REPORTER, {{0}}},
+    {"fstat64", REPORTER, {{0}}},
+    {"newfstatat", REPORTER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"fstatat64", REPORTER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"statx", REPORTER, {{2, ALL, AT_EMPTY_PATH}}},
+};
+
+size_t confine_table(const struct confine_call **calls)
+{
+    *calls = table;
+    return nitems(table);
+}
