@@ -22,33 +22,34 @@ notify := core/hook_environment core/notify core/sentence core/text
 link := net/link net/link_table
 addresses := net/addresses net/address_interface net/address_watch
 fence := net/fence net/fence_batch net/fence_tables
+confine := cmd/confine net/confine net/confine_profiles net/privilege
 stage := net/inlet net/outlet net/signals net/clock core/levels
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report)
-vrrp-listen.objs += net/wakeup $(stage) $(capture) $(link) net/privilege
-vrrp-listen.libs := -lpcap -lmnl -lcap
+vrrp-listen.objs += net/wakeup $(stage) $(capture) $(link) $(confine)
+vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 
-vrrp-pick.objs := cmd/cli $(line) core/match net/inlet net/signals net/clock
-vrrp-pick.libs :=
+vrrp-pick.objs := cmd/cli $(line) core/match net/inlet net/signals net/clock $(confine)
+vrrp-pick.libs := -lcap -lseccomp
 
-vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) net/privilege
-vrrp-elect.libs := -lcap
+vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) $(confine)
+vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire
-vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject $(link) net/privilege
-vrrp-advert.libs := -lpcap -lnet -lmnl -lcap
+vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject $(link) $(confine)
+vrrp-advert.libs := -lpcap -lnet -lmnl -lcap -lseccomp
 
-vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) net/announce net/inject net/clock
-vip-up.libs := -lnet -lmnl
+vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) net/announce net/inject net/clock $(confine)
+vip-up.libs := -lnet -lmnl -lcap -lseccomp
 
-vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) net/clock
-vip-down.libs := -lmnl
+vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) net/clock $(confine)
+vip-down.libs := -lmnl -lcap -lseccomp
 
 vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/track_report $(event)
 vip-follow.objs += $(holdings) core/freshness core/timers $(stage) $(addresses) $(fence) net/announce net/inject net/control
-vip-follow.objs += net/privilege
-vip-follow.libs := -lnet -lnftnl -lmnl -lcap
+vip-follow.objs += $(confine)
+vip-follow.libs := -lnet -lnftnl -lmnl -lcap -lseccomp
 
 vrrp-check.objs := cmd/cli cmd/command cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
 vrrp-check.objs += net/control
@@ -153,7 +154,7 @@ hookdir := $(DESTDIR)$(PREFIX)/share/vrrp-tools/hooks
 warnings := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes $(if $(filter 1,$(WERROR)),-Werror)
 language := -std=c17 -D_GNU_SOURCE -Ilib -I.
 hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-sanitizers := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+sanitizers := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DSANITIZED
 
 # gcc sees a program as a whole when it links it: a quarter faster, a quarter smaller. The objects are fat: tests link them
 # apart, as they were compiled, and nm reads them. clang would need another linker for it.

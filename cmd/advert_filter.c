@@ -13,7 +13,6 @@
 #include "net/clock.h"
 #include "net/inlet.h"
 #include "net/outlet.h"
-#include "net/privilege.h"
 #include "net/signals.h"
 
 enum { DOWN_FACTOR = 3, REASONS = STALE_FUTURE + 1 };
@@ -393,7 +392,6 @@ static void say_counts(const struct filter *f)
 int advert_filter(const struct advert_options *o)
 {
     struct filter *f = &filter;
-    const char *what;
     f->options = o;
     f->patience = PATIENCE;
     f->silent = o->file && strcmp(o->file, "-") == 0;
@@ -406,8 +404,7 @@ int advert_filter(const struct advert_options *o)
         return wire_close(&f->wire) ? EXIT_DONE : EXIT_SYSTEM;
     if (!outlet_open(&f->outlet, STDOUT_FILENO, program.name, f->wire.live))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-    if (!privilege_drop_all(&what))
-        cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
+    cli_confine(CONFINE_SENDER);
     int status = run(f);
     say_counts(f);
     if (!wire_close(&f->wire) && status == EXIT_DONE)

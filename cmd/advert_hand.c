@@ -11,7 +11,6 @@
 #include "core/timers.h"
 #include "net/clock.h"
 #include "net/outlet.h"
-#include "net/privilege.h"
 #include "net/signals.h"
 
 enum { OPERANDS = 64, FRAMES_AT_ONCE = 256, LISTENING_FDS = 4 };
@@ -28,6 +27,7 @@ struct hand {
     struct state_event state;
     usec listening_time;
     int timer;
+    size_t (*format_time)(char out[static STAMP_TEXT], stamp t);
     bool silent;         /* -w -: packets on standard output, so no lines there */
     bool heard;          /* somebody speaks for this virtual router */
     uint64_t sent, left; /* advertisements, and how many of them left */
@@ -106,11 +106,6 @@ static void describe(struct hand *h, const struct vr_config *c)
 
 /* Lines */
 
-static size_t (*time_form(void))(char out[static STAMP_TEXT], stamp t)
-{
-    return isatty(STDOUT_FILENO) ? clock_format_human : NULL;
-}
-
 static void put(struct hand *h, enum level_kind kind, const char *line, size_t length)
 {
     if (!h->silent && !outlet_put(&h->outlet, h->wire.live ? kind : LEVEL_KEEP, &h->send.id, line, length))
@@ -120,7 +115,7 @@ static void put(struct hand *h, enum level_kind kind, const char *line, size_t l
 static void put_clock(struct hand *h)
 {
     char text[256];
-    struct writer w = {.buffer = text, .size = sizeof(text), .format_time = time_form()};
+    struct writer w = {.buffer = text, .size = sizeof(text), .format_time = h->format_time};
     struct clock_event e;
     clock_event_now(&e, SOURCE_LIVE);
     write_clock(&w, &e);
@@ -130,7 +125,7 @@ static void put_clock(struct hand *h)
 static void put_state(struct hand *h, enum router_state from, enum router_state to, const char *why)
 {
     static char text[LINE_BYTES + 1];
-    struct writer w = {.buffer = text, .size = sizeof(text), .format_time = time_form()};
+    struct writer w = {.buffer = text, .size = sizeof(text), .format_time = h->format_time};
     h->state.from = from;
     h->state.to = to;
     memcpy(h->state.why, why, strlen(why) + 1);
@@ -142,7 +137,7 @@ static void put_state(struct hand *h, enum router_state from, enum router_state 
 static void advertise(struct hand *h, uint8_t prio, bool announce)
 {
     static char text[LINE_BYTES + 64];
-    struct writer w = {.buffer = text, .size = LINE_BYTES + 1, .format_time = time_form()};
+    struct writer w = {.buffer = text, .size = LINE_BYTES + 1, .format_time = h->format_time};
     struct send_event e = h->send;
     e.prio = prio;
     e.announce = announce;
@@ -316,9 +311,9 @@ int advert_hand(const struct advert_options *o, char **words, size_t count)
     static struct prefix_buffer buffer;
     struct hand *h = &hand;
     struct vr_config config;
-    const char *what;
     h->options = o;
     h->silent = o->file && strcmp(o->file, "-") == 0;
+    h->format_time = isatty(STDOUT_FILENO) ? clock_format_human : NULL;
     read_operands(&config, &buffer, words, count);
     describe(h, &config);
     if (!signals_open(&h->signals, SIGNALS_SOURCE) || (h->timer = clock_timer_open()) < 0)
@@ -331,8 +326,7 @@ int advert_hand(const struct advert_options *o, char **words, size_t count)
         listen_first(h);
     if (!outlet_open(&h->outlet, STDOUT_FILENO, program.name, false))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-    if (!privilege_drop_all(&what))
-        cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
+    cli_confine(CONFINE_SENDER);
     bool go = !h->capture || nobody_speaks(h);
     capture_close(h->capture);
     int status = go ? run(h) : h->heard ? EXIT_NO : EXIT_DONE;

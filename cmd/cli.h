@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/config.h"
+#include "net/confine.h"
 
 enum exit_status {
     EXIT_DONE = 0,   /* done */
@@ -68,6 +69,12 @@ void cli_bad_line(const char *file, uint64_t number, struct span word, const cha
 void cli_bad_key(const char *file, uint64_t number, const struct line *line, const char *key);
 /* Flush stdout and say so when that fails; returns the exit status to use. */
 int cli_finish(int status);
+
+/* The last step of the start, when all is open: capabilities, files and system calls that the profile does not need are
+ * given up, for good. What the system cannot take is said once; capabilities that stay are exit 3. */
+void cli_confine(enum confine_profile profile);
+/* The same as CONFINE_REPORTER: FIFOs in the directory of this one, the value of -C, can be opened to write into them. */
+void cli_confine_to_fifo(const char *path);
 
 /* A `vr` line from operands (if=eth0 vrid=51 ...): parsed, or exit 2 naming the word. text is the caller's storage. */
 void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char **words, size_t count);

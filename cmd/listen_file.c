@@ -173,6 +173,7 @@ static int read_file(struct reading *r)
 
     if (!listen_open_packets(l, go_on, r))
         return listen_status(l, r->over);
+    cli_confine(CONFINE_FILTER); /* a capture is made of bytes of strangers, from its header on */
     if (!capture_begin(r->capture, &error)) {
         if (!error.stopped)
             cli_die(EXIT_SYSTEM, "%s", error.text);

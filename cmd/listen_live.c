@@ -10,7 +10,6 @@
 #include "net/clock.h"
 #include "net/link.h"
 #include "net/outlet.h"
-#include "net/privilege.h"
 #include "net/signals.h"
 #include "net/wakeup.h"
 
@@ -175,8 +174,6 @@ static void raise_limit(void)
 /* False: it was over before it could begin. */
 static bool open_all(struct live *v)
 {
-    const char *what;
-
     raise_limit();
     /* First of all, so that a signal ends it in order from the start; threads that open rings leave signals alone. */
     if (!signals_open(&v->signals, SIGNALS_SOURCE))
@@ -189,10 +186,8 @@ static bool open_all(struct live *v)
     listen_open_limit(v->listen);
     if (!outlet_open(&v->outlet, STDOUT_FILENO, program.name, false))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-    /* From here on bytes of strangers are read: nothing that could be won with them is left. */
-    if (!privilege_drop_all(&what))
-        cli_die(EXIT_SYSTEM, "privileges: %s: %s", what, strerror(errno));
     open_wakeup(v);
+    cli_confine(CONFINE_LISTENER); /* from here on bytes of strangers are read */
     return true;
 }
 

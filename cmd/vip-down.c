@@ -65,6 +65,7 @@ int main(int argc, char **argv)
     }
     vip_open(&r, argv + optind, (size_t)(argc - optind));
     if (touch) {
+        cli_confine(CONFINE_HOLDER);
         if (r.ours_count > 0)
             vip_need_permission(&r);
         status = take_down(&r, force);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -10,7 +9,6 @@
 #include "cmd/cli.h"
 #include "cmd/follow.h"
 #include "net/clock.h"
-#include "net/privilege.h"
 
 const struct program program = {
     .name = "vip-follow",
@@ -105,7 +103,7 @@ static void limit_sending(int fd)
 
 static void open_all(struct follow *f, const char *fifo)
 {
-    const char *hint = cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW"), *what;
+    const char *hint = cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW");
     f->holdings = holdings_new(follow_tell, f);
     f->book = address_book_open();
     if (f->holdings == NULL || f->book == NULL)
@@ -135,13 +133,15 @@ static void open_all(struct follow *f, const char *fifo)
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     f->out_open = true;
     (void)clock_boot_id(f->boot);
-    if (!privilege_keep(&what, CAP_NET_ADMIN, -1))
-        cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
-    f->reports = fifo != NULL;
-    if (f->reports)
-        track_report_open(&f->report, fifo);
     if (isatty(STDIN_FILENO))
         cli_say("reading lines from the terminal; vrrp-elect ... | vrrp-advert | vip-follow is the usual way");
+    f->reports = fifo != NULL;
+    if (!f->reports) {
+        cli_confine(CONFINE_HOLDER);
+        return;
+    }
+    cli_confine_to_fifo(fifo);
+    track_report_open(&f->report, fifo); /* with the rights that it will have later */
 }
 
 int main(int argc, char **argv)

@@ -181,6 +181,7 @@ static int put_up(struct vip_request *r, const struct options *o, struct address
     vip_need_permission(r);
     if (!address_tags_kept())
         cli_say("this kernel keeps no address tags (Linux 5.18 does): vip-down will not know the addresses as ours");
+    cli_confine(CONFINE_SETTER);
     if (!o->force && r->has_mac && !all_free(r))
         return EXIT_NO;
     int status = vip_apply(r, changes, count, "add", o->force);

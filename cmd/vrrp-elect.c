@@ -14,7 +14,6 @@
 #include "net/clock.h"
 #include "net/inlet.h"
 #include "net/outlet.h"
-#include "net/privilege.h"
 #include "net/signals.h"
 
 const struct program program = {
@@ -192,7 +191,6 @@ static void options(struct elect *e, int argc, char **argv)
 
 static void open_all(struct elect *e)
 {
-    const char *what;
     inlet_init(&e->input.inlet, STDIN_FILENO);
     open_control(e);
     if (!outlet_open(&e->outlet, STDOUT_FILENO, program.name, session_routers(e->session) > 0))
@@ -200,10 +198,9 @@ static void open_all(struct elect *e)
     e->timer = clock_timer_open();
     if (e->timer < 0 || !signals_open(&e->signals, SIGNALS_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    if (!privilege_drop_all(&what))
-        cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
     if (isatty(STDIN_FILENO))
         cli_say("reading lines from the terminal; vrrp-listen IF | vrrp-elect is the usual way");
+    cli_confine(CONFINE_FILTER);
 }
 
 /* Input */

@@ -353,6 +353,7 @@ static void open_all(struct pick *p)
     if (p->terminal)
         cli_say("reading lines from the terminal; end with Ctrl-D");
     inlet_init(&p->in, STDIN_FILENO);
+    cli_confine(CONFINE_FILTER);
 }
 
 static enum exit_status status(const struct pick *p)
