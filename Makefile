@@ -119,8 +119,9 @@ test_electorate.objs := $(electorate) $(event)
 test_session.objs := $(session) $(electorate) $(event)
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
-tools := hex2pcap sendframe flood pour
+tools := hex2pcap profiles sendframe flood pour
 hex2pcap.objs := tests/tools/vectors
+profiles.objs := net/confine_profiles
 sendframe.objs := tests/tools/vectors
 flood.objs := tests/tools/vectors $(packet) core/address
 pour.objs := $(line)

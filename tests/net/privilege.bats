@@ -1,0 +1,300 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2034,SC2154 # row makes variables
+# What the table of vrrp-tools(7) says of each program, compared with /proc while it runs and with a trace of its system
+# calls: start, traffic, an interface that goes and comes, the end.
+
+load lib.bash
+
+setup_file() {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    export root
+    export BUILD=${BUILD%/asan} # sanitizers need more than is left: their programs keep it
+    export PAGE=$BATS_FILE_TMPDIR/page
+    export SCENARIOS=$BATS_FILE_TMPDIR/scenarios
+    mkdir "$PAGE" "$SCENARIOS"
+    read_page
+    scenario chain chain
+    scenario bare bare
+    scenario watch watch
+    scenario once once
+    wait
+}
+
+teardown_file() {
+    local lab
+    for lab in "$SCENARIOS"/*; do
+        lab_end "$lab"
+    done
+}
+
+# rows: PROGRAM<tab>NEEDS<tab>KEEPS<tab>PROFILE<tab>FILES, the program with its option; calls: PROFILE CALL.
+read_page() {
+    awk -v rows="$PAGE/rows" -v calls="$PAGE/calls" '
+        function has(profile, call) { return (profile, call) in own || (profile in base && has(base[profile], call)) }
+        /^\.Sh / { here = $2 == "PRIVILEGES" }
+        !here { next }
+        /^\.It Xr / {
+            split($0, column, " Ta ")
+            print $3 ($5 == "Fl" ? " -" $6 : "") "\t" column[2] "\t" column[3] "\t" column[4] "\t" column[5] >rows
+        }
+        /^\.It [a-z]+$/ { profile = $2; all[profile] }
+        /^What a [a-z]+ has;$/ { base[profile] = $3 }
+        /^\.Cm / { for (i = 2; i <= NF; i++) if ($i ~ /^[a-z]/) { own[profile, $i]; names[$i] } }
+        END { for (p in all) for (n in names) if (has(p, n)) print p, n >calls }' "$root/man/vrrp-tools.7"
+}
+# row PROGRAM: its row, in NEEDS, KEEPS, PROFILE, FILES.
+row() {
+    IFS=$'\t' read -r _ NEEDS KEEPS PROFILE FILES < <(grep "^$1"$'\t' "$PAGE/rows")
+}
+
+# --- the stories -----------------------------------------------------------------------------------------------------
+
+# Each process that is looked at is a line in $LAB/runs, PID<tab>PROGRAM; its trace is $LAB/trace.PID and what the kernel
+# said of it $LAB/status.PID.
+TRACE=(strace -D -qq -ff)
+look() { # PROGRAM PID
+    until_true 10 confined "$2"
+    cp "/proc/$2/status" "$LAB/status.$2"
+    printf '%s\t%s\n' "$2" "$1" >>"$LAB/runs"
+}
+confined() { grep -q '^Seccomp:.*2' "/proc/$1/status"; }
+ended() { grep -q '^exit_group(.*?' "$LAB/trace.$1"; }
+
+look_at_chain() { # [OPTION-OF-FOLLOW]
+    look vrrp-listen "$(<"$LAB/us.listen.pid")"
+    look vrrp-elect "$(<"$LAB/us.elect.pid")"
+    look vrrp-advert "$(<"$LAB/us.advert.pid")"
+    look "vip-follow${1:+ $1}" "$(<"$LAB/us.follow.pid")"
+}
+vr_both() { # FILE PRIORITY [KEY=VALUE]...
+    vr_conf "$1" 3 4 "$2" interval=100ms "${@:3}"
+    vr_conf "$1.6" 3 6 "$2" interval=100ms "${@:3}"
+    cat "$1.6" >>"$1"
+}
+told() { grep -qE -- "$1" "$LAB/us.out"; }
+
+chain() {
+    local pid
+    lab_begin "$LAB" us peer
+    vr_both "$LAB/us.vr" 100 fence=yes
+    vr_both "$LAB/peer.vr" 150
+    mkfifo -m 600 "$LAB/fifo"
+    cat >"$LAB/traced" <<END
+#!/bin/sh
+case \$1 in */vip-follow) set -- "\$@" -C "$LAB/fifo" ;; esac
+exec ${TRACE[*]} -o "$LAB/trace" "\$@"
+END
+    chmod +x "$LAB/traced"
+    WRAPPER=$LAB/traced chain_start us -p -C "$LAB/fifo"
+    until_true 20 told ' state .* to=active'
+    until_true 10 has_address us "$VIP4"
+    look_at_chain -C
+    chain_start peer
+    until_true 20 told ' state .* from=active to=backup'
+    ns us ip link set eth0 down
+    until_true 10 told ' link if=eth0 state=down'
+    ns us ip link del eth0
+    until_true 10 told ' link if=eth0 state=gone'
+    : >"$LAB/us.out"
+    ns bridge ip link add p1 type veth peer name eth0 netns "$(<"$LAB/us.ns")"
+    ns bridge ip link set p1 master br0 up
+    ns us ip link set eth0 up
+    ns us ip addr add 192.0.2.1/24 dev eth0
+    until_true 10 told ' link if=eth0 state=up'
+    echo status >"$LAB/fifo"
+    until_true 10 told ' status end=yes'
+    : >"$LAB/us.out"
+    chain_stop peer
+    until_true 20 told ' state .* to=active'
+    until_true 10 has_address us "$VIP4"
+    chain_stop us
+    for pid in $(chain_pids us); do
+        until_true 10 ended "$pid"
+    done
+}
+
+# With no other capabilities than those of the table, it is a router all the same.
+bare() {
+    lab_begin "$LAB" us
+    vr_both "$LAB/us.vr" 100
+    cat >"$LAB/bare" <<'END'
+#!/bin/sh
+needs=$(awk -F '\t' -v program="${1##*/}" '$1 == program { print tolower($2) }' "$PAGE/rows" | sed 's/cap_/+/g; s/ //g; s/none//')
+exec setpriv --inh-caps=-all --bounding-set="-all${needs:+,$needs}" "$@"
+END
+    chmod +x "$LAB/bare"
+    WRAPPER=$LAB/bare chain_start us -p
+    until_true 20 has_address us "$VIP4"
+    until_true 20 has_address us "$VIP6"
+    look_at_chain
+    chain_stop us
+}
+
+# All interfaces, one that comes, and a file of packets.
+watch() {
+    lab_begin "$LAB" us
+    start us us.out "${TRACE[@]}" -o "$LAB/trace" "$BUILD/vrrp-listen" any -w "$LAB/packets"
+    until_true 10 told ' clock '
+    look vrrp-listen "$PID"
+    ns us ip link add new0 type veth peer name new1
+    ns us ip link set new0 up
+    until_true 10 told ' link if=new0 state=up|link if=new0 state=down'
+    ns us "$BUILD/vrrp-advert" -F -c 3 if=eth0 vrid=52 prio=100 interval=100ms ip=192.0.2.152
+    until_true 10 told ' advert .* vrid=52 '
+    ns us ip link del new0
+    until_true 10 told ' link if=new0 state=gone'
+    kill -TERM "$PID"
+    until_true 10 ended "$PID"
+}
+
+# once PROGRAM ARGUMENT...: one that ends by itself, held up before it does. The row is that of the program, with -r if
+# that is its first argument.
+run_once() {
+    local name=$1 pid
+    shift
+    [ "${1:-}" != -r ] || name+=" -r"
+    # shellcheck disable=SC2016 # it is for the shell inside
+    start us "once.err" bash -c 'exec "$@" <"$0" >>"$0.out"' "$INPUT" "${TRACE[@]}" -o "$LAB/trace" \
+        -e inject=exit_group:delay_enter=5000000 "$BUILD/${name% -r}" "$@"
+    pid=$PID
+    look "$name" "$pid"
+    ONCE+=("$pid")
+}
+once() {
+    local pid
+    lab_begin "$LAB" us peer
+    INPUT=$LAB/lines
+    ONCE=()
+    cp "$root/tests/pcap/keepalived.lines" "$INPUT"
+    run_once vrrp-pick -H advert
+    run_once vrrp-elect -t if=eth0 vrid=1 prio=100 ip=192.0.2.101
+    run_once vrrp-advert -n
+    run_once vrrp-listen -r "$root/tests/pcap/keepalived.pcap" -w "$LAB/copy" -H
+    run_once vrrp-advert if=eth0 vrid=52 prio=100 interval=100ms ip=192.0.2.152 -c 3
+    run_once vip-up eth0 192.0.2.103/24 2001:db8::103/64
+    until_true 10 has_address us 192.0.2.103
+    run_once vip-down eth0 192.0.2.103 2001:db8::103
+    echo "send if=eth0 af=4 vrid=53 name=x ver=3 prio=100 interval=1s ip=192.0.2.153/24 vmac=no cksum=pseudo lease=4s" \
+        >"$LAB/send"
+    INPUT=$LAB/send run_once vip-follow
+    until_true 10 has_address us 192.0.2.153
+    for pid in "${ONCE[@]}"; do
+        until_true 20 ended "$pid"
+    done
+}
+
+# --- what they say ---------------------------------------------------------------------------------------------------
+
+@test "the system calls of each profile are those of the page" {
+    "$BUILD/profiles" | sort -u >"$BATS_TEST_TMPDIR/code"
+    sort -u "$PAGE/calls" | diff - "$BATS_TEST_TMPDIR/code"
+}
+
+@test "each program has a row in the table, and each row is put to the test" {
+    local program programs
+    programs=$(sed -n 's/^programs := //p' "$root/Makefile")
+    for program in $programs; do
+        grep -q "^$program"$'\t' "$PAGE/rows" || { echo "no row: $program" && false; }
+    done
+    # what starts other programs cannot be confined, and says so
+    awk -F '\t' '$4 != "none" { print $1 }' "$PAGE/rows" | sort -u >"$BATS_TEST_TMPDIR/rows"
+    cat "$SCENARIOS"/*/runs | cut -f 2 | sort -u | diff "$BATS_TEST_TMPDIR/rows" -
+}
+
+# bits CAPABILITIES: as /proc shows them.
+bits() {
+    local set=0
+    [[ $1 != *CAP_NET_ADMIN* ]] || set=$((set | 1 << 12))
+    [[ $1 != *CAP_NET_RAW* ]] || set=$((set | 1 << 13))
+    printf '%016x' "$set"
+}
+# says FILE FIELD VALUE
+says() {
+    grep -qx "$2:[[:space:]]*$3" "$1" || {
+        echo "${1##*/} ($PROGRAM): $(grep "^$2:" "$1"), and not $3"
+        return 1
+    }
+}
+
+@test "what is held while it runs is what the table says" {
+    local scenario pid status PROGRAM NEEDS KEEPS PROFILE FILES
+    for scenario in chain bare watch once; do
+        finished "$scenario"
+        while IFS=$'\t' read -r pid PROGRAM; do
+            row "$PROGRAM"
+            status=$LAB/status.$pid
+            says "$status" CapPrm "$(bits "$KEEPS")"
+            says "$status" CapEff "$(bits "$KEEPS")"
+            says "$status" CapAmb "$(bits none)"
+            [ "$scenario" = bare ] || says "$status" CapBnd "$(bits "$KEEPS")"
+            says "$status" NoNewPrivs 1
+            says "$status" Seccomp 2
+        done <"$LAB/runs"
+    done
+    [ "$(<"$SCENARIOS/bare/us.status")" = "0 0 0 0" ]
+}
+
+# keeps_to TRACE PROFILE FIFO: from the moment on that the filter is there it makes the profile's calls and no other, and
+# opens nothing but the FIFO; none of them was refused; before, it read nothing of others.
+keeps_to() {
+    awk -v profile="$2" -v fifo="\"$3\"" '
+        FILENAME == ARGV[1] { if ($1 == profile) allowed[$2]; next }
+        /^landlock_restrict_self\(.* = 0$/ { files = 1 }
+        /^seccomp\(SECCOMP_SET_MODE_FILTER, .*len=.* = 0$/ { confined = 1; next }
+        !confined && /^openat\(.*keepalived\.pcap/ { capture = "^read\\(" $NF "," }
+        !confined && (/^read\(0,/ || capture && $0 ~ capture) { print "too early: " $0; wrong = 1 }
+        !confined || !match($0, /^[a-z0-9_]+\(/) { next }
+        {
+            name = substr($0, 1, RLENGTH - 1)
+            count++
+            if (!(name in allowed) || / = -1 ENOSYS/ || (name ~ /^open/ && !index($0, fifo))) {
+                print "not of " profile ": " $0
+                wrong = 1
+            }
+        }
+        END { exit wrong || !files || !confined || count < 3 }' "$PAGE/calls" "$1"
+}
+
+@test "no system call beyond its profile is made, and none of it is refused" {
+    local scenario pid PROGRAM NEEDS KEEPS PROFILE FILES
+    for scenario in chain watch once; do
+        finished "$scenario"
+        while IFS=$'\t' read -r pid PROGRAM; do
+            row "$PROGRAM"
+            keeps_to "$LAB/trace.$pid" "$PROFILE" "$LAB/fifo" || { echo "$PROGRAM ($pid)" && false; }
+        done <"$LAB/runs"
+    done
+}
+
+@test "without any capability it is confined as well" {
+    local pid
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    exec 7<>"$BATS_TEST_TMPDIR/fifo"
+    setpriv --inh-caps=-all --bounding-set=-all "$BUILD/vrrp-pick" <"$BATS_TEST_TMPDIR/fifo" 3>&- 7>&- &
+    pid=$!
+    until_true 10 confined "$pid"
+    grep -qx 'NoNewPrivs:[[:space:]]*1' "/proc/$pid/status"
+    exec 7>&-
+    wait "$pid" || [ $? -eq 1 ] # nothing matched
+}
+
+# warns WORDS CALL...: on a kernel that fails these, there is one line, of these words, and it goes on.
+warns() {
+    local words=$1 call inject=()
+    shift
+    for call; do
+        inject+=(-e "inject=$call:error=ENOSYS")
+    done
+    strace -qq -o /dev/null "${inject[@]}" "$BUILD/vrrp-pick" advert <"$root/tests/pcap/keepalived.lines" \
+        >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+    grep ' advert ' "$root/tests/pcap/keepalived.lines" | cmp - "$BATS_TEST_TMPDIR/out"
+    diff - "$BATS_TEST_TMPDIR/err" <<END
+vrrp-pick: this system has no $words: it goes on with more than it needs (PRIVILEGES in vrrp-tools(7))
+END
+}
+
+@test "a kernel without Landlock, without seccomp, or without both: one warning that names them, and it goes on" {
+    warns Landlock landlock_create_ruleset
+    warns seccomp seccomp
+    warns "Landlock and no seccomp" landlock_create_ruleset seccomp
+}
