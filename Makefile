@@ -151,6 +151,8 @@ FUZZ_CC ?= clang
 bindir := $(DESTDIR)$(PREFIX)/bin
 mandir := $(DESTDIR)$(PREFIX)/share/man
 hookdir := $(DESTDIR)$(PREFIX)/share/vrrp-tools/hooks
+unitdir := $(DESTDIR)$(PREFIX)/lib/systemd/system
+sysusersdir := $(DESTDIR)$(PREFIX)/lib/sysusers.d
 
 warnings := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes $(if $(filter 1,$(WERROR)),-Werror)
 language := -std=c17 -D_GNU_SOURCE -Ilib -I.
@@ -178,6 +180,7 @@ ld.fuzz = $(FUZZ_CC) $(sanitizers) -fsanitize=fuzzer $(LDFLAGS)
 cc.coverage = $(CC) $(language) $(warnings) -O0 -g --coverage $(CPPFLAGS)
 ld.coverage = $(CC) --coverage $(LDFLAGS)
 
+units := $(notdir $(wildcard scripts/systemd/*.service scripts/systemd/*.socket))
 pages := $(notdir $(wildcard man/*.[1578]))
 tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -280,16 +283,21 @@ format:
 	find cmd lib tests -name '*.[ch]' -exec clang-format -i {} +
 
 install: all
-	install -d $(bindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 $(mandir)/man8
+	install -d $(bindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 $(mandir)/man8 $(unitdir) $(sysusersdir)
 	install -m 755 $(programs:%=$(BUILD)/%) scripts/vrrp-demo $(bindir)
 	install -d $(hookdir)
 	install -m 755 scripts/hooks/* $(hookdir)
 	for page in $(pages); do install -m 644 man/$$page $(mandir)/man$${page##*.} || exit; done
+	for unit in $(units); do \
+		sed 's,@PREFIX@,$(PREFIX),' scripts/systemd/$$unit >$(unitdir)/$$unit && chmod 644 $(unitdir)/$$unit || exit; \
+	done
+	install -m 644 scripts/systemd/sysusers.conf $(sysusersdir)/vrrp-tools.conf
 
 uninstall:
 	rm -f $(programs:%=$(bindir)/%) $(bindir)/vrrp-demo
 	rm -f $(patsubst scripts/hooks/%,$(hookdir)/%,$(wildcard scripts/hooks/*))
 	rm -f $(foreach page,$(pages),$(mandir)/man$(subst .,,$(suffix $(page)))/$(page))
+	rm -f $(units:%=$(unitdir)/%) $(sysusersdir)/vrrp-tools.conf
 
 clean:
 	rm -rf $(BUILD)

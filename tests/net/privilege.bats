@@ -10,8 +10,10 @@ setup_file() {
     export root
     export BUILD=${BUILD%/asan} # sanitizers need more than is left: their programs keep it
     export PAGE=$BATS_FILE_TMPDIR/page
-    export SCENARIOS=$BATS_FILE_TMPDIR/scenarios
-    mkdir "$PAGE" "$SCENARIOS"
+    SCENARIOS=$(mktemp -d "${TMPDIR:-/tmp}/vrrp-privilege.XXXXXX")
+    export SCENARIOS
+    chmod 755 "$SCENARIOS" # for who is not root
+    mkdir "$PAGE"
     read_page
     scenario chain chain
     scenario bare bare
@@ -25,6 +27,7 @@ teardown_file() {
     for lab in "$SCENARIOS"/*; do
         lab_end "$lab"
     done
+    rm -rf "$SCENARIOS"
 }
 
 # rows: PROGRAM<tab>NEEDS<tab>KEEPS<tab>PROFILE<tab>FILES, the program with its option; calls: PROFILE CALL.
@@ -113,17 +116,21 @@ END
     done
 }
 
-# With no other capabilities than those of the table, it is a router all the same.
+# Another user than root, with no other capabilities than those of the table, has a router all the same.
 bare() {
     lab_begin "$LAB" us
     vr_both "$LAB/us.vr" 100
+    mkdir "$LAB/bin"
+    cp "$BUILD"/v[ri]* "$LAB/bin"
     cat >"$LAB/bare" <<'END'
 #!/bin/sh
-needs=$(awk -F '\t' -v program="${1##*/}" '$1 == program { print tolower($2) }' "$PAGE/rows" | sed 's/cap_/+/g; s/ //g; s/none//')
-exec setpriv --inh-caps=-all --bounding-set="-all${needs:+,$needs}" "$@"
+needs=$(awk -F '\t' -v program="${1##*/}" '$1 == program { print tolower($2) }' "$PAGE/rows" |
+    sed 's/cap_/+/g; s/ //g; s/none//; s/^+/-all,+/; s/^$/-all/')
+exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps="$needs" --ambient-caps="$needs" \
+    --bounding-set="$needs" "$@"
 END
     chmod +x "$LAB/bare"
-    WRAPPER=$LAB/bare chain_start us -p
+    BUILD=$LAB/bin WRAPPER=$LAB/bare chain_start us -p
     until_true 20 has_address us "$VIP4"
     until_true 20 has_address us "$VIP6"
     look_at_chain
@@ -264,6 +271,40 @@ keeps_to() {
             keeps_to "$LAB/trace.$pid" "$PROFILE" "$LAB/fifo" || { echo "$PROGRAM ($pid)" && false; }
         done <"$LAB/runs"
     done
+}
+
+# calls_of UNIT: the system calls that its SystemCallFilter leaves, with the sets of this systemd filled in.
+calls_of() {
+    systemd-analyze syscall-filter --no-pager 2>/dev/null | awk '
+        function take(words, on, word) {
+            while (match(words, /[^ ]+/)) {
+                word = substr(words, RSTART, RLENGTH)
+                words = substr(words, RSTART + RLENGTH)
+                if (word ~ /^@/) words = words sets[word]
+                else if (on) allowed[word]
+                else delete allowed[word]
+            }
+        }
+        FILENAME == "-" && /^@/ { name = $1; next }
+        FILENAME == "-" && /^ +[@a-z0-9_-]+$/ { sets[name] = sets[name] " " $1; next }
+        sub(/^SystemCallFilter=/, "") {
+            if (!first++) take("@default", 1)
+            on = !sub(/^~/, "")
+            take($0, on)
+        }
+        END { for (call in allowed) print call }' - "$1"
+}
+
+@test "the systemd unit leaves each system call that a stage makes, from its start on" {
+    finished chain
+    calls_of "$root/scripts/systemd/vrrp-tools.service" | sort >"$BATS_TEST_TMPDIR/left"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/left")" -gt 100 ]
+    # threads of their own open the rings: each has a trace
+    cat "$LAB"/trace.* | grep -oE '^[a-z0-9_]+\(' | tr -d '(' | sort -u >"$BATS_TEST_TMPDIR/made"
+    grep -qx capset "$BATS_TEST_TMPDIR/made"
+    run comm -13 "$BATS_TEST_TMPDIR/left" "$BATS_TEST_TMPDIR/made"
+    echo "$output"
+    [ -z "$output" ]
 }
 
 @test "without any capability it is confined as well" {
