@@ -88,7 +88,7 @@ static const struct confine_call table[] = {
     {"epoll_pwait", LISTENER, {{0}}},
     {"getsockopt", LISTENER | SENDER, {{0}}},
     {"setsockopt", LISTENER | SENDER, {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_RX_RING}}},
-    {"ioctl", LISTENER | SENDER, {{1, ALL, SIOCGIFFLAGS}}},
+    {"ioctl", LISTENER | SENDER | HOLDERS, {{1, ALL, SIOCGIFFLAGS}}},
     /* an interface that was made again: the ring is bound to it, and the groups are joined */
     {"bind", LISTENER, {{2, ALL, PACKET}}},
     {"socket", LISTENER, {{0, ALL, AF_INET}, {1, TYPE, SOCK_DGRAM}, {2, ALL, 0}}},
