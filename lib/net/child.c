@@ -16,16 +16,22 @@
 /* In the child the standard streams come first, and behind them the pipe for trouble. */
 enum { TROUBLE_FD = STDERR_FILENO + 1 };
 
+/* Of the system calls: libc has a few real-time signals of its own, and does not hand them out. */
+enum { KERNEL_SIGRTMIN = 32, KERNEL_SIGSET_BYTES = 8 };
+
 /* --- In the child, between fork and exec. --- */
 
 /* Handlers and masks pass exec when a signal is ignored or blocked: a script would not end at SIGTERM or SIGPIPE. */
 static void reset_signals(void)
 {
+    static const unsigned long as_kernel_has_it[8]; /* SIG_DFL, no flags, an empty mask, in any order */
     struct sigaction deliver = {.sa_handler = SIG_DFL};
     sigset_t none;
 
     for (int n = 1; n < NSIG; n++)
-        (void)sigaction(n, &deliver, NULL); /* EINVAL: KILL, STOP, and those of libc */
+        (void)sigaction(n, &deliver, NULL); /* EINVAL: KILL, STOP, and those that libc keeps to itself: */
+    for (int n = KERNEL_SIGRTMIN; n < SIGRTMIN; n++)
+        (void)syscall(SYS_rt_sigaction, n, as_kernel_has_it, NULL, KERNEL_SIGSET_BYTES);
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
