@@ -2,11 +2,12 @@
 # One fault, inflicted on an Active beside a backup, ours or keepalived, and what it costs: how long the client got no
 # answer from the virtual address, and how long two machines had it in their address lists. Needs tests/net/lib.bash.
 
-interval_ms=200
+interval_ms=${interval_ms:-200}
 interval=${interval_ms}ms
-lease_ms=1000 # what vrrp-elect computes: 4 intervals, rounded up to seconds; vip-follow adds its renewal period of 1 s
+# What vrrp-elect computes: 4 intervals, rounded up to seconds; vip-follow adds its renewal period of 1 s.
+lease_ms=$(((4 * interval_ms + 999) / 1000 * 1000))
 bound_ms=$((lease_ms + 1000 + 1000)) # and the kernel looks once a second
-watched=6 # seconds from the fault
+watched=$((5 + lease_ms / 1000)) # seconds from the fault
 
 # Each address that comes and goes on a host's eth0, with its time.
 watch_addresses() { # HOST

@@ -151,6 +151,7 @@ END
     ns a ip link set d0 name d9 # its chain has the old name
     until_true 5 said_times 'd0: no such device' 2
     ns a ip link add d0 type veth peer name d2
+    ns a ip link set d0 up
     until_true 5 said_times 'd0: the device is there' 2
     tell "$line"
     until_true 5 watched
