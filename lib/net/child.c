@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the child the standard streams come first, and behind them the pipe for trouble. */
+/* In the child the standard streams come first, and behind them the pipe for trouble, and what is kept. */
 enum { TROUBLE_FD = STDERR_FILENO + 1 };
 
 /* Of the system calls: libc has a few real-time signals of its own, and does not hand them out. */
@@ -50,36 +50,42 @@ static void close_from(unsigned first)
         (void)close((int)fd);
 }
 
-/* A copy of fd above all that is about to be overwritten; fd -1: /dev/null. */
-static int lift(int fd, int mode)
+/* A copy above all that is about to be overwritten. */
+static int lift(int fd)
 {
-    int from = fd >= 0 ? fd : open("/dev/null", mode | O_CLOEXEC);
-
-    return from < 0 ? -1 : fcntl(from, F_DUPFD_CLOEXEC, TROUBLE_FD + 1);
+    return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, CHILD_KEPT + 1);
 }
 
-static bool place_streams(const struct child_command *command, int trouble)
+static int lift_or_null(int fd, int mode)
 {
+    return lift(fd >= 0 ? fd : open("/dev/null", mode | O_CLOEXEC));
+}
+
+static bool place_descriptors(const struct child_command *command, int trouble)
+{
+    int kept = command->keep > 0 ? lift(command->keep) : -1;
     const int streams[] = {
-        [STDIN_FILENO] = lift(command->in, O_RDONLY),
-        [STDOUT_FILENO] = lift(command->out, O_WRONLY),
-        [STDERR_FILENO] = lift(command->err, O_WRONLY),
+        [STDIN_FILENO] = lift_or_null(command->in, O_RDONLY),
+        [STDOUT_FILENO] = lift_or_null(command->out, O_WRONLY),
+        [STDERR_FILENO] = lift_or_null(command->err, O_WRONLY),
     };
 
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (streams[fd] < 0 || dup2(streams[fd], fd) < 0)
             return false;
+    if (command->keep > 0 && (kept < 0 || dup2(kept, CHILD_KEPT) < 0))
+        return false;
     return dup3(trouble, TROUBLE_FD, O_CLOEXEC) >= 0;
 }
 
 _Noreturn static void become(const struct child_command *command, int trouble)
 {
-    int up = fcntl(trouble, F_DUPFD_CLOEXEC, TROUBLE_FD + 1);
+    int up = lift(trouble);
 
     (void)setsid();
     reset_signals();
-    if (up >= 0 && place_streams(command, up)) {
-        close_from(TROUBLE_FD + 1);
+    if (up >= 0 && place_descriptors(command, up)) {
+        close_from(command->keep > 0 ? CHILD_KEPT + 1 : CHILD_KEPT);
         trouble = TROUBLE_FD;
         (void)execve(command->path, command->argv, command->envp);
     }

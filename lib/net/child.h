@@ -18,12 +18,14 @@ struct child_command {
     char *const *argv; /* each list ends with NULL; copied by the kernel, so needed only during the call */
     char *const *envp;
     int in, out, err; /* what become its standard streams; -1: /dev/null. Stay the caller's */
+    int keep;         /* one more that it has, as CHILD_KEPT: a lock; 0: none. Stays the caller's */
 };
+enum { CHILD_KEPT = 4 };
 
-/* Starts it: of the caller's descriptors it has these three and no other, no signal is blocked or ignored, and there is
- * no terminal that would send one. 0, or errno when there is no process (EAGAIN, EMFILE, ENOMEM, ENOSYS before Linux
- * 5.3); *c is then empty. Whether the command could be executed is known once it has ended. SIGCHLD is set to its
- * default: ignored, as it may be inherited, a child's status would be lost. */
+/* Starts it: of the caller's descriptors it has these and no other, no signal is blocked or ignored, and there is no
+ * terminal that would send one. 0, or errno when there is no process (EAGAIN, EMFILE, ENOMEM, ENOSYS before Linux 5.3);
+ * *c is then empty. Whether the command could be executed is known once it has ended. SIGCHLD is set to its default:
+ * ignored, as it may be inherited, a child's status would be lost. */
 int child_start(struct child *c, const struct child_command *command);
 
 struct child_end {

@@ -156,6 +156,35 @@ static void no_other_descriptor_is_inherited(void **state)
     assert_string_equal(text, "0\n1\n2\n");
 }
 
+static void one_more_is_kept_when_asked_for(void **state)
+{
+    (void)state;
+    struct child c;
+    int ends[2], low = dup(STDIN_FILENO), kept[2];
+    char text[64];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(kept, O_CLOEXEC), 0);
+    char *argv[] = {"sh", "-c", "echo kept >&4; for n in /proc/$$/fd/*; do [ -e \"$n\" ] && echo ${n##*/}; done", NULL};
+    struct child_command command = {.path = "/bin/sh",
+                                    .argv = argv,
+                                    .envp = environment,
+                                    .in = -1,
+                                    .out = ends[1],
+                                    .err = STDERR_FILENO,
+                                    .keep = kept[1]};
+    assert_int_equal(child_start(&c, &command), 0);
+    close(ends[1]);
+    close(kept[1]);
+    close(low);
+    read_all(ends[0], text, sizeof text);
+    assert_string_equal(text, "0\n1\n2\n4\n");
+    read_all(kept[0], text, sizeof text);
+    assert_string_equal(text, "kept\n");
+    close(ends[0]);
+    close(kept[0]);
+    assert_int_equal(wait_for(&c).error, 0);
+}
+
 static void standard_streams_may_be_any_numbers(void **state)
 {
     (void)state;
@@ -287,6 +316,7 @@ int main(void)
         cmocka_unit_test(arguments_environment_and_streams_are_as_given),
         cmocka_unit_test(what_cannot_be_executed_is_an_error),
         cmocka_unit_test(no_other_descriptor_is_inherited),
+        cmocka_unit_test(one_more_is_kept_when_asked_for),
         cmocka_unit_test(standard_streams_may_be_any_numbers),
         cmocka_unit_test(signals_are_as_at_login),
         cmocka_unit_test(an_ignored_sigchld_loses_no_status),
