@@ -35,7 +35,7 @@ bool signals_open(struct signals *s, enum signals_role role)
     if (sigprocmask(SIG_BLOCK, &wanted, NULL) < 0)
         return false;
     if (sigaction(SIGINT, &deliver, NULL) < 0 || sigaction(SIGTERM, &deliver, NULL) < 0 ||
-        sigaction(SIGHUP, role == SIGNALS_SOURCE ? &deliver : &ignore, NULL) < 0 ||
+        sigaction(SIGHUP, role <= SIGNALS_RUN ? &deliver : &ignore, NULL) < 0 ||
         sigaction(SIGPIPE, &ignore, NULL) < 0)
         return false;
     s->fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -57,6 +57,8 @@ instant signals_deadline(const struct signals *s)
 {
     if (s->role == SIGNALS_SOURCE || s->count == 0)
         return INSTANT_NEVER;
+    if (s->role == SIGNALS_RUN)
+        return s->count > 1 ? (instant){s->second_us} : INSTANT_NEVER;
     long long at = s->first_us + PATIENCE_US;
     if (s->count > 1 && s->second_us < at)
         at = s->second_us;
@@ -69,9 +71,10 @@ bool signals_stop(struct signals *s)
     long long now = now_us();
 
     while (read(s->fd, &got, sizeof got) == (ssize_t)sizeof got) {
-        if (s->role != SIGNALS_SOURCE && got.ssi_signo == SIGHUP)
-            continue;
-        count_one(s, now);
+        if (s->role == SIGNALS_SOURCE || got.ssi_signo != SIGHUP)
+            count_one(s, now);
+        else
+            s->hangups++;
     }
     if (s->role == SIGNALS_SOURCE)
         return s->count > 0;

@@ -173,6 +173,27 @@ static void filter_ignores_hup(void **state)
     close(s.fd);
 }
 
+static void run_counts_hup_apart_and_waits_for_a_second_one(void **state)
+{
+    (void)state;
+    struct signals s = open_as(SIGNALS_RUN);
+
+    send_myself(SIGHUP);
+    assert_false(signals_stop(&s));
+    assert_int_equal(s.count, 0);
+    assert_int_equal(s.hangups, 1);
+    send_myself(SIGTERM);
+    assert_false(signals_stop(&s));
+    assert_int_equal(s.count, 1);
+    pass_time(&s, 60000 * MS);
+    assert_false(signals_stop(&s)); /* it has limits of its own */
+    send_myself(SIGHUP);
+    send_myself(SIGINT);
+    assert_true(signals_stop(&s));
+    assert_int_equal(s.hangups, 2);
+    close(s.fd);
+}
+
 /* A shell starts a background pipeline with INT ignored, nohup with HUP ignored. */
 static void inherited_ignore_is_undone(void **state)
 {
@@ -216,6 +237,7 @@ int main(void)
         cmocka_unit_test(filters_behind_others_wait_longer),
         cmocka_unit_test(a_late_second_one_puts_nothing_off),
         cmocka_unit_test(filter_ignores_hup),
+        cmocka_unit_test(run_counts_hup_apart_and_waits_for_a_second_one),
         cmocka_unit_test(inherited_ignore_is_undone),
         cmocka_unit_test(pipe_is_an_error_and_no_signal),
     };
