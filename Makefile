@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook
+programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-log
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -59,6 +59,9 @@ vrrp-hook.objs := cmd/cli cmd/command cmd/hook_fifo cmd/hook_lines cmd/hook_outp
 vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
 vrrp-hook.libs :=
 
+vrrp-log.objs := cmd/cli $(event) core/freshness core/log_head net/clock net/inlet net/log_file net/privilege net/signals
+vrrp-log.libs := -lcap
+
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)
 test_privilege.objs := net/privilege
@@ -92,6 +95,8 @@ test_freshness.objs := core/freshness
 test_inlet.objs := net/inlet
 test_outlet.objs := net/outlet net/clock core/levels $(event)
 test_control.objs := net/control
+test_log_head.objs := core/log_head core/freshness $(event)
+test_log_file.objs := net/log_file
 test_inject.objs := net/inject core/frame core/ip_header $(packet) $(line)
 test_inject.libs := -lnet
 

@@ -108,4 +108,16 @@ struct track_event {
 void write_track(struct writer *w, stamp t, const struct track_event *e);
 bool read_track(const struct line *l, struct track_event *e, const char **where);
 
+/* stage name= pid= state=started|ended: a program of a router */
+struct stage_event {
+    const char *name; /* "vrrp-elect" */
+    uint64_t pid;
+    bool ended;
+    /* below: when it has ended */
+    const char *error; /* "ENOENT": it could not be executed; NULL: it was */
+    unsigned signal;   /* that ended it; 0: none */
+    unsigned status;   /* its exit status, without a signal */
+};
+void write_stage(struct writer *w, stamp t, const struct stage_event *e);
+
 #endif

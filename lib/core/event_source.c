@@ -120,3 +120,17 @@ bool read_track(const struct line *l, struct track_event *e, const char **where)
     read_delay(&r, "for", &e->for_);
     return reader_done(&r, where);
 }
+
+void write_stage(struct writer *w, stamp t, const struct stage_event *e)
+{
+    writer_begin(w, t, "stage");
+    put_word(w, "name", e->name);
+    put_u64(w, "pid", e->pid);
+    put_word(w, "state", e->ended ? "ended" : "started");
+    put_word(w, "err", e->ended ? e->error : NULL);
+    if (e->ended && !e->error && e->signal > 0)
+        put_u64(w, "signal", e->signal);
+    else if (e->ended && !e->error)
+        put_u64(w, "status", e->status);
+    writer_end(w);
+}

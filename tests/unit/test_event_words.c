@@ -162,6 +162,23 @@ static void what_elect_and_sources_write(void **unused)
     w = writer();
     write_lost(&w, t, "vrrp-listen", 12);
     assert_written(&w, "1.500000000 lost where=vrrp-listen n=12\n");
+    struct stage_event stage = {.name = "vrrp-elect", .pid = 4711};
+    w = writer();
+    write_stage(&w, t, &stage);
+    assert_written(&w, "1.500000000 stage name=vrrp-elect pid=4711 state=started\n");
+    stage.ended = true;
+    stage.status = 3;
+    w = writer();
+    write_stage(&w, t, &stage);
+    assert_written(&w, "1.500000000 stage name=vrrp-elect pid=4711 state=ended status=3\n");
+    stage.signal = 9;
+    w = writer();
+    write_stage(&w, t, &stage);
+    assert_written(&w, "1.500000000 stage name=vrrp-elect pid=4711 state=ended signal=9\n");
+    stage.error = "ENOENT";
+    w = writer();
+    write_stage(&w, t, &stage);
+    assert_written(&w, "1.500000000 stage name=vrrp-elect pid=4711 state=ended err=ENOENT\n");
 }
 
 /* Which event's reader takes the line; *where is "" when it does. */
