@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-ctl vrrp-log
+programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -59,6 +59,10 @@ vrrp-hook.objs := cmd/cli cmd/command cmd/hook_fifo cmd/hook_lines cmd/hook_outp
 vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
 vrrp-hook.libs :=
 
+vrrp-run.objs := cmd/cli cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_lines cmd/run_plan cmd/run_reload
+vrrp-run.objs += cmd/run_replace cmd/run_side cmd/run_start $(event) core/backoff $(stage) net/child net/control net/lock_file net/process
+vrrp-run.libs :=
+
 vrrp-ctl.objs := cmd/cli cmd/ctl_ask cmd/operands $(event) net/clock net/control net/inlet
 vrrp-ctl.libs :=
 
@@ -98,8 +102,10 @@ test_freshness.objs := core/freshness
 test_inlet.objs := net/inlet
 test_outlet.objs := net/outlet net/clock core/levels $(event)
 test_control.objs := net/control
+test_backoff.objs := core/backoff
 test_log_head.objs := core/log_head core/freshness $(event)
 test_log_file.objs := net/log_file
+test_lock_file.objs := net/lock_file net/process net/child
 test_inject.objs := net/inject core/frame core/ip_header $(packet) $(line)
 test_inject.libs := -lnet
 

@@ -278,9 +278,6 @@ hung_ended_cleanly() { # STORY
     grep -q '^2001:db8::/64' "$LAB/routes"
 }
 
-# decisions FILE: without the time, and without the mark of a replay.
-decisions() { awk '$2 ~ /^(send|state|elected|vacant)$/ { $1 = ""; sub(/ replay=yes/, ""); print }' "$1"; }
-
 @test "the log of a live run replays to the decisions that it took" {
     finished live
     # Backup, active, backup, active, backup, active, init: for both families.

@@ -379,6 +379,48 @@ chain_stop() {
 # All stages at once, without a word: one signal to their group, so that none lives to see another die.
 chain_kill() { kill -KILL -- "-$(<"$LAB/$1.chain")"; }
 
+# decisions FILE...: without the time, and without the mark of a replay.
+decisions() { awk '$2 ~ /^(send|state|elected|vacant)$/ { $1 = ""; sub(/ replay=yes/, ""); print }' "$@"; }
+
+# --- vrrp-run ------------------------------------------------------------------------------------------------------
+
+# run_start HOST [ARGUMENT...]: vrrp-run for $LAB/HOST.vr with $LAB/HOST.d, and waits until it is at work. What all of
+# them say is in HOST.run, its exit status, once it has ended, in HOST.status. RUN is its pid. BESIDE, if set, is where
+# it is found.
+run_start() {
+    local host=$1
+    shift
+    rm -f "$LAB/$host.status" "$LAB/$host.pid"
+    # shellcheck disable=SC2016 # it is for the shell inside
+    start "$host" "$host.run" bash -c 'base=$1 program=$2
+        shift 2
+        trap : HUP INT TERM
+        "$program" -d "$base.d" "$@" "$base.vr" &
+        echo "$!" >"$base.pid"
+        until wait "$!" || status=$? && ! kill -0 "$!"; do :; done 2>/dev/null
+        echo "${status:-0}" >"$base.status"' run "$LAB/$host" "${BESIDE:-$BUILD}/vrrp-run" "$@"
+    until_true 10 test -s "$LAB/$host.pid"
+    RUN=$(<"$LAB/$host.pid")
+    lab_owns "$RUN"
+    until_true 15 run_works "$host" "$RUN"
+}
+run_works() { # HOST PID: it is that one, and its election answers
+    [ "$(run_pid "$1" vrrp-run)" = "$2" ] && grep -q ' status .* state=' "$LAB/$1.d/status"
+}
+run_pid() { sed -n "s/^$2 //p" "$LAB/$1.d/lock"; } # HOST PROGRAM
+run_state() { sed -n "s/.* name=$2 .*state=\([a-z]*\).*/\1/p" "$LAB/$1.d/status"; } # HOST NAME
+run_is() { [ "$(run_state "$1" "$2")" = "$3" ]; } # HOST NAME STATE
+# It is asked to end, and has.
+run_stop() {
+    kill -TERM "$(<"$LAB/$1.pid")"
+    until_true 15 test -s "$LAB/$1.status"
+}
+ctl() { # HOST WORD...
+    local host=$1
+    shift
+    ns "$host" "$BUILD/vrrp-ctl" -C "$LAB/$host.d/control" "$@"
+}
+
 # --- theory --------------------------------------------------------------------------------------------------------
 
 # skew_time PRIORITY [INTERVAL]: seconds (v3; v2 at 1 s is the same). active_down_interval likewise.

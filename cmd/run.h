@@ -1,0 +1,214 @@
+/* vrrp-run and its parts. One loop (vrrp-run.c) calls each in turn; none of them waits. */
+#ifndef CMD_RUN_H
+#define CMD_RUN_H
+
+#include <limits.h>
+#include <poll.h>
+
+#include "cmd/cli.h"
+#include "core/event.h"
+#include "net/child.h"
+#include "net/control.h"
+#include "net/inlet.h"
+#include "net/outlet.h"
+#include "net/signals.h"
+
+enum { RUN_INTERFACES = 64 /* as many as vrrp-listen takes */, RUN_HOOKS = 8, RUN_WORDS = 32, RUN_FDS = 32 };
+
+struct run_options {
+    const char *file, *directory, *log; /* log: NULL, or a file */
+    const char *log_size;               /* NULL: as vrrp-log has it */
+    int priority;                       /* SCHED_FIFO; 0: none */
+    bool shadow, replace, dry;
+    char *hooks[RUN_HOOKS];
+    size_t hook_count;
+};
+
+/* --- run_plan.c: the configuration. --- */
+
+struct interfaces {
+    char names[RUN_INTERFACES][IFNAME_TEXT];
+    size_t count;
+};
+bool interfaces_have(const struct interfaces *list, const char *name);
+bool interfaces_cover(const struct interfaces *list, const struct interfaces *wanted);
+bool interfaces_equal(const struct interfaces *a, const struct interfaces *b);
+/* All of both. False: too many. */
+bool interfaces_join(struct interfaces *to, const struct interfaces *from);
+
+struct planned {
+    struct identity id;
+    char name[NAME_TEXT];
+};
+
+struct plan {
+    char *lines; /* a `vr` line each, without TIME */
+    size_t size;
+    struct planned *routers;
+    size_t count;
+    struct interfaces interfaces;
+};
+/* Says what is wrong; then *p is empty. */
+enum exit_status plan_read(struct plan *p, const char *path);
+void plan_free(struct plan *p);
+
+/* --- run_chain.c: the stages, their pipes and their lives. --- */
+
+enum stage_number { STAGE_LISTEN, STAGE_ELECT, STAGE_ADVERT, STAGE_FOLLOW, STAGES };
+extern const char *const stage_names[STAGES];
+
+struct stage {
+    char path[PATH_MAX];
+    struct child child;       /* pid 0: it does not run */
+    struct stage_event event; /* the last that happened to it */
+    stamp at;                 /* and when */
+};
+
+enum chain_state {
+    CHAIN_WAITS, /* until `due` */
+    CHAIN_RUNS,
+    CHAIN_ENDS, /* a stage has ended, or was asked to: the others follow, by `due`, or are made to */
+    CHAIN_OVER, /* for good */
+};
+
+struct chain {
+    enum chain_state state;
+    struct stage stages[STAGES];
+    size_t count;             /* with --shadow the first two */
+    struct child fresh;       /* the vrrp-listen that is to take the place of the one that runs, once it listens */
+    struct child former;      /* the one whose place was taken */
+    struct interfaces wanted; /* by the fresh one */
+    instant fresh_by, former_by;
+    int head;         /* read end of what vrrp-listen writes to: how another one gets at it */
+    struct inlet out; /* the end of the chain; fd -1: none */
+    instant started, due;
+    unsigned pressed; /* while it ends: 0 asked, 1 TERM, 2 KILL to all */
+    usec delay;       /* before the last start */
+    bool spoke;       /* a line came out, of this run of it */
+    bool proved;      /* or of any */
+};
+
+/* --- run_side.c: programs that are given a copy of the lines. What becomes of them never touches the chain. --- */
+
+struct side {
+    char path[PATH_MAX];
+    char *argv[RUN_WORDS + 1];
+    bool all;           /* also what was heard, not only what was decided */
+    struct child child; /* pid 0: it does not run */
+    struct outlet outlet;
+    instant started, due;
+    usec delay;
+    uint64_t lost; /* lines, when it ended */
+};
+
+/* --- run_reload.c --- */
+
+enum reload_step { RELOAD_NONE, RELOAD_WIDEN, RELOAD_SEND, RELOAD_ANSWER, RELOAD_NARROW };
+
+struct reload {
+    enum reload_step step;
+    struct plan plan;
+    size_t sent; /* bytes of its lines */
+    bool begun;
+    unsigned number;
+    char id[48];
+    bool again; /* another HUP came meanwhile */
+    instant due, give_up;
+};
+
+/* --- run_lines.c --- */
+
+struct text {
+    char *at;
+    size_t size, room;
+};
+
+struct status {
+    struct text coming, shown; /* an answer that is not complete, and the last one that was */
+    bool asked, stale;         /* stale: a state has changed since */
+    instant asked_at, due;
+};
+
+struct run {
+    struct run_options options;
+    int directory, lock;
+    char control_path[PATH_MAX], plan_path[PATH_MAX];
+    struct control control;
+    struct plan plan;
+    struct interfaces listened; /* what vrrp-listen was given */
+    struct chain chain;
+    struct side sides[RUN_HOOKS + 1];
+    size_t side_count;
+    struct reload reload;
+    struct status status;
+    struct signals signals;
+    int timer;
+    bool terminal; /* stderr is one: it may go away */
+    bool stopping;
+    int exit_status;  /* once the chain is over */
+    instant now, end; /* end: when those beside the chain have to be ready */
+    struct pollfd fds[RUN_FDS];
+    size_t fd_count;
+};
+
+bool run_is_ready(const struct run *r, int fd); /* poll said so */
+
+/* The parts. X_turn is called in each turn of the loop, X_deadline says when it has to be at the latest. */
+
+/* run_plan.c. Makes *p what counts: from now on, and in DIR/vr, with which vrrp-elect is started. *p is then empty. False,
+ * and said: it could not be written. */
+bool plan_adopt(struct run *r, struct plan *p);
+
+/* run_start.c */
+void chain_find(struct run *r); /* the programs; or ends this one */
+void chain_print(const struct run *r);
+bool chain_start_stages(struct run *r); /* false, and said: not all could be started */
+void chain_raise_priority(struct run *r);
+void chain_note(struct run *r, struct stage *s, const struct child_end *end); /* end NULL: it was started */
+/* Another vrrp-listen takes the place of the one that runs, without a gap. False, and said: it cannot be started. It is
+ * done when chain.fresh.pid is 0; `listened` is then what it was before, if it has failed. */
+bool chain_listen_to(struct run *r, const struct interfaces *list);
+
+/* run_chain.c */
+void chain_start(struct run *r);
+void chain_turn(struct run *r);
+instant chain_deadline(const struct run *r);
+void chain_stop(struct run *r);
+void chain_force(struct run *r); /* sooner */
+
+/* run_side.c. words: without the program's name, and the caller's, as long as it runs. heard: the line tells what came
+ * from the wire. */
+void side_add(struct run *r, const char *name, char **words, size_t count, bool all);
+void sides_put(struct run *r, const char *line, size_t len, bool heard);
+void sides_turn(struct run *r); /* once `end` is set, no more lines come */
+bool sides_ended(const struct run *r);
+instant sides_deadline(const struct run *r);
+
+/* run_reload.c */
+void reload_begin(struct run *r);
+void reload_turn(struct run *r);
+void reload_answer(struct run *r, const struct line *l); /* an `answer` line, to whomever */
+void reload_chain_over(struct run *r);
+instant reload_deadline(const struct run *r);
+
+/* run_lines.c */
+void lines_read(struct run *r);
+void lines_put(struct run *r, const struct stage *s); /* what happened to a stage last */
+void status_turn(struct run *r);
+void status_write(struct run *r); /* as far as it is known */
+instant status_deadline(const struct run *r);
+
+/* run_directory.c: DIR and what is in it. All but the last two end the program when they fail. */
+void directory_paths(struct run *r); /* touches nothing */
+void directory_open(struct run *r);
+void directory_lock(struct run *r);
+void directory_prepare(struct run *r);
+void directory_name_holders(struct run *r); /* who runs now */
+void directory_clean(struct run *r);
+/* A file that is never half written. False, and said. */
+bool directory_write(struct run *r, const char *name, const char *text, size_t size);
+
+/* run_replace.c: asks those who hold the lock to go, and makes them, or ends the program when that does not help. */
+void directory_replace(struct run *r);
+
+#endif

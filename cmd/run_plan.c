@@ -1,0 +1,124 @@
+/* What vrrp-run is to run: a file of `vr` lines. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/run.h"
+#include "cmd/vr_file.h"
+
+bool interfaces_have(const struct interfaces *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool add_interface(struct interfaces *list, const char *name)
+{
+    if (interfaces_have(list, name))
+        return true;
+    if (list->count == RUN_INTERFACES)
+        return false;
+    strncpy(list->names[list->count++], name, IFNAME_TEXT - 1);
+    return true;
+}
+
+bool interfaces_join(struct interfaces *to, const struct interfaces *from)
+{
+    for (size_t i = 0; i < from->count; i++)
+        if (!add_interface(to, from->names[i]))
+            return false;
+    return true;
+}
+
+bool interfaces_cover(const struct interfaces *list, const struct interfaces *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (!interfaces_have(list, wanted->names[i]))
+            return false;
+    return true;
+}
+
+bool interfaces_equal(const struct interfaces *a, const struct interfaces *b)
+{
+    return a->count == b->count && interfaces_cover(a, b);
+}
+
+static bool grow(void *list, size_t count, size_t size)
+{
+    /* to the next power of two */
+    if ((count & (count - 1)) != 0)
+        return true;
+    void *grown = realloc(*(void **)list, (count ? count * 2 : 1) * size);
+    if (grown)
+        *(void **)list = grown;
+    return grown != NULL;
+}
+
+static const char *append(struct plan *p, const struct vr_config *c)
+{
+    static char text[LINE_BYTES + 1];
+    struct writer w = {.buffer = text, .size = sizeof text};
+    write_vr(&w, (stamp){0}, c);
+    const char *blank = w.length > 0 ? memchr(text, ' ', w.length) : NULL;
+    if (!blank)
+        return "too long for a line";
+    size_t len = w.length - (size_t)(blank + 1 - text);
+    char *lines = realloc(p->lines, p->size + len);
+    if (!lines)
+        return "out of memory";
+    memcpy(lines + p->size, blank + 1, len);
+    p->lines = lines;
+    p->size += len;
+    return NULL;
+}
+
+/* As vrrp-elect would judge it, but before anything is stopped or started. */
+static const char *take(void *context, const struct vr_config *c)
+{
+    struct plan *p = context;
+    for (size_t i = 0; i < p->count; i++) {
+        if (identity_equal(&p->routers[i].id, &c->id))
+            return "this virtual router (if, af, vrid) was configured before";
+        if (strcmp(p->routers[i].name, c->name) == 0)
+            return "this name belongs to another virtual router";
+    }
+    if (!add_interface(&p->interfaces, c->id.ifname))
+        return "more than 64 interfaces";
+    if (!grow(&p->routers, p->count, sizeof *p->routers))
+        return "out of memory";
+    p->routers[p->count].id = c->id;
+    memcpy(p->routers[p->count].name, c->name, sizeof c->name);
+    p->count++;
+    return append(p, c);
+}
+
+enum exit_status plan_read(struct plan *p, const char *path)
+{
+    *p = (struct plan){0};
+    enum exit_status status = vr_file_load(path, take, p);
+    if (status == EXIT_DONE && p->count == 0) {
+        cli_say("%s: no virtual router: a vr line is needed", path);
+        status = EXIT_USAGE;
+    }
+    if (status != EXIT_DONE)
+        plan_free(p);
+    return status;
+}
+
+bool plan_adopt(struct run *r, struct plan *p)
+{
+    if (!directory_write(r, "vr", p->lines, p->size))
+        return false;
+    plan_free(&r->plan);
+    r->plan = *p;
+    *p = (struct plan){0};
+    return true;
+}
+
+void plan_free(struct plan *p)
+{
+    free(p->lines);
+    free(p->routers);
+    *p = (struct plan){0};
+}
