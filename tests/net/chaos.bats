@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # the lab and mark make variables
+# shellcheck disable=SC2034,SC2154 # the lab takes one variable and makes others, and so does mark
 # Stages of an Active that are killed, crash or stand still, beside a backup: the client has an answer soon, and two
 # machines do not have the address for longer than the lease. A part of `make chaos`, whose figures are for a quiet machine.
 
