@@ -14,7 +14,7 @@
 #define CLOCK "100.000000000 clock mono=50.000000 boot=b source=live by=elect"
 #define VR(n) "vr if=eth0 af=4 vrid=" #n " name=" #n " ver=3 prio=100 interval=1s ip=192.0.2." #n
 #define REST                                                                                                           \
-    " preempt=yes preempt-delay=0s startup-delay=0s down-factor=3 vmac=no cksum=auto garp=5,5s,5 garp-refresh=0s\n"
+    " preempt=yes preempt-delay=0s startup-delay=0s down-factor=3 vmac=no cksum=auto garp=5,5s,5 garp-refresh=0s fence=no\n"
 #define LINK   "link if=eth0 state=up mtu=1500 primary4=192.0.2.10"
 #define T(sec) #sec ".000000000 "
 
