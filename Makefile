@@ -203,7 +203,7 @@ fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 source = $(patsubst core/%,lib/core/%,$(patsubst net/%,lib/net/%,$(1))).c
 objects = $(foreach o,$(1),$(2)/obj/$(patsubst %.c,%.o,$(call source,$(o))))
 
-.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind coverage chaos format install uninstall clean FORCE
+.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind coverage chaos soak format install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -292,6 +292,13 @@ chaos:
 	scripts/deps build check
 	$(MAKE) -j$(JOBS) all
 	BUILD=$(abspath $(BUILD)) tests/chaos/chaos.sh
+
+# Random faults for MINUTES, and a look every few seconds at what may never be.
+MINUTES ?= 5
+soak:
+	scripts/deps build check
+	$(MAKE) -j$(JOBS) all
+	BUILD=$(abspath $(BUILD)) tests/soak/soak.sh $(MINUTES)
 
 format:
 	find cmd lib tests -name '*.[ch]' -exec clang-format -i {} +
