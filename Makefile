@@ -194,7 +194,7 @@ ld.fuzz = $(FUZZ_CC) $(sanitizers) -fsanitize=fuzzer $(LDFLAGS)
 cc.coverage = $(CC) $(language) $(warnings) -O0 -g --coverage $(CPPFLAGS)
 ld.coverage = $(CC) --coverage $(LDFLAGS)
 
-units := $(notdir $(wildcard scripts/systemd/*.service scripts/systemd/*.socket))
+units := $(notdir $(wildcard scripts/systemd/*.service))
 pages := $(notdir $(wildcard man/*.[1578]))
 tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

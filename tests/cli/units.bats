@@ -11,10 +11,6 @@ setup_file() {
     export units=$prefix/lib/systemd/system
     # -o all: what was built is installed as it is, also when the flags of this make are others
     make -s -C "$root" -o all install BUILD="$release" PREFIX="$prefix"
-    # systemd looks whether what a unit starts is there
-    for program in vrrp-run vrrp-hook; do
-        [ -e "$prefix/bin/$program" ] || install -m 755 /dev/null "$prefix/bin/$program"
-    done
 }
 
 # setting UNIT NAME: its values, a word a line.
@@ -23,7 +19,7 @@ setting() {
 }
 
 @test "systemd-analyze verify has nothing to say" {
-    run systemd-analyze verify --man=no "$units"/*.service "$units"/*.socket
+    run systemd-analyze verify --man=no "$units"/*.service
     echo "$output"
     [ "$status" -eq 0 ]
     [ -z "$output" ]
@@ -33,7 +29,6 @@ setting() {
     run grep -rn '@PREFIX@' "$units"
     [ "$status" -eq 1 ]
     grep -qx "ExecStart=$prefix/bin/vrrp-run /etc/vrrp-tools/vr.conf" "$units/vrrp-tools.service"
-    grep -qx "ExecStart=$prefix/bin/vrrp-hook /etc/vrrp-tools/notify" "$units/vrrp-hook.service"
 }
 
 # The figure of `systemd-analyze security`, 0 to 10, in tenths: a unit of the usual kind has 96.
@@ -43,9 +38,8 @@ exposed_at_most() {
     return 1
 }
 
-@test "exposure: 2.2 for the router, 1.5 for its hook" {
+@test "exposure: 2.2" {
     exposed_at_most vrrp-tools.service 22
-    exposed_at_most vrrp-hook.service 15
 }
 
 @test "the router's unit gives the capabilities that the stages need at the start, and no others" {
@@ -56,13 +50,10 @@ exposed_at_most() {
     [ -s "$BATS_TEST_TMPDIR/needed" ]
     setting vrrp-tools.service AmbientCapabilities | diff "$BATS_TEST_TMPDIR/needed" -
     setting vrrp-tools.service CapabilityBoundingSet | diff "$BATS_TEST_TMPDIR/needed" -
-    [ "$(sed -n 's/^CapabilityBoundingSet=//p' "$units/vrrp-hook.service")" = "" ]
 }
 
 @test "nothing runs as root" {
     grep -qx 'User=vrrp-tools' "$units/vrrp-tools.service"
     grep -q '^u vrrp-tools ' "$prefix/lib/sysusers.d/vrrp-tools.conf"
-    grep -qx 'DynamicUser=yes' "$units/vrrp-hook.service"
     grep -qx 'NoNewPrivileges=yes' "$units/vrrp-tools.service"
-    grep -qx 'NoNewPrivileges=yes' "$units/vrrp-hook.service"
 }
