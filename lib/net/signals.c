@@ -35,8 +35,7 @@ bool signals_open(struct signals *s, enum signals_role role)
     if (sigprocmask(SIG_BLOCK, &wanted, NULL) < 0)
         return false;
     if (sigaction(SIGINT, &deliver, NULL) < 0 || sigaction(SIGTERM, &deliver, NULL) < 0 ||
-        sigaction(SIGHUP, role <= SIGNALS_RUN ? &deliver : &ignore, NULL) < 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) < 0)
+        sigaction(SIGHUP, role <= SIGNALS_RUN ? &deliver : &ignore, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0)
         return false;
     s->fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     return s->fd >= 0;
