@@ -130,8 +130,9 @@ out_has() { grep -qE "$@"; }
     until_true 10 test -s reader
     lab_owns "$(<reader)"
     {
-        for ((i = 0; i < 200; i++)); do # more than a pipe of 4,096 bytes takes
-            echo "send $v4 interval=100ms announce=yes"
+        echo "send $v4 interval=100ms"
+        for ((i = 0; i < 200; i++)); do
+            echo "# more than a pipe of 4,096 bytes takes"
         done
         echo "send if=eth0 vrid=$vrid prio=0 interval=100ms ip=192.0.2.200"
         echo "state if=eth0 vrid=$vrid from=active to=init why=shutdown prio=100 interval=100ms ip=192.0.2.200"
