@@ -3,6 +3,7 @@
 # The whole chain, vrrp-listen | vrrp-elect | vrrp-advert | vip-follow: how it ends, and what it ignores.
 
 load lib.bash
+bats_require_minimum_version 1.5.0
 
 rounds=3
 
@@ -282,7 +283,9 @@ hung_ended_cleanly() { # STORY
     finished live
     # Backup, active, backup, active, backup, active, init: for both families.
     holds "$(decisions "$LAB/us.out" | grep -c ' state ') >= 14"
-    diff <(decisions "$LAB/us.out") <(decisions "$LAB/replay.out")
+    # Where a stage was late, an older send has been left out of what came through.
+    diff <(decisions "$LAB/us.out") <(decisions "$LAB/replay.out") >"$LAB/differ" ||
+        run -1 grep -E '^<|^>.* (state|elected|vacant) ' "$LAB/differ"
     # And all of what would go out is marked.
     [ "$(grep -E '^[^ ]+ (send|state) ' "$LAB/replay.out" | grep -cvE ' replay=yes( |$)')" = 0 ]
 }
