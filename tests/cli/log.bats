@@ -91,7 +91,8 @@ life() {
 }
 
 @test "all files together replay to the decisions that were taken; each alone is a router of its own" {
-    life | tee all | vrrp-log --size 65536 --keep 99 log
+    life >all # into a file, which takes all at once: a late reader of a pipe is spared older sends
+    vrrp-log --size 65536 --keep 99 log <all
     mapfile -t all_files < <(files)
     [ "${#all_files[@]}" -ge 4 ]
     for file in "${all_files[@]}"; do
@@ -100,8 +101,7 @@ life() {
     cat "${all_files[@]}" | vrrp-elect -t >replay 2>replay.err
     [ ! -s replay.err ]
     [ "$(decisions all | wc -l)" -ge 500 ]
-    # In the replay is all that was decided, in its order; where the reader was late, an older send had been left out.
-    diff <(decisions all) <(decisions replay) >differ || run -1 grep -E '^<|^>.* (state|elected|vacant) ' differ
+    diff <(decisions all) <(decisions replay)
     # The last one begins with the clock and what counts then.
     [[ $(sed -n 1p log) == *" clock mono="*" boot=$boot source=live by=elect" ]]
     [ "$(sed -n 2,11p log | vrrp-pick -k vrid vr | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 " ]
