@@ -91,7 +91,7 @@ life() {
 }
 
 @test "all files together replay to the decisions that were taken; each alone is a router of its own" {
-    life >all # into a file, which takes all at once: a late reader of a pipe is spared older sends
+    life >all
     vrrp-log --size 65536 --keep 99 log <all
     mapfile -t all_files < <(files)
     [ "${#all_files[@]}" -ge 4 ]
@@ -101,7 +101,8 @@ life() {
     cat "${all_files[@]}" | vrrp-elect -t >replay 2>replay.err
     [ ! -s replay.err ]
     [ "$(decisions all | wc -l)" -ge 500 ]
-    diff <(decisions all) <(decisions replay)
+    # In the replay is all that was decided, in its order; live, a newer send of the same moment takes an older one's place.
+    diff <(decisions all) <(decisions replay) >differ || run -1 grep -E '^<|^>.* (state|elected|vacant) ' differ
     # The last one begins with the clock and what counts then.
     [[ $(sed -n 1p log) == *" clock mono="*" boot=$boot source=live by=elect" ]]
     [ "$(sed -n 2,11p log | vrrp-pick -k vrid vr | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 " ]
