@@ -24,13 +24,14 @@ addresses := net/addresses net/address_interface net/address_watch
 fence := net/fence net/fence_batch net/fence_tables
 confine := cmd/confine net/confine net/confine_profiles net/privilege
 stage := net/inlet net/outlet net/signals net/clock core/levels
+stream := cmd/stream net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report)
 vrrp-listen.objs += net/wakeup $(stage) $(capture) $(link) $(confine)
 vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 
-vrrp-pick.objs := cmd/cli $(line) core/match net/inlet net/signals net/clock $(confine)
+vrrp-pick.objs := cmd/cli $(stream) $(line) core/match $(confine)
 vrrp-pick.libs := -lcap -lseccomp
 
 vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) $(confine)
