@@ -24,7 +24,7 @@ addresses := net/addresses net/address_interface net/address_watch
 fence := net/fence net/fence_batch net/fence_tables
 confine := cmd/confine net/confine net/confine_profiles net/privilege
 stage := net/inlet net/outlet net/signals net/clock core/levels
-stream := cmd/stream net/inlet net/signals net/clock
+stream := cmd/stream cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report)
@@ -37,7 +37,7 @@ vrrp-pick.libs := -lcap -lseccomp
 vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) $(confine)
 vrrp-elect.libs := -lcap -lseccomp
 
-vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire
+vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines
 vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject $(link) $(confine)
 vrrp-advert.libs := -lpcap -lnet -lmnl -lcap -lseccomp
 
@@ -47,7 +47,7 @@ vip-up.libs := -lnet -lmnl -lcap -lseccomp
 vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) net/clock $(confine)
 vip-down.libs := -lmnl -lcap -lseccomp
 
-vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/track_report $(event)
+vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/lines cmd/track_report $(event)
 vip-follow.objs += $(holdings) core/freshness core/timers $(stage) $(addresses) $(fence) net/announce net/inject net/control
 vip-follow.objs += $(confine)
 vip-follow.libs := -lnet -lnftnl -lmnl -lcap -lseccomp
@@ -56,7 +56,7 @@ vrrp-check.objs := cmd/cli cmd/command cmd/check_run cmd/track_report $(event) c
 vrrp-check.objs += net/control
 vrrp-check.libs :=
 
-vrrp-hook.objs := cmd/cli cmd/command cmd/hook_fifo cmd/hook_lines cmd/hook_output cmd/hook_runs $(event) $(notify)
+vrrp-hook.objs := cmd/cli cmd/command cmd/hook_fifo cmd/hook_lines cmd/hook_output cmd/hook_runs cmd/lines $(event) $(notify)
 vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
 vrrp-hook.libs :=
 

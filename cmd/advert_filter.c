@@ -8,6 +8,7 @@
 #include "cmd/advert.h"
 #include "cmd/advert_held.h"
 #include "cmd/cli.h"
+#include "cmd/lines.h"
 #include "core/freshness.h"
 #include "core/timers.h"
 #include "net/clock.h"
@@ -37,11 +38,6 @@ struct filter {
 };
 
 static struct filter filter;
-
-static void complain(const struct filter *f, struct span word, const char *reason)
-{
-    cli_bad_line("standard input", f->inlet.number, word, reason);
-}
 
 static void put(struct filter *f, enum level_kind kind, const struct identity *id, const char *text, size_t length)
 {
@@ -122,7 +118,7 @@ static bool cut_off(const struct filter *f)
 {
     if (!f->wire.live || !f->inlet.unterminated)
         return false;
-    complain(f, (struct span){0}, "the last line has no end: it was cut off");
+    lines_complain(&f->inlet, (struct span){0}, "the last line has no end: it was cut off");
     return true;
 }
 
@@ -132,7 +128,7 @@ static void take_send(struct filter *f, const struct line *l, struct span text)
     struct send_event e;
     const char *wrong;
     if (!read_send(l, &e, &buffer, &wrong)) {
-        cli_bad_key("standard input", f->inlet.number, l, wrong);
+        lines_bad_key(&f->inlet, l, wrong);
         return;
     }
     usec age_limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
@@ -161,7 +157,7 @@ static void take_state(struct filter *f, const struct line *l, struct span text)
     struct state_event e;
     const char *wrong;
     if (!read_state(l, &e, &buffer, &wrong)) {
-        cli_bad_key("standard input", f->inlet.number, l, wrong);
+        lines_bad_key(&f->inlet, l, wrong);
         return;
     }
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
@@ -181,7 +177,7 @@ static void take_clock(struct filter *f, const struct line *l, struct span text)
     const char *wrong;
     struct clock_event e;
     if (!read_clock(l, &e, &wrong)) {
-        cli_bad_key("standard input", f->inlet.number, l, wrong);
+        lines_bad_key(&f->inlet, l, wrong);
         return;
     }
     f->map = (struct clock_map){.known = true, .clock = e};
@@ -198,44 +194,34 @@ static bool droppable(const struct line *l)
     return false;
 }
 
-static void take(struct filter *f, struct span text)
+static void take(struct filter *f, const struct line *l, struct span text)
 {
-    struct line l;
-    struct span where;
-    enum line_error wrong = line_parse(&l, text.at, text.len, &where);
-    if (wrong == LINE_BLANK) {
-        pass(f, LEVEL_KEEP, NULL, text, 0);
-        return;
-    }
-    if (wrong != LINE_OK) {
-        complain(f, where, line_error_text(wrong));
-        return;
-    }
-    if (l.has_time && l.time.ns > f->last.ns)
-        f->last = l.time;
-    bool is_send = span_is(l.event, "send"), is_state = span_is(l.event, "state");
+    if (l->has_time && l->time.ns > f->last.ns)
+        f->last = l->time;
+    bool is_send = span_is(l->event, "send"), is_state = span_is(l->event, "state");
     if ((is_send || is_state) && cut_off(f))
         return;
     if (is_send)
-        take_send(f, &l, text);
+        take_send(f, l, text);
     else if (is_state)
-        take_state(f, &l, text);
-    else if (span_is(l.event, "clock"))
-        take_clock(f, &l, text);
+        take_state(f, l, text);
+    else if (span_is(l->event, "clock"))
+        take_clock(f, l, text);
     else
-        pass(f, droppable(&l) ? LEVEL_DROPPABLE : LEVEL_KEEP, NULL, text, 0);
+        pass(f, droppable(l) ? LEVEL_DROPPABLE : LEVEL_KEEP, NULL, text, 0);
 }
 
 /* One read, and the lines that it brought. */
 static void read_lines(struct filter *f)
 {
+    struct line l;
     struct span text;
     inlet_fill(&f->inlet);
-    for (enum inlet_line got; (got = inlet_next(&f->inlet, &text)) != INLET_NONE;) {
-        if (got == INLET_TOO_LONG)
-            complain(f, (struct span){0}, line_error_text(LINE_TOO_LONG));
+    for (enum lines_got got; (got = lines_next(&f->inlet, &l, &text)) != LINES_NONE;) {
+        if (got == LINES_BLANK)
+            pass(f, LEVEL_KEEP, NULL, text, 0);
         else
-            take(f, text);
+            take(f, &l, text);
     }
     if (f->inlet.error)
         cli_say("standard input: %s", strerror(f->inlet.error));

@@ -1,16 +1,13 @@
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 
 #include "cmd/cli.h"
 #include "cmd/follow.h"
+#include "cmd/lines.h"
 #include "core/timers.h"
 #include "net/clock.h"
 
-enum {
-    FILLS_A_TURN = 16, /* reads of input before what they say is done */
-    DOWN_FACTOR = 3,   /* of the Active_Down_Interval after which a line is old */
-};
+enum { DOWN_FACTOR = 3 /* of the Active_Down_Interval after which a line is old */ };
 
 static void tell_stale(struct follow *f, enum freshness stale, const struct line *l)
 {
@@ -21,15 +18,10 @@ static void tell_stale(struct follow *f, enum freshness stale, const struct line
             (int)l->event.len, l->event.at, freshness_text(stale));
 }
 
-static void complain(const struct follow *f, struct span word, const char *reason)
-{
-    cli_bad_line("standard input", f->in.number, word, reason);
-}
-
 /* Always false, so that a line that is wrong is not passed on. */
 static bool refuse(const struct follow *f, const struct line *l, const char *key)
 {
-    cli_bad_key("standard input", f->in.number, l, key);
+    lines_bad_key(&f->in, l, key);
     return false;
 }
 
@@ -97,7 +89,7 @@ static bool take_state(struct follow *f, const struct line *l, enum level_kind *
         return refuse(f, l, where);
     *id = e.id;
     if (e.shadow)
-        return LEVEL_DROPPABLE;
+        return true;
     stamp wall = clock_wall();
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
     enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
@@ -142,53 +134,37 @@ static void pass_on(struct follow *f, enum level_kind kind, const struct identit
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 
-static void take_line(struct follow *f, struct span text)
+static void take_line(void *context, enum lines_got what, const struct line *l, struct span text)
 {
-    struct line l;
-    struct span where = {0};
+    struct follow *f = context;
     struct identity id;
     enum level_kind kind = LEVEL_DROPPABLE;
-    enum line_error wrong = line_parse(&l, text.at, text.len, &where);
-    if (wrong != LINE_OK && wrong != LINE_BLANK) {
-        complain(f, where, line_error_text(wrong));
-        return;
-    }
-    if (f->in.unterminated && wrong == LINE_OK) {
-        complain(f, l.event, "input ended inside this line");
+    if (f->in.unterminated && what == LINES_LINE) {
+        lines_complain(&f->in, l->event, "input ended inside this line");
         return;
     }
     bool right = true;
-    if (wrong == LINE_BLANK)
+    if (what == LINES_BLANK)
         ;
-    else if (span_is(l.event, "clock"))
-        right = take_clock(f, &l);
-    else if (span_is(l.event, "send"))
-        right = take_send(f, &l);
-    else if (span_is(l.event, "state"))
-        right = take_state(f, &l, &kind, &id);
+    else if (span_is(l->event, "clock"))
+        right = take_clock(f, l);
+    else if (span_is(l->event, "send"))
+        right = take_send(f, l);
+    else if (span_is(l->event, "state"))
+        right = take_state(f, l, &kind, &id);
     if (right)
         pass_on(f, kind, &id, text);
 }
 
-static bool readable(int fd)
+static void filled(void *context)
 {
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    return poll(&p, 1, 0) > 0;
+    struct follow *f = context;
+    f->now = clock_now();
 }
 
-/* All the input that is there, within a bound: what it says together is done at once. */
+/* What all of it says together is done at once. */
 void follow_input(struct follow *f)
 {
-    for (int n = 0; n < FILLS_A_TURN && !f->in.ended && readable(f->in.fd); n++) {
-        struct span text;
-        enum inlet_line got;
-        (void)inlet_fill(&f->in); /* that it ended is in the inlet, and a last line may still be there */
-        f->now = clock_now();
-        while ((got = inlet_next(&f->in, &text)) != INLET_NONE) {
-            if (got == INLET_TOO_LONG)
-                complain(f, (struct span){0}, line_error_text(LINE_TOO_LONG));
-            else
-                take_line(f, text);
-        }
-    }
+    const struct lines_user user = {.context = f, .filled = filled, .take = take_line};
+    lines_take_all(&f->in, &user);
 }

@@ -1,27 +1,20 @@
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/cli.h"
 #include "cmd/hook.h"
+#include "cmd/lines.h"
 #include "core/reader.h"
 #include "net/clock.h"
 
-enum { FILLS_A_TURN = 16 /* reads of input before anything else is looked at */ };
-
 static const usec ANY_AGE = INT64_MAX, NEWS_AGE = 60 * SECOND;
-
-static void complain(const struct hook *h, struct span word, const char *reason)
-{
-    cli_bad_line("standard input", h->in.number, word, reason);
-}
 
 /* Always false, so that a line that is wrong is not passed on. */
 static bool refuse(const struct hook *h, const struct line *l, const char *key)
 {
-    cli_bad_key("standard input", h->in.number, l, key);
+    lines_bad_key(&h->in, l, key);
     return false;
 }
 
@@ -145,30 +138,24 @@ static void take_other(struct hook *h, const struct line *l)
             take_event(h, l, what);
 }
 
-static void take_line(struct hook *h, struct span text)
+static void take_line(void *context, enum lines_got what, const struct line *l, struct span text)
 {
-    struct line l;
-    struct span where = {0};
+    struct hook *h = context;
     struct identity id;
     enum level_kind kind = LEVEL_DROPPABLE;
-    enum line_error wrong = line_parse(&l, text.at, text.len, &where);
-    if (wrong != LINE_OK && wrong != LINE_BLANK) {
-        complain(h, where, line_error_text(wrong));
-        return;
-    }
-    if (h->in.unterminated && wrong == LINE_OK) {
-        complain(h, l.event, "input ended inside this line");
+    if (h->in.unterminated && what == LINES_LINE) {
+        lines_complain(&h->in, l->event, "input ended inside this line");
         return;
     }
     bool right = true;
-    if (wrong == LINE_BLANK)
+    if (what == LINES_BLANK)
         ;
-    else if (span_is(l.event, "clock"))
-        right = take_clock(h, &l);
-    else if (span_is(l.event, "state"))
-        right = take_state(h, &l, &kind, &id);
+    else if (span_is(l->event, "clock"))
+        right = take_clock(h, l);
+    else if (span_is(l->event, "state"))
+        right = take_state(h, l, &kind, &id);
     else
-        take_other(h, &l);
+        take_other(h, l);
     if (right)
         pass_on(h, kind, &id, text);
 }
@@ -187,25 +174,15 @@ void hook_tell_lost(struct hook *h)
         out_of_memory();
 }
 
-static bool readable(int fd)
+static void filled(void *context)
 {
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    return poll(&p, 1, 0) > 0;
+    struct hook *h = context;
+    h->now = clock_now();
 }
 
 void hook_input(struct hook *h)
 {
-    for (int n = 0; n < FILLS_A_TURN && !h->in.ended && readable(h->in.fd); n++) {
-        struct span text;
-        enum inlet_line got;
-        (void)inlet_fill(&h->in); /* that it ended is in the inlet, and a last line may still be there */
-        h->now = clock_now();
-        while ((got = inlet_next(&h->in, &text)) != INLET_NONE) {
-            if (got == INLET_TOO_LONG)
-                complain(h, (struct span){0}, line_error_text(LINE_TOO_LONG));
-            else
-                take_line(h, text);
-        }
-    }
+    const struct lines_user user = {.context = h, .filled = filled, .take = take_line};
+    lines_take_all(&h->in, &user);
     h->lost += errands_lost(h->errands);
 }

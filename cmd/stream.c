@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/lines.h"
 #include "cmd/stream.h"
 #include "net/clock.h"
 
@@ -130,30 +131,15 @@ struct span stream_time_word(const struct line *l)
     return word;
 }
 
-static void take_line(struct stream *s, const struct stream_user *user, struct span text)
-{
-    struct span where;
-    struct line l;
-    enum line_error error = line_parse(&l, text.at, text.len, &where);
-
-    if (error == LINE_BLANK)
-        return;
-    if (error != LINE_OK)
-        cli_bad_line("standard input", s->in.number, where, line_error_text(error));
-    else
-        user->line(user->context, &l, text);
-}
-
 static void take_lines(struct stream *s, const struct stream_user *user)
 {
-    struct span text = {"", 0};
-    enum inlet_line got;
+    struct line l;
+    struct span text;
+    enum lines_got got;
 
-    while (!stream_over(s) && (got = inlet_next(&s->in, &text)) != INLET_NONE) {
-        if (got == INLET_TOO_LONG)
-            cli_bad_line("standard input", s->in.number, (struct span){"", 0}, line_error_text(LINE_TOO_LONG));
-        else
-            take_line(s, user, text);
+    while (!stream_over(s) && (got = lines_next(&s->in, &l, &text)) != LINES_NONE) {
+        if (got == LINES_LINE)
+            user->line(user->context, &l, text);
     }
 }
 
