@@ -13,6 +13,7 @@ cd "$(dirname "$0")/../.."
 minutes=${1:-5}
 seed=${SEED:-$((EPOCHSECONDS % 32768))}
 RANDOM=$seed
+GROUP_LIFE=$((minutes * 60 + 300)) # the namespaces outlive it
 routers=64
 interval=200 # ms
 two_at_most=6 # seconds: the lease is 1 s, its renewal 1 s, the kernel looks once a second; and a busy machine
