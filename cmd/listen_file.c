@@ -170,8 +170,9 @@ static int read_file(struct reading *r)
 {
     struct listen *l = r->listen;
     struct capture_error error;
+    bool hopeful = capture_begins_well(r->capture); /* if not, the file of -w is left as it is */
 
-    if (!listen_open_packets(l, go_on, r))
+    if (hopeful && !listen_open_packets(l, go_on, r))
         return listen_status(l, r->over);
     cli_confine(CONFINE_FILTER); /* a capture is made of bytes of strangers, from its header on */
     if (!capture_begin(r->capture, &error)) {
@@ -179,6 +180,8 @@ static int read_file(struct reading *r)
             cli_die(EXIT_SYSTEM, "%s", error.text);
         return listen_status(l, r->over);
     }
+    if (!hopeful)
+        cli_die(EXIT_SYSTEM, "%s: unknown file format", l->read_path);
     listen_begin_packets(l, capture_link(r->capture));
     return read_all(r);
 }

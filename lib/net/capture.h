@@ -49,6 +49,8 @@ bool capture_open_many(const char *const *ifnames, size_t count, const struct ca
 struct capture *capture_open_file(const char *path, struct capture_error *error);
 /* The same from a stream, which is then the capture's to close. name: for messages. */
 struct capture *capture_open_stream(FILE *stream, const char *name, struct capture_error *error);
+/* False: a file that can be looked at beforehand, and no capture begins like it. capture_begin will say what is wrong. */
+bool capture_begins_well(const struct capture *c);
 /* Reads the header of a file, which says what capture_link is: before anything else is asked of it. That waits, as all
  * that follows does, where capture_on_wait lets it. */
 bool capture_begin(struct capture *c, struct capture_error *error);

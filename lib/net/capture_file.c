@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/bytes.h"
 #include "net/capture_private.h"
 
 enum { STREAM_BYTES = 256 * 1024 }; /* with the 4 kB of stdio a third of the time goes into read(2) */
@@ -64,6 +65,31 @@ static bool open_stream(struct capture *c, const char *path)
     if (c->buffer != NULL)
         setvbuf(c->stream, c->buffer, _IOFBF, STREAM_BYTES);
     return true;
+}
+
+/* As each of them stands in a file that was written by the same kind of machine, or by the other kind. */
+static bool is_magic(uint32_t number)
+{
+    static const uint32_t magic[] = {
+        0xa1b2c3d4, 0xa1b23c4d,             /* pcap, µs and ns */
+        0xa1b2cd34, 0xa1b2234d, 0xa12b3c4d, /* variants of it that libpcap reads */
+        0x0a0d0d0a,                         /* pcapng */
+    };
+
+    for (size_t i = 0; i < nitems(magic); i++)
+        if (number == magic[i] || number == __builtin_bswap32(magic[i]))
+            return true;
+    return false;
+}
+
+bool capture_begins_well(const struct capture *c)
+{
+    enum { HEADER_BYTES = 24 }; /* of pcap; the first block of pcapng has 28 at least */
+    uint8_t header[HEADER_BYTES];
+    int fd = c->stream != NULL && !c->may_wait ? fileno(c->stream) : -1;
+    off_t at = fd >= 0 ? lseek(fd, 0, SEEK_CUR) : -1;
+
+    return at < 0 || (pread(fd, header, sizeof header, at) == sizeof header && is_magic(be32(header)));
 }
 
 bool capture_begin(struct capture *c, struct capture_error *error)

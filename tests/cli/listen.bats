@@ -302,6 +302,23 @@ in_seconds() {
     refused 3 "standard input: truncated dump file; tried to read 4 file header bytes, only got 0" -r -
 }
 
+@test "what is no capture does not empty the file of -w" {
+    echo "no capture at all, though it is long enough to be one" >text
+    : >empty
+    head -c 20 "$capture" >short
+    for file in text empty short; do
+        echo precious >kept
+        run "$listen" -r "$file" -w kept
+        [ "$status" -eq 3 ]
+        [[ $output == "vrrp-listen: $file: "* ]]
+        run "$listen" -r - -w kept <"$file"
+        [ "$status" -eq 3 ]
+        [ "$(<kept)" = precious ]
+        run "$listen" -r "$file" -w new
+        [ ! -e new ]
+    done
+}
+
 @test "a capture without packets is fine, and has no line" {
     head -c 24 "$capture" >none.pcap
     "$listen" -r none.pcap >out
