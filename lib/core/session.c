@@ -83,15 +83,19 @@ void session_complain(struct session *s, struct span word, const char *reason)
     s->options.complain(s->options.context, word, reason);
 }
 
+void session_complain_value(struct session *s, const struct line *l, const char *key, const char *reason)
+{
+    size_t length = strlen(key);
+    struct span value;
+    if (line_get(l, key, &value))
+        session_complain(s, (struct span){value.at - length - 1, length + 1 + value.len}, reason);
+    else
+        session_complain(s, (struct span){key, length}, "missing");
+}
+
 void session_complain_key(struct session *s, const struct line *l, const char *key)
 {
-    struct span value = {0};
-    char reason[64] = "missing or wrong: ";
-    strncat(reason, key, sizeof reason - strlen(reason) - 1);
-    if (line_get(l, key, &value))
-        session_complain(s, value, reason);
-    else
-        session_complain(s, l->event, reason);
+    session_complain_value(s, l, key, "a value that it cannot have");
 }
 
 /* Events from the wire */

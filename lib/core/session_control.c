@@ -64,7 +64,11 @@ static const char *set_vr(struct session *s, const struct line *l, const struct 
     bool taken;
     if (electorate_vr(s->electorate, s->clock, config, &taken))
         return NULL;
-    session_complain(s, l->event, taken ? "name: belongs to another virtual router" : "out of memory");
+    struct span name;
+    if (taken && line_get(l, "name", &name))
+        session_complain_value(s, l, "name", "belongs to another virtual router");
+    else
+        session_complain(s, l->event, taken ? "its name belongs to another virtual router" : "out of memory");
     return taken ? "name-taken" : "memory";
 }
 
@@ -90,9 +94,7 @@ static bool read_name_key(struct session *s, const struct line *l, char name[sta
 
 static const char *unknown(struct session *s, const struct line *l)
 {
-    struct span written = {0};
-    line_get(l, "name", &written);
-    session_complain(s, written, "name: no such virtual router");
+    session_complain_value(s, l, "name", "no such virtual router");
     return "unknown";
 }
 

@@ -83,6 +83,8 @@ bool session_keep(char **text, size_t *size, const char *line,
 
 /* session.c */
 void session_complain(struct session *s, struct span word, const char *reason);
+/* Of KEY=VALUE, as it stands there, or that it does not. */
+void session_complain_value(struct session *s, const struct line *l, const char *key, const char *reason);
 void session_complain_key(struct session *s, const struct line *l, const char *key);
 
 /* session_write.c */
