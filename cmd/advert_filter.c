@@ -42,7 +42,8 @@ static struct filter filter;
 static void put(struct filter *f, enum level_kind kind, const struct identity *id, const char *text, size_t length)
 {
     /* Without a wire nothing is a level: every line is there to be read. */
-    if (!f->silent && !outlet_put(&f->outlet, f->wire.live ? kind : LEVEL_KEEP, id, text, length))
+    enum level_kind held = f->wire.live ? kind : LEVEL_KEEP;
+    if (!f->silent && !outlet_put_behind(&f->outlet, held, id, text, length, clock_wall()))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 

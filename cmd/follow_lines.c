@@ -130,7 +130,7 @@ static void pass_on(struct follow *f, enum level_kind kind, const struct identit
         return;
     memcpy(line, text.at, text.len);
     line[text.len] = '\n';
-    if (!outlet_put(&f->out, kind, kind == LEVEL_DROPPABLE ? NULL : id, line, text.len + 1))
+    if (!outlet_put_behind(&f->out, kind, kind == LEVEL_DROPPABLE ? NULL : id, line, text.len + 1, clock_wall()))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 

@@ -123,11 +123,9 @@ static void pass_on(struct hook *h, enum level_kind kind, const struct identity 
     char line[LINE_BYTES + 1];
     if (!h->out_open)
         return;
-    if (kind != LEVEL_DROPPABLE)
-        hook_close_out(h, outlet_flush(&h->out, clock_wall()));
     memcpy(line, text.at, text.len);
     line[text.len] = '\n';
-    if (h->out_open && !outlet_put(&h->out, kind, kind == LEVEL_DROPPABLE ? NULL : id, line, text.len + 1))
+    if (!outlet_put_behind(&h->out, kind, kind == LEVEL_DROPPABLE ? NULL : id, line, text.len + 1, clock_wall()))
         out_of_memory();
 }
 

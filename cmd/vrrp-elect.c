@@ -69,7 +69,7 @@ static struct session_now now(void)
 static void emit(void *context, enum level_kind kind, const struct identity *id, const char *line, size_t len)
 {
     struct elect *e = context;
-    if (!outlet_put(&e->outlet, kind, id, line, len))
+    if (!outlet_put_behind(&e->outlet, kind, id, line, len, clock_wall()))
         e->out_of_memory = true;
     if (kind != LEVEL_KEEP && kind != LEVEL_DROPPABLE)
         e->decided = true;

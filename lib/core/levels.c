@@ -120,20 +120,25 @@ static void grow(struct levels *q)
     q->bucket_count = count;
 }
 
+static struct router *router_find(const struct levels *q, const struct identity *id)
+{
+    struct router *r = q->buckets[bucket_of(id, q->bucket_count)];
+    while (r && !identity_equal(&r->id, id))
+        r = r->next;
+    return r;
+}
+
 static struct router *router_of(struct levels *q, const struct identity *id)
 {
-    struct router **chain = &q->buckets[bucket_of(id, q->bucket_count)];
-    for (struct router *r = *chain; r; r = r->next) {
-        if (identity_equal(&r->id, id))
-            return r;
-    }
-    if (q->router_count >= q->bucket_count) {
+    struct router *r = router_find(q, id);
+    if (r)
+        return r;
+    if (q->router_count >= q->bucket_count)
         grow(q);
-        chain = &q->buckets[bucket_of(id, q->bucket_count)];
-    }
-    struct router *r = calloc(1, sizeof(*r));
+    r = calloc(1, sizeof(*r));
     if (!r)
         return NULL;
+    struct router **chain = &q->buckets[bucket_of(id, q->bucket_count)];
     r->id = *id;
     r->next = *chain;
     *chain = r;
@@ -170,41 +175,43 @@ static void item_append(struct levels *q, struct item *i)
         i->router->waiting[i->slot] = i;
 }
 
-static void discard(struct levels *q, struct router *r, enum slot slot)
+/* Where a line of each kind waits, and what it takes the place of. */
+struct rule {
+    enum slot slot;
+    bool replaces[SLOTS];
+};
+
+static const struct rule *rule_of(enum level_kind kind)
 {
-    if (r->waiting[slot])
-        item_remove(q, r->waiting[slot]);
+    static const struct rule rules[] = {
+        [LEVEL_KEEP] = {SLOT_NONE, {0}},
+        [LEVEL_DROPPABLE] = {SLOT_NONE, {0}},
+        [LEVEL_SEND] = {SLOT_SEND, {[SLOT_SEND] = true}},
+        [LEVEL_ANNOUNCE] = {SLOT_ANNOUNCE, {[SLOT_SEND] = true, [SLOT_ANNOUNCE] = true}},
+        [LEVEL_RESIGN] = {SLOT_RESIGN, {[SLOT_SEND] = true, [SLOT_ANNOUNCE] = true, [SLOT_RESIGN] = true}},
+        [LEVEL_STATE_AWAY] = {SLOT_STATE, {[SLOT_SEND] = true, [SLOT_ANNOUNCE] = true, [SLOT_STATE] = true}},
+        [LEVEL_STATE_ACTIVE] = {SLOT_STATE, {[SLOT_STATE] = true}},
+    };
+    return &rules[kind];
 }
 
-/* What a new line of this kind takes the place of. */
-static enum slot replace(struct levels *q, struct router *r, enum level_kind kind)
+static void replace(struct levels *q, struct router *r, const struct rule *rule)
 {
-    switch (kind) {
-    case LEVEL_SEND:
-        discard(q, r, SLOT_SEND);
-        return SLOT_SEND;
-    case LEVEL_ANNOUNCE:
-        discard(q, r, SLOT_SEND);
-        discard(q, r, SLOT_ANNOUNCE);
-        return SLOT_ANNOUNCE;
-    case LEVEL_RESIGN:
-        discard(q, r, SLOT_SEND);
-        discard(q, r, SLOT_ANNOUNCE);
-        discard(q, r, SLOT_RESIGN);
-        return SLOT_RESIGN;
-    case LEVEL_STATE_AWAY:
-        discard(q, r, SLOT_SEND);
-        discard(q, r, SLOT_ANNOUNCE);
-        discard(q, r, SLOT_STATE);
-        return SLOT_STATE;
-    case LEVEL_STATE_ACTIVE:
-        discard(q, r, SLOT_STATE);
-        return SLOT_STATE;
-    case LEVEL_KEEP:
-    case LEVEL_DROPPABLE:
-        break;
+    for (int s = 0; s < SLOTS; s++) {
+        if (rule->replaces[s] && r->waiting[s])
+            item_remove(q, r->waiting[s]);
     }
-    return SLOT_NONE;
+}
+
+bool levels_replaces(const struct levels *q, enum level_kind kind, const struct identity *id)
+{
+    const struct rule *rule = rule_of(kind);
+    const struct router *r = rule->slot != SLOT_NONE && id ? router_find(q, id) : NULL;
+    for (int s = 0; r && s < SLOTS; s++) {
+        if (rule->replaces[s] && r->waiting[s])
+            return true;
+    }
+    return false;
 }
 
 /* Makes room for a droppable line: the oldest go first, what is new matters more. False: it does not fit at all. */
@@ -227,9 +234,9 @@ bool levels_put(struct levels *q, enum level_kind kind, const struct identity *i
     if (len == 0)
         return true;
     bool droppable = kind == LEVEL_DROPPABLE;
-    bool of_router = id && kind != LEVEL_KEEP && !droppable;
+    const struct rule *rule = rule_of(kind);
     struct router *r = NULL;
-    if (of_router && !(r = router_of(q, id)))
+    if (id && rule->slot != SLOT_NONE && !(r = router_of(q, id)))
         return false;
     struct item *i = malloc(sizeof(*i) + len);
     if (!i)
@@ -239,10 +246,10 @@ bool levels_put(struct levels *q, enum level_kind kind, const struct identity *i
         free(i);
         return true;
     }
-    *i = (struct item){.router = r, .slot = SLOT_NONE, .droppable = droppable, .length = len};
+    *i = (struct item){.router = r, .slot = rule->slot, .droppable = droppable, .length = len};
     memcpy(i->text, line, len);
     if (r)
-        i->slot = replace(q, r, kind);
+        replace(q, r, rule);
     item_append(q, i);
     return true;
 }

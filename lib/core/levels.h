@@ -29,6 +29,8 @@ void levels_free(struct levels *q);
 /* Copies the line (with its newline). id is needed for the SEND, ANNOUNCE, RESIGN and STATE kinds, NULL otherwise.
  * False: out of memory (nothing changed). */
 bool levels_put(struct levels *q, enum level_kind kind, const struct identity *id, const char *line, size_t len);
+/* Would a line of this kind take the place of one that waits? */
+bool levels_replaces(const struct levels *q, enum level_kind kind, const struct identity *id);
 bool levels_empty(const struct levels *q);
 /* As many whole lines from the head as fit in max bytes (one line at least, even if longer); they stay until
  * levels_take. The span is valid until the next put or take. */

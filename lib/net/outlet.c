@@ -119,6 +119,14 @@ enum outlet_status outlet_flush(struct outlet *out, stamp now)
     return OUTLET_DONE;
 }
 
+bool outlet_put_behind(struct outlet *out, enum level_kind kind, const struct identity *id, const char *line,
+                       size_t len, stamp now)
+{
+    if (levels_replaces(out->levels, kind, id))
+        outlet_flush(out, now);
+    return outlet_put(out, kind, id, line, len);
+}
+
 short outlet_events(const struct outlet *out)
 {
     return levels_empty(out->levels) ? 0 : POLLOUT;

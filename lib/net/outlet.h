@@ -34,6 +34,10 @@ enum outlet_status {
 bool outlet_open(struct outlet *out, int fd, const char *where, bool critical);
 void outlet_close(struct outlet *out);
 bool outlet_put(struct outlet *out, enum level_kind kind, const struct identity *id, const char *line, size_t len);
+/* The same, but what the line would take the place of is written first, if the reader takes it: then one that keeps up
+ * gets every line, and a file has what was decided. How that went, the next flush says. */
+bool outlet_put_behind(struct outlet *out, enum level_kind kind, const struct identity *id, const char *line,
+                       size_t len, stamp now);
 enum outlet_status outlet_flush(struct outlet *out, stamp now); /* now: TIME of a `lost` line, when one is due */
 /* What to give poll for this descriptor: POLLOUT while lines wait, else 0 (a reader that dies is seen as POLLERR). */
 short outlet_events(const struct outlet *out);

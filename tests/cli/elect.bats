@@ -276,6 +276,30 @@ wait_for() {
     wait "$elect"
 }
 
+@test "what is decided of one virtual router at one moment is all written, and replays to the letter" {
+    mkfifo -m 600 control
+    mkfifo input
+    vrrp-elect -p -C control if=eth0 vrid=51 interval=100ms ip=192.0.2.1 < input > out &
+    elect=$!
+    exec 7> input 8<> control
+    echo "$(now) link if=eth0 state=up primary4=192.0.2.10" >&7
+    wait_for 'to=active'
+    # It wakes late, to an advert that is due and a line by which it resigns.
+    kill -STOP "$elect"
+    sleep 0.3
+    echo 'novr name=eth0-v4-51' >&8
+    kill -CONT "$elect"
+    wait_for 'to=init'
+    exec 7>&- 8>&-
+    wait "$elect"
+    decisions() { grep -E '^[^ ]+ (send|state) ' "$1" | sed 's/^[^ ]* //; s/ replay=yes//'; }
+    decisions out | tail -n 3 | head -n 2 > last
+    [ "$(sed -E 's/.* prio=([0-9]+) .*/\1/' last | tr '\n' ' ')" = "100 0 " ]
+    [ "$(cut -d ' ' -f 1 last | uniq)" = send ]
+    vrrp-elect -t < out > replay
+    diff <(decisions out) <(decisions replay)
+}
+
 @test "TERM, then no end of input: it releases after 2 s and exits 0" {
     mkfifo input
     vrrp-elect if=eth0 vrid=51 interval=100ms ip=192.0.2.1 < input > out &

@@ -101,8 +101,7 @@ life() {
     cat "${all_files[@]}" | vrrp-elect -t >replay 2>replay.err
     [ ! -s replay.err ]
     [ "$(decisions all | wc -l)" -ge 500 ]
-    # In the replay is all that was decided, in its order; live, a newer send of the same moment takes an older one's place.
-    diff <(decisions all) <(decisions replay) >differ || run -1 grep -E '^<|^>.* (state|elected|vacant) ' differ
+    diff <(decisions all) <(decisions replay)
     # The last one begins with the clock and what counts then.
     [[ $(sed -n 1p log) == *" clock mono="*" boot=$boot source=live by=elect" ]]
     [ "$(sed -n 2,11p log | vrrp-pick -k vrid vr | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 " ]

@@ -105,14 +105,26 @@ static const struct row rows[] = {
      "send b\naway a\n"},
 };
 
+static size_t waiting(struct levels *q)
+{
+    return levels_head(q, SIZE_MAX).len;
+}
+
 static void rules(void **state)
 {
     (void)state;
     for (size_t r = 0; r < nitems(rows); r++) {
         struct levels *q = levels_new(1000);
         assert_non_null(q);
-        for (size_t s = 0; s < nitems(rows[r].steps) && rows[r].steps[s].text; s++)
-            put(q, rows[r].steps[s].kind, rows[r].steps[s].id ? rows[r].steps[s].id : &first, rows[r].steps[s].text);
+        for (size_t s = 0; s < nitems(rows[r].steps) && rows[r].steps[s].text; s++) {
+            const struct step *step = &rows[r].steps[s];
+            const struct identity *id = step->id ? step->id : &first;
+            size_t all = waiting(q) + strlen(step->text);
+            bool replaces = levels_replaces(q, step->kind, id);
+            put(q, step->kind, id, step->text);
+            if (replaces != (waiting(q) < all))
+                fail_msg("%s: step %zu: levels_replaces", rows[r].rule, s);
+        }
         char got[512];
         take_all(q, got, sizeof(got));
         if (strcmp(got, rows[r].expected) != 0)

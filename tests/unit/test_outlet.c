@@ -81,6 +81,40 @@ static void what_waits_is_the_newest(void **state)
     close(fds[1]);
 }
 
+/* A decision takes the place of another only where that could not be written. */
+static void a_reader_that_keeps_up_gets_all(void **state)
+{
+    (void)state;
+    int fds[2], file = fileno(tmpfile());
+    char got[64] = "";
+    struct outlet out;
+    assert_true(outlet_open(&out, file, "test", false));
+    for (size_t i = 0; i < 3; i++) {
+        static const enum level_kind kinds[] = {LEVEL_SEND, LEVEL_SEND, LEVEL_RESIGN};
+        static const char *const lines[] = {"send 1\n", "send 2\n", "resign\n"};
+        assert_true(outlet_put_behind(&out, kinds[i], &router, lines[i], strlen(lines[i]), now));
+    }
+    assert_int_equal(outlet_flush(&out, now), OUTLET_DONE);
+    assert_true(pread(file, got, sizeof(got) - 1, 0) > 0);
+    assert_string_equal(got, "send 1\nsend 2\nresign\n");
+    outlet_close(&out);
+    close(file);
+
+    assert_int_equal(pipe(fds), 0);
+    assert_true(outlet_open(&out, fds[1], "test", true));
+    fill(&out);
+    assert_true(outlet_put_behind(&out, LEVEL_SEND, &router, "send 1\n", 7, now));
+    assert_true(outlet_put_behind(&out, LEVEL_SEND, &router, "send 2\n", 7, now));
+    expect_read(fds[0], "first\n");
+    assert_true(outlet_put_behind(&out, LEVEL_RESIGN, &router, "resign\n", 7, now)); /* now there is room */
+    expect_read(fds[0], "send 2\n");
+    assert_int_equal(outlet_flush(&out, now), OUTLET_DONE);
+    expect_read(fds[0], "resign\n");
+    outlet_close(&out);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void loss_is_told_once_somebody_reads(void **state)
 {
     (void)state;
@@ -277,7 +311,7 @@ int main(void)
         cmocka_unit_test(loss_is_told_once_somebody_reads), cmocka_unit_test(a_long_line_goes_in_pieces),
         cmocka_unit_test(a_reader_that_goes_is_seen),       cmocka_unit_test(a_socket_is_never_waited_for),
         cmocka_unit_test(a_full_disk_is_an_error),          cmocka_unit_test(a_stopped_reader_is_noticed),
-        cmocka_unit_test(drain_gives_up_at_its_limit),
+        cmocka_unit_test(drain_gives_up_at_its_limit),      cmocka_unit_test(a_reader_that_keeps_up_gets_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
