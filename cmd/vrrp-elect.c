@@ -69,6 +69,8 @@ static struct session_now now(void)
 static void emit(void *context, enum level_kind kind, const struct identity *id, const char *line, size_t len)
 {
     struct elect *e = context;
+    if (session_is_replay(e->session) && outlet_is_heavy(&e->outlet)) /* of one line, a log of years can come */
+        outlet_drain(&e->outlet, clock_wall(), FOREVER);
     if (!outlet_put_behind(&e->outlet, kind, id, line, len, clock_wall()))
         e->out_of_memory = true;
     if (kind != LEVEL_KEEP && kind != LEVEL_DROPPABLE)

@@ -12,7 +12,7 @@ struct item {
     struct item *older, *newer;
     struct router *router; /* whose slot holds it; NULL: nobody's, nothing replaces it */
     enum slot slot;
-    bool droppable;
+    bool droppable, kept;
     size_t length, written; /* written > 0: part of it is out already, the rest has to follow */
     char text[];
 };
@@ -27,7 +27,9 @@ struct router {
 struct levels {
     struct item *head, *tail;
     struct item *oldest, *newest; /* droppable ones */
-    size_t droppable_bytes, droppable_limit;
+    size_t droppable_memory, droppable_limit;
+    size_t kept_memory, kept_limit;
+    size_t memory; /* of all that waits */
     uint64_t dropped;
     struct router **buckets;
     size_t bucket_count, router_count; /* bucket_count is a power of two */
@@ -37,12 +39,13 @@ struct levels {
 
 enum { FIRST_BUCKETS = 64, FIRST_STAGE = 4096 };
 
-struct levels *levels_new(size_t droppable_limit_bytes)
+struct levels *levels_new(size_t droppable_limit, size_t kept_limit)
 {
     struct levels *q = calloc(1, sizeof(*q));
     if (!q)
         return NULL;
-    q->droppable_limit = droppable_limit_bytes;
+    q->droppable_limit = droppable_limit;
+    q->kept_limit = kept_limit;
     q->bucket_count = FIRST_BUCKETS;
     q->buckets = calloc(q->bucket_count, sizeof(struct router *));
     q->stage_size = FIRST_STAGE;
@@ -146,6 +149,11 @@ static struct router *router_of(struct levels *q, const struct identity *id)
     return r;
 }
 
+static size_t item_memory(const struct item *i)
+{
+    return sizeof(*i) + i->length;
+}
+
 static void item_remove(struct levels *q, struct item *i)
 {
     *(i->before ? &i->before->after : &q->head) = i->after;
@@ -153,8 +161,11 @@ static void item_remove(struct levels *q, struct item *i)
     if (i->droppable) {
         *(i->older ? &i->older->newer : &q->oldest) = i->newer;
         *(i->newer ? &i->newer->older : &q->newest) = i->older;
-        q->droppable_bytes -= i->length;
+        q->droppable_memory -= item_memory(i);
     }
+    q->memory -= item_memory(i);
+    if (i->kept)
+        q->kept_memory -= item_memory(i);
     if (i->router)
         i->router->waiting[i->slot] = NULL;
     free(i);
@@ -169,8 +180,11 @@ static void item_append(struct levels *q, struct item *i)
         i->older = q->newest;
         *(q->newest ? &q->newest->newer : &q->oldest) = i;
         q->newest = i;
-        q->droppable_bytes += i->length;
+        q->droppable_memory += item_memory(i);
     }
+    q->memory += item_memory(i);
+    if (i->kept)
+        q->kept_memory += item_memory(i);
     if (i->router)
         i->router->waiting[i->slot] = i;
 }
@@ -191,6 +205,7 @@ static const struct rule *rule_of(enum level_kind kind)
         [LEVEL_RESIGN] = {SLOT_RESIGN, {[SLOT_SEND] = true, [SLOT_ANNOUNCE] = true, [SLOT_RESIGN] = true}},
         [LEVEL_STATE_AWAY] = {SLOT_STATE, {[SLOT_SEND] = true, [SLOT_ANNOUNCE] = true, [SLOT_STATE] = true}},
         [LEVEL_STATE_ACTIVE] = {SLOT_STATE, {[SLOT_STATE] = true}},
+        [LEVEL_LOST] = {SLOT_NONE, {0}},
     };
     return &rules[kind];
 }
@@ -215,11 +230,11 @@ bool levels_replaces(const struct levels *q, enum level_kind kind, const struct 
 }
 
 /* Makes room for a droppable line: the oldest go first, what is new matters more. False: it does not fit at all. */
-static bool make_room(struct levels *q, size_t len)
+static bool make_room(struct levels *q, size_t memory)
 {
-    if (len > q->droppable_limit)
+    if (memory > q->droppable_limit)
         return false;
-    while (q->droppable_bytes + len > q->droppable_limit) {
+    while (q->droppable_memory + memory > q->droppable_limit) {
         struct item *victim = q->oldest;
         if (victim->written > 0 && !(victim = victim->newer))
             return false;
@@ -229,11 +244,17 @@ static bool make_room(struct levels *q, size_t len)
     return true;
 }
 
+static bool fits(struct levels *q, const struct item *i)
+{
+    if (i->droppable)
+        return make_room(q, item_memory(i));
+    return !i->kept || item_memory(i) <= q->kept_limit - q->kept_memory;
+}
+
 bool levels_put(struct levels *q, enum level_kind kind, const struct identity *id, const char *line, size_t len)
 {
     if (len == 0)
         return true;
-    bool droppable = kind == LEVEL_DROPPABLE;
     const struct rule *rule = rule_of(kind);
     struct router *r = NULL;
     if (id && rule->slot != SLOT_NONE && !(r = router_of(q, id)))
@@ -241,12 +262,14 @@ bool levels_put(struct levels *q, enum level_kind kind, const struct identity *i
     struct item *i = malloc(sizeof(*i) + len);
     if (!i)
         return false;
-    if (droppable && !make_room(q, len)) {
+    *i = (struct item){.router = r, .slot = rule->slot, .length = len};
+    i->droppable = kind == LEVEL_DROPPABLE;
+    i->kept = kind == LEVEL_KEEP;
+    if (!fits(q, i)) {
         q->dropped++;
         free(i);
         return true;
     }
-    *i = (struct item){.router = r, .slot = rule->slot, .droppable = droppable, .length = len};
     memcpy(i->text, line, len);
     if (r)
         replace(q, r, rule);
@@ -309,4 +332,9 @@ uint64_t levels_dropped(struct levels *q)
     uint64_t n = q->dropped;
     q->dropped = 0;
     return n;
+}
+
+size_t levels_memory(const struct levels *q)
+{
+    return q->memory;
 }

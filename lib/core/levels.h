@@ -1,5 +1,7 @@
 /* What waits for a reader below, as levels: of each virtual router the newest `send` and the newest `state`, in their
- * order; everything else in order too, and of that the droppable may be dropped when there is no room, counted.
+ * order; everything else in order too, and of that the droppable may be dropped when there is no room, counted. So may
+ * the rest be in the end: the oldest of the droppable, for what is new matters more, but the newest of the others, since
+ * what they say builds on what was said before (`clock`, `vr`).
  *
  *   a `send` replaces the waiting `send` of its virtual router (the new one goes to the end); one that announces is
  *   replaced only by another that does, since an announcement that was decided is made;
@@ -14,17 +16,20 @@
 #include "core/config.h"
 
 enum level_kind {
-    LEVEL_KEEP,      /* never dropped: clock, vr, notice, ... */
+    LEVEL_KEEP,      /* clock, vr, notice, ...: dropped when more than a much higher limit waits, and counted */
     LEVEL_DROPPABLE, /* advert, bad, announce, other, tick: dropped when more than the limit waits, and counted */
     LEVEL_SEND,      /* id counts; prio > 0 */
     LEVEL_RESIGN,    /* a `send` with priority 0 */
     LEVEL_STATE_ACTIVE,
     LEVEL_STATE_AWAY,
     LEVEL_ANNOUNCE, /* a `send` with prio > 0 and announce=yes */
+    LEVEL_LOST,     /* never dropped: the line that says how many were */
 };
 
 struct levels; /* owns its memory, which grows with the virtual routers, not with time */
-struct levels *levels_new(size_t droppable_limit_bytes); /* NULL: out of memory */
+/* Limits: bytes of memory that lines of each kind may take, which for a short one is much more than it has. NULL: out of
+ * memory. */
+struct levels *levels_new(size_t droppable_limit, size_t kept_limit);
 void levels_free(struct levels *q);
 /* Copies the line (with its newline). id is needed for the SEND, ANNOUNCE, RESIGN and STATE kinds, NULL otherwise.
  * False: out of memory (nothing changed). */
@@ -36,6 +41,7 @@ bool levels_empty(const struct levels *q);
  * levels_take. The span is valid until the next put or take. */
 struct span levels_head(struct levels *q, size_t max);
 void levels_take(struct levels *q, size_t bytes); /* bytes of the head were written; may end inside a line */
-uint64_t levels_dropped(struct levels *q);        /* how many DROPPABLE lines were dropped since last asked */
+uint64_t levels_dropped(struct levels *q);        /* how many lines were dropped since last asked */
+size_t levels_memory(const struct levels *q);     /* bytes that the waiting lines take */
 
 #endif

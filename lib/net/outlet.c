@@ -15,7 +15,9 @@
 
 enum {
     CRITICAL_PIPE = 4096,
-    DROPPABLE_BYTES = 1 << 20, /* some 4,000 advert lines */
+    DROPPABLE_BYTES = 3 << 19, /* some 4,000 advert lines */
+    KEPT_BYTES = 1 << 24,      /* some 50,000 lines, more than the status of 4,000 virtual routers and their `vr` lines */
+    HEAVY_BYTES = 1 << 20,
     PIECE = PIPE_BUF,
 };
 
@@ -30,7 +32,7 @@ bool outlet_open(struct outlet *out, int fd, const char *where, bool critical)
     }
     if (critical && out->pipe && !out->socket)
         fcntl(fd, F_SETPIPE_SZ, CRITICAL_PIPE); /* a larger one works too, it only hides a stopped reader longer */
-    out->levels = levels_new(DROPPABLE_BYTES);
+    out->levels = levels_new(DROPPABLE_BYTES, KEPT_BYTES);
     return out->levels != NULL;
 }
 
@@ -72,7 +74,7 @@ static bool tell_lost(struct outlet *out, stamp now)
     char text[128];
     struct writer w = {.buffer = text, .size = sizeof(text)};
     write_lost(&w, now, out->where, out->lost);
-    if (!levels_put(out->levels, LEVEL_KEEP, NULL, text, w.length))
+    if (!levels_put(out->levels, LEVEL_LOST, NULL, text, w.length))
         return false;
     out->lost = 0;
     return true;
@@ -117,6 +119,11 @@ enum outlet_status outlet_flush(struct outlet *out, stamp now)
         out->written += (uint64_t)n;
     }
     return OUTLET_DONE;
+}
+
+bool outlet_is_heavy(const struct outlet *out)
+{
+    return levels_memory(out->levels) > HEAVY_BYTES;
 }
 
 bool outlet_put_behind(struct outlet *out, enum level_kind kind, const struct identity *id, const char *line,

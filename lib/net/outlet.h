@@ -38,6 +38,8 @@ bool outlet_put(struct outlet *out, enum level_kind kind, const struct identity 
  * gets every line, and a file has what was decided. How that went, the next flush says. */
 bool outlet_put_behind(struct outlet *out, enum level_kind kind, const struct identity *id, const char *line,
                        size_t len, stamp now);
+/* Much waits: who has time had better drain it before he puts more, for in the end something is dropped. */
+bool outlet_is_heavy(const struct outlet *out);
 enum outlet_status outlet_flush(struct outlet *out, stamp now); /* now: TIME of a `lost` line, when one is due */
 /* What to give poll for this descriptor: POLLOUT while lines wait, else 0 (a reader that dies is seen as POLLERR). */
 short outlet_events(const struct outlet *out);

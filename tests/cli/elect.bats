@@ -235,6 +235,43 @@ wait_for() {
     grep -q 'reader of my lines is gone' err
 }
 
+@test "an observer whose reader has stopped: memory has an end, and what was lost is told when it goes on" {
+    mkfifo input output
+    vrrp-elect -p < input > output 2> err &
+    elect=$!
+    exec 7> input 8< output
+    echo "$(now) clock mono=$(cut -d ' ' -f 1 /proc/uptime) boot=$(cat /proc/sys/kernel/random/boot_id) source=live" >&7
+    kilobytes() { awk '/^RssAnon/ { print $2 }' "/proc/$elect/status"; }
+    before=$(kilobytes)
+    yes "$(now) x" | head -n 400000 >&7 # each would take more than 100 bytes
+    echo last >&7
+    grown=$(($(kilobytes) - before))
+    echo "$grown kB"
+    case $BUILD in *asan*) ;; *) [ "$grown" -lt 25000 ] ;; esac
+    exec 7>&-
+    cat <&8 > out
+    exec 8<&-
+    wait "$elect"
+    lost=$(sed -n 's/.* lost where=vrrp-elect n=//p' out | awk '{ n += $1 } END { print n + 0 }')
+    [ "$lost" -gt 1000 ]
+    [ $((lost + $(grep -cv ' \(clock\|lost\) ' out))) -eq 400001 ]
+    grep -q ' clock ' out
+    [ ! -s err ]
+}
+
+@test "a replay loses nothing, however much comes of one line" {
+    {
+        for n in {1..20}; do echo "1000.0 vr if=eth0 vrid=$n interval=10ms ip=192.0.2.$((n + 100))"; done
+        echo "1000.0 link if=eth0 state=up primary4=192.0.2.10"
+        echo "1000.1 tick every=100ms"
+        echo "1099.0 tick every=100ms"
+    } > hours
+    vrrp-elect -t < hours > all
+    vrrp-elect -t < hours | { sleep 0.5; cat; } | cmp - all
+    [ "$(stat -c %s all)" -gt 25000000 ]
+    run -1 grep ' lost ' all
+}
+
 @test "a full disk is exit 3" {
     run -3 --separate-stderr bash -c 'vrrp-elect -t -f conf < lines > /dev/full'
     [[ $stderr == *"No space left"* ]]

@@ -114,7 +114,7 @@ static void rules(void **state)
 {
     (void)state;
     for (size_t r = 0; r < nitems(rows); r++) {
-        struct levels *q = levels_new(1000);
+        struct levels *q = levels_new(10000, SIZE_MAX);
         assert_non_null(q);
         for (size_t s = 0; s < nitems(rows[r].steps) && rows[r].steps[s].text; s++) {
             const struct step *step = &rows[r].steps[s];
@@ -140,7 +140,7 @@ static void identity_is_interface_family_and_vrid(void **state)
     const struct identity others[] = {{.ifname = "eth1", .af = 4, .vrid = 1},
                                       {.ifname = "eth0", .af = 6, .vrid = 1},
                                       {.ifname = "eth0", .af = 4, .vrid = 3}};
-    struct levels *q = levels_new(0);
+    struct levels *q = levels_new(0, SIZE_MAX);
     put(q, LEVEL_SEND, &first, "0\n");
     for (size_t i = 0; i < nitems(others); i++)
         put(q, LEVEL_SEND, &others[i], "x\n");
@@ -150,17 +150,31 @@ static void identity_is_interface_family_and_vrid(void **state)
     levels_free(q);
 }
 
+/* What one line of so many bytes takes. */
+static size_t memory_of(const char *text)
+{
+    struct levels *q = levels_new(SIZE_MAX, SIZE_MAX);
+    put(q, LEVEL_DROPPABLE, NULL, text);
+    size_t memory = levels_memory(q);
+    assert_true(memory > strlen(text));
+    levels_free(q);
+    return memory;
+}
+
 static void oldest_droppable_goes_first_and_is_counted(void **state)
 {
     (void)state;
-    struct levels *q = levels_new(6);
+    struct levels *q = levels_new(3 * memory_of("1\n"), SIZE_MAX);
+    char too_long[1000];
+    memset(too_long, 'x', sizeof(too_long) - 1);
+    too_long[sizeof(too_long) - 1] = '\0';
     put(q, LEVEL_DROPPABLE, NULL, "1\n");
     put(q, LEVEL_KEEP, NULL, "keep this long line\n");
     put(q, LEVEL_DROPPABLE, NULL, "2\n");
     put(q, LEVEL_DROPPABLE, NULL, "3\n");
     assert_int_equal(levels_dropped(q), 0);
     put(q, LEVEL_DROPPABLE, NULL, "4\n");
-    put(q, LEVEL_DROPPABLE, NULL, "longer than the limit\n");
+    put(q, LEVEL_DROPPABLE, NULL, too_long);
     assert_int_equal(levels_dropped(q), 2);
     assert_int_equal(levels_dropped(q), 0);
     char got[64];
@@ -169,10 +183,37 @@ static void oldest_droppable_goes_first_and_is_counted(void **state)
     levels_free(q);
 }
 
+/* By what it takes in memory: short lines too. The others are not touched, nor counted. */
+static void what_is_kept_has_a_limit(void **state)
+{
+    (void)state;
+    enum { LINES = 100000, LIMIT = 100000 };
+    struct levels *q = levels_new(0, LIMIT);
+    put(q, LEVEL_KEEP, NULL, "clock\n");
+    for (int i = 0; i < LINES; i++)
+        put(q, LEVEL_KEEP, NULL, "x\n");
+    size_t kept = levels_head(q, SIZE_MAX).len;
+    assert_in_range(levels_memory(q), LIMIT - 200, LIMIT);
+    assert_int_equal(levels_dropped(q), LINES - (kept - strlen("clock\n")) / 2);
+    put(q, LEVEL_SEND, &first, "send\n");
+    put(q, LEVEL_RESIGN, &first, "resign\n");
+    put(q, LEVEL_STATE_AWAY, &first, "init\n");
+    put(q, LEVEL_LOST, NULL, "lost\n");
+    assert_int_equal(levels_dropped(q), 0);
+    struct span all = levels_head(q, SIZE_MAX);
+    assert_int_equal(all.len, kept + strlen("resign\ninit\nlost\n"));
+    assert_memory_equal(all.at, "clock\nx\n", 8);
+    levels_take(q, all.len);
+    assert_int_equal(levels_memory(q), 0);
+    put(q, LEVEL_KEEP, NULL, "again\n");
+    assert_int_equal(levels_head(q, SIZE_MAX).len, strlen("again\n"));
+    levels_free(q);
+}
+
 static void a_line_that_was_begun_is_finished(void **state)
 {
     (void)state;
-    struct levels *q = levels_new(8);
+    struct levels *q = levels_new(memory_of("tick 1\n"), SIZE_MAX);
     put(q, LEVEL_SEND, &first, "send one\n");
     levels_take(q, 4);
     put(q, LEVEL_SEND, &first, "send two\n");
@@ -193,7 +234,7 @@ static void a_line_that_was_begun_is_finished(void **state)
 static void head_gives_whole_lines_up_to_max(void **state)
 {
     (void)state;
-    struct levels *q = levels_new(0);
+    struct levels *q = levels_new(0, SIZE_MAX);
     put(q, LEVEL_KEEP, NULL, "12345\n");
     put(q, LEVEL_KEEP, NULL, "123\n");
     put(q, LEVEL_KEEP, NULL, "1\n");
@@ -215,7 +256,7 @@ static void long_lines_are_whole(void **state)
     static char line[LINE_BYTES + 1];
     memset(line, 'x', sizeof(line) - 1);
     line[sizeof(line) - 1] = '\n';
-    struct levels *q = levels_new(0);
+    struct levels *q = levels_new(0, SIZE_MAX);
     assert_true(levels_put(q, LEVEL_SEND, &first, line, sizeof(line)));
     struct span s = levels_head(q, 4096);
     assert_int_equal(s.len, sizeof(line));
@@ -230,7 +271,7 @@ static void long_lines_are_whole(void **state)
 static void a_stopped_reader_costs_one_line_a_router(void **state)
 {
     (void)state;
-    struct levels *q = levels_new(0);
+    struct levels *q = levels_new(0, SIZE_MAX);
     for (int round = 0; round < 300; round++) {
         for (int i = 0; i < 3000; i++) {
             struct identity id = {.af = 4, .vrid = (uint8_t)(1 + i % 250)};
@@ -255,7 +296,7 @@ static void a_stopped_reader_costs_one_line_a_router(void **state)
 static void names_that_come_and_go_do_not_add_up(void **state)
 {
     (void)state;
-    struct levels *q = levels_new(0);
+    struct levels *q = levels_new(0, SIZE_MAX);
     for (int i = 0; i < 200000; i++) {
         struct identity id = {.af = 4, .vrid = 1};
         snprintf(id.ifname, sizeof(id.ifname), "e%d", i);
@@ -273,6 +314,7 @@ int main(void)
         cmocka_unit_test(rules),
         cmocka_unit_test(identity_is_interface_family_and_vrid),
         cmocka_unit_test(oldest_droppable_goes_first_and_is_counted),
+        cmocka_unit_test(what_is_kept_has_a_limit),
         cmocka_unit_test(a_line_that_was_begun_is_finished),
         cmocka_unit_test(head_gives_whole_lines_up_to_max),
         cmocka_unit_test(long_lines_are_whole),
