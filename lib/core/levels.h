@@ -1,7 +1,7 @@
 /* What waits for a reader below, as levels: of each virtual router the newest `send` and the newest `state`, in their
- * order; everything else in order too, and of that the droppable may be dropped when there is no room, counted. So may
- * the rest be in the end: the oldest of the droppable, for what is new matters more, but the newest of the others, since
- * what they say builds on what was said before (`clock`, `vr`).
+ * order; everything else in order too, and of that the droppable may be dropped when there is no room, counted, the
+ * oldest first, for what is new matters more. So may the rest be in the end, but of that the newest: what it says builds
+ * on what was said before (`clock`, `vr`).
  *
  *   a `send` replaces the waiting `send` of its virtual router (the new one goes to the end); one that announces is
  *   replaced only by another that does, since an announcement that was decided is made;
@@ -16,7 +16,7 @@
 #include "core/config.h"
 
 enum level_kind {
-    LEVEL_KEEP,      /* clock, vr, notice, ...: dropped when more than a much higher limit waits, and counted */
+    LEVEL_KEEP,      /* clock, vr, notice, ...: dropped when far too much of it waits, and counted */
     LEVEL_DROPPABLE, /* advert, bad, announce, other, tick: dropped when more than the limit waits, and counted */
     LEVEL_SEND,      /* id counts; prio > 0 */
     LEVEL_RESIGN,    /* a `send` with priority 0 */
@@ -27,8 +27,8 @@ enum level_kind {
 };
 
 struct levels; /* owns its memory, which grows with the virtual routers, not with time */
-/* Limits: bytes of memory that lines of each kind may take, which for a short one is much more than it has. NULL: out of
- * memory. */
+/* Limits: bytes of memory that lines of each kind may take, which for a short one is much more than it has. NULL: out
+ * of memory. */
 struct levels *levels_new(size_t droppable_limit, size_t kept_limit);
 void levels_free(struct levels *q);
 /* Copies the line (with its newline). id is needed for the SEND, ANNOUNCE, RESIGN and STATE kinds, NULL otherwise.

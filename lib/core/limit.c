@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bucket.h"
+
 enum {
     WAYS = 8,          /* places that one tag may take */
     SETS = 2048,       /* 16,384 places: 4,000 virtual routers, of each the speaker and what it says, take a half */
@@ -17,15 +19,6 @@ enum {
 #define SAME_FRAME MS
 #define AGAIN      (8 * MS)          /* the shortest interval is 10 ms, and not every clock is good */
 #define SENIORITY  (300 * 1000 * MS) /* who has been heard for longer is no better */
-
-/* A bucket that leaks evenly. A drop fills it by `drop`, and it takes one as long as there is less than `depth` in it. */
-struct bucket {
-    int64_t empty; /* the time when it will be */
-};
-
-struct rate {
-    int64_t drop, depth;
-};
 
 static const struct rate for_bad = {10 * MS, 2000 * MS};
 static const struct rate for_strangers = {10 * MS, 5120 * MS};
@@ -82,25 +75,7 @@ void limit_free(struct limit *l)
     free(l);
 }
 
-/* --- buckets --- */
-
-/* What is in it. More than can be: the clock was set back. */
-static int64_t fill(const struct bucket *b, int64_t now, struct rate r)
-{
-    int64_t there = b->empty - now;
-
-    return there < 0 || there > r.depth + r.drop ? 0 : there;
-}
-
-static bool takes(struct bucket *b, int64_t now, struct rate r)
-{
-    int64_t there = fill(b, now, r);
-
-    if (there >= r.depth)
-        return false;
-    b->empty = now + there + r.drop;
-    return true;
-}
+/* --- how often --- */
 
 /* How often what is known may be told. */
 static struct rate rate_of(const struct advert *a)
@@ -232,18 +207,19 @@ enum outcome { TOLD, TWICE, DROPPED };
 /* Something new. */
 static bool is_let_in(struct limit *l, struct lane *lane, struct known *speaker, uint64_t spoken, int64_t now)
 {
-    if (speaker != NULL ? takes(&speaker->bucket, now, for_news) : takes(&lane->strangers, now, for_strangers))
+    if (speaker != NULL ? bucket_takes(&speaker->bucket, now, for_news)
+                        : bucket_takes(&lane->strangers, now, for_strangers))
         return true;
-    return was_said(l, spoken, now) && takes(&lane->returning, now, for_returning);
+    return was_said(l, spoken, now) && bucket_takes(&lane->returning, now, for_returning);
 }
 
 /* Something known. */
 static bool is_told_again(struct lane *lane, struct known *spoken, const struct advert *a, int64_t now)
 {
-    int64_t pause = pause_of(fill(&lane->all, now, for_all));
+    int64_t pause = pause_of(bucket_fill(&lane->all, now, for_all));
     bool paused = now < spoken->last || now - spoken->last >= pause;
 
-    return paused && takes(&spoken->bucket, now, rate_of(a)) && takes(&lane->all, now, for_all);
+    return paused && bucket_takes(&spoken->bucket, now, rate_of(a)) && bucket_takes(&lane->all, now, for_all);
 }
 
 static enum outcome advert_outcome(struct limit *l, struct lane *lane, const struct frame *f, int64_t now)
@@ -293,7 +269,7 @@ static enum outcome outcome_of(struct limit *l, const struct sighting *s, const 
     int64_t now = s->time.ns;
 
     if (f->kind != FRAME_ADVERT)
-        return takes(&lane->bad[f->verdict], now, for_bad) ? TOLD : DROPPED;
+        return bucket_takes(&lane->bad[f->verdict], now, for_bad) ? TOLD : DROPPED;
 
     struct repeat *last = repeat_of(l, lane, f);
     bool recent = now >= last->time && now - last->time < SAME_FRAME;

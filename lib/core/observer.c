@@ -3,159 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/heap.h"
+#include "core/observer_internal.h"
 #include "core/timers.h"
 
 enum {
-    GROUPS = 4096,
-    BUCKETS = 4096,
-    SPEAKERS = 16,      /* of one virtual router */
-    SPEAKERS_FIRST = 2, /* room for an Active and one backup, which is nearly always enough */
-    DOWN_FACTOR = 3,    /* Active_Down_Interval: RFC 9568 6.1 */
-    VACANT_FACTOR = 4,  /* longer than any Active_Down_Interval with that factor */
-    NONE = -1,
+    SPEAKERS = 16,     /* of one virtual router */
+    DOWN_FACTOR = 3,   /* Active_Down_Interval: RFC 9568 6.1 */
+    VACANT_FACTOR = 4, /* longer than any Active_Down_Interval with that factor */
 };
 
 #define SAME_FRAME   MILLISECOND    /* a mirror port or a bridge shows one frame twice within this */
 #define INTERVAL_MAX (255 * SECOND) /* RFC 3768 5.3.7: more cannot come from a packet, but a line can say anything */
 
-struct speaker {
-    struct ip src;
-    uint8_t version, prio; /* of its last advertisement with priority > 0; prio 0: none heard */
-    bool resigned;         /* its last one had priority 0 */
-    usec interval;
-    instant last; /* its last advertisement, a resign too */
-};
-
-/* One virtual router as seen at one place. */
-struct group {
-    struct group *next;          /* in its bucket */
-    struct group *newer, *older; /* all groups by when they were last heard */
-    uint32_t hash;
-    struct origin origin;
-    uint8_t af, vrid;
-    int active;  /* speaker that is Active, or was until it resigned or `vacant`; NONE: nobody yet */
-    bool vacant; /* and was reported */
-    struct timer vacancy;
-    int count, room;
-    struct speaker *speakers;
-};
-
-struct observer {
-    observer_report *report;
-    void *context;
-    instant now;
-    size_t count;
-    uint64_t made;
-    struct group *newest, *oldest;
-    struct heap vacancies;
-    struct group *buckets[BUCKETS];
-};
-
-/* --- Which virtual router: a hash table of bounded size; the longest silent makes room. --- */
-
-static uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t length)
-{
-    const unsigned char *at = bytes;
-
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ at[i]) * UINT32_C(16777619); /* FNV-1a */
-    return hash;
-}
-
-static uint32_t hash_group(const struct origin *from, uint8_t af, uint8_t vrid)
-{
-    const uint8_t numbers[] = {af, vrid, (uint8_t)(from->vlan >> 8), (uint8_t)from->vlan};
-    uint32_t hash = hash_bytes(UINT32_C(2166136261), numbers, sizeof numbers);
-
-    /* With their NULs, so that "ab","c" is not "a","bc". */
-    hash = hash_bytes(hash, from->ifname, strlen(from->ifname) + 1);
-    hash = hash_bytes(hash, from->seg, strlen(from->seg) + 1);
-    hash = hash_bytes(hash, from->host, strlen(from->host) + 1);
-    return hash ^ hash >> 16;
-}
-
-static bool is_group(const struct group *g, const struct origin *from, uint8_t af, uint8_t vrid)
-{
-    return g->vrid == vrid && g->af == af && g->origin.vlan == from->vlan &&
-           strcmp(g->origin.ifname, from->ifname) == 0 && strcmp(g->origin.seg, from->seg) == 0 &&
-           strcmp(g->origin.host, from->host) == 0;
-}
-
-static void age_unlink(struct observer *o, struct group *g)
-{
-    *(g->newer ? &g->newer->older : &o->newest) = g->older;
-    *(g->older ? &g->older->newer : &o->oldest) = g->newer;
-}
-
-static void age_link_newest(struct observer *o, struct group *g)
-{
-    g->newer = NULL;
-    g->older = o->newest;
-    *(o->newest ? &o->newest->newer : &o->oldest) = g;
-    o->newest = g;
-}
-
-static void group_free(struct observer *o, struct group *g)
-{
-    struct group **link = &o->buckets[g->hash % BUCKETS];
-
-    while (*link != g)
-        link = &(*link)->next;
-    *link = g->next;
-    age_unlink(o, g);
-    heap_set(&o->vacancies, &g->vacancy, INSTANT_NEVER);
-    o->count--;
-    free(g->speakers);
-    free(g);
-}
-
-static struct group *group_new(struct observer *o, uint32_t hash)
-{
-    if (o->count == GROUPS)
-        group_free(o, o->oldest);
-    struct group *g = calloc(1, sizeof *g);
-    if (!g)
-        return NULL;
-    g->speakers = calloc(SPEAKERS_FIRST, sizeof *g->speakers);
-    if (!g->speakers || !heap_reserve(&o->vacancies, o->count + 1)) {
-        free(g->speakers);
-        free(g);
-        return NULL;
-    }
-    g->room = SPEAKERS_FIRST;
-    g->active = NONE;
-    g->vacancy.at = INSTANT_NEVER;
-    g->vacancy.order = o->made++;
-    g->hash = hash;
-    g->next = o->buckets[hash % BUCKETS];
-    o->buckets[hash % BUCKETS] = g;
-    age_link_newest(o, g);
-    o->count++;
-    return g;
-}
-
-/* NULL only when there is no memory for a new one. */
-static struct group *group_of(struct observer *o, const struct origin *from, uint8_t af, uint8_t vrid)
-{
-    uint32_t hash = hash_group(from, af, vrid);
-
-    for (struct group *g = o->buckets[hash % BUCKETS]; g; g = g->next) {
-        if (g->hash == hash && is_group(g, from, af, vrid)) {
-            age_unlink(o, g);
-            age_link_newest(o, g);
-            return g;
-        }
-    }
-    struct group *g = group_new(o, hash);
-    if (g) {
-        g->origin = *from;
-        g->origin.dir = DIR_UNKNOWN;
-        g->af = af;
-        g->vrid = vrid;
-    }
-    return g;
-}
+static const struct rate for_changes = {4 * SECOND, 32 * SECOND};
+static const struct rate for_strangers = {SECOND / 8, 8 * SECOND};
+static const struct rate for_known = {SECOND / 200, 5 * SECOND};
 
 /* --- Who speaks for it. --- */
 
@@ -287,6 +149,29 @@ static void elect(struct observer *o, struct group *g, int who, instant at, cons
     o->report(o->context, at, &seen);
 }
 
+/* Is it to be told now? If not, the next advert of the one that should be Active asks again. */
+static bool is_told(struct observer *o, struct group *g, bool stranger)
+{
+    int64_t now = o->now.us;
+
+    if (g->settled && bucket_takes(&g->changes, now, for_changes))
+        return true;
+    if (bucket_takes(stranger ? &o->strangers : &o->known, now, stranger ? for_strangers : for_known))
+        return true;
+    if (o->left_out++ == 0)
+        heap_set(&o->timers, &o->telling, instant_after(o->now, SECOND));
+    return false;
+}
+
+static void tell_left_out(struct observer *o, instant at)
+{
+    struct observation seen = {.left_out = o->left_out};
+
+    o->left_out = 0;
+    heap_set(&o->timers, &o->telling, INSTANT_NEVER);
+    o->report(o->context, at, &seen);
+}
+
 /* When nobody has spoken for it for four intervals. A resign counts as speech only of the one who was Active. */
 static instant vacant_at(const struct group *g, instant now)
 {
@@ -314,7 +199,7 @@ static void vacate(struct observer *o, struct group *g)
     seen.gap = at.us - active->last.us;
     seen.has_gap = true;
     g->vacant = true;
-    heap_set(&o->vacancies, &g->vacancy, INSTANT_NEVER);
+    heap_set(&o->timers, &g->vacancy, INSTANT_NEVER);
     o->report(o->context, at, &seen);
 }
 
@@ -334,7 +219,12 @@ struct observer *observer_new(observer_report *report, void *context)
     o->report = report;
     o->context = context;
     o->now.us = INT64_MIN;
-    return o;
+    o->telling.at = INSTANT_NEVER;
+    o->made = 1; /* no group has the order of `telling` */
+    if (heap_reserve(&o->timers, 1))
+        return o;
+    observer_free(o);
+    return NULL;
 }
 
 void observer_free(struct observer *o)
@@ -342,8 +232,8 @@ void observer_free(struct observer *o)
     if (!o)
         return;
     while (o->oldest)
-        group_free(o, o->oldest);
-    heap_free(&o->vacancies);
+        observer_group_free(o, o->oldest);
+    heap_free(&o->timers);
     free(o);
 }
 
@@ -353,13 +243,23 @@ void observer_advance(struct observer *o, instant now)
 
     if (now.us > o->now.us)
         o->now = now;
-    while ((first = heap_due(&o->vacancies, o->now)))
-        vacate(o, group_of_timer(first));
+    while ((first = heap_due(&o->timers, o->now))) {
+        if (first == &o->telling)
+            tell_left_out(o, first->at);
+        else
+            vacate(o, group_of_timer(first));
+    }
+}
+
+void observer_end(struct observer *o, instant now)
+{
+    if (o->left_out > 0)
+        tell_left_out(o, now);
 }
 
 instant observer_due(struct observer *o, instant now)
 {
-    const struct timer *first = heap_due(&o->vacancies, now);
+    const struct timer *first = heap_due(&o->timers, now);
 
     return first ? first->at : INSTANT_NEVER;
 }
@@ -371,7 +271,7 @@ instant observer_deadline(struct observer *o)
 
 instant observer_look(const struct observer *o)
 {
-    return heap_look(&o->vacancies);
+    return heap_look(&o->timers);
 }
 
 void observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a)
@@ -381,11 +281,12 @@ void observer_advert(struct observer *o, instant at, const struct origin *from, 
     observer_advance(o, at);
     at = o->now; /* time never goes back */
 
-    struct group *g = group_of(o, from, a->af, a->vrid);
+    struct group *g = observer_group(o, from, a->af, a->vrid);
     if (!g)
         return;
     int who = speaker_find(g, &a->src);
-    if (who == NONE)
+    bool stranger = who == NONE;
+    if (stranger)
         who = speaker_add(g, &a->src);
     else if (same_frame(&g->speakers[who], at, a))
         return;
@@ -394,10 +295,14 @@ void observer_advert(struct observer *o, instant at, const struct origin *from, 
         if (g->active == NONE)
             g->active = who; /* only an Active resigns: it was one before anything was heard */
     } else if (is_elected(g, who, at, a, &why)) {
-        elect(o, g, who, at, a, why);
+        if (is_told(o, g, stranger))
+            elect(o, g, who, at, a, why);
+    } else if (who == g->active && !g->settled) {
+        g->settled = true;
+        g->changes.empty = at.us + for_changes.depth; /* what it may tell it earns */
     }
     speaker_heard(&g->speakers[who], at, a);
-    heap_set(&o->vacancies, &g->vacancy, vacant_at(g, at));
+    heap_set(&o->timers, &g->vacancy, vacant_at(g, at));
     observer_advance(o, at); /* who resigned may have been the last one to speak */
 }
 
@@ -408,6 +313,10 @@ void write_observation(struct writer *w, stamp t, const struct observation *o)
         [ELECTED_TIMED_OUT] = "timed-out", [ELECTED_TIE_BREAK] = "tie-break",
     };
 
+    if (o->left_out > 0) {
+        write_lost(w, t, "observer", o->left_out);
+        return;
+    }
     writer_begin(w, t, o->elected ? "elected" : "vacant");
     if (o->origin.seg[0] != '\0')
         put_text(w, "seg", (struct span){o->origin.seg, strlen(o->origin.seg)});

@@ -16,7 +16,18 @@
  * A lower one that speaks beside a live Active changes nothing, nor does a priority that changes in place. A virtual
  * router is vacant once each of its speakers has been silent for four of its intervals, also after a resign; those who
  * resigned without being Active do not count. Two adverts of one source that say the same less than 1 ms apart (mirror
- * ports, bridges) count once. A time before the last one is taken as that one. */
+ * ports, bridges) count once. A time before the last one is taken as that one.
+ *
+ * A flood elects nobody without end. Whether a change is told is asked when it is found; one that is not has not
+ * happened yet: the next advert of the one who is better asks again, which a router sends an interval later and a liar
+ * with a thousand names does not. It is told
+ *
+ *   - of a virtual router whose Active has spoken again after it was elected: once in 4 s, 8 at once, which it has to
+ *     earn first. So whatever is said elsewhere, its changes are told as they come;
+ *   - else, for who was not heard before: 8 a second, 64 at once, of all virtual routers together;
+ *   - for who was: 200 a second, 1,000 at once.
+ *
+ * How often it was not is told a second later. */
 #ifndef CORE_OBSERVER_H
 #define CORE_OBSERVER_H
 
@@ -25,6 +36,7 @@
 enum elected_why { ELECTED_FIRST, ELECTED_PREEMPTED, ELECTED_RESIGNED, ELECTED_TIMED_OUT, ELECTED_TIE_BREAK };
 
 struct observation {
+    uint64_t left_out;    /* not 0: so many changes were not told, and this says nothing else */
     bool elected;         /* else vacant */
     struct origin origin; /* seg host if vlan */
     uint8_t af, vrid;
@@ -46,10 +58,11 @@ void observer_free(struct observer *o);
 /* First reports what became vacant before it, as observer_advance does. A report must not call back. */
 void observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a);
 void observer_advance(struct observer *o, instant now); /* reports what became vacant by now, in order of time */
+void observer_end(struct observer *o, instant now);     /* reports what is left to be told */
 instant observer_deadline(struct observer *o);          /* INSTANT_NEVER when nothing is due */
 instant observer_due(struct observer *o, instant now);  /* the deadline if it is due by now, else INSTANT_NEVER */
 instant observer_look(const struct observer *o);        /* when to ask observer_due again, at the latest */
 
-void write_observation(struct writer *w, stamp t, const struct observation *o); /* `elected` or `vacant` */
+void write_observation(struct writer *w, stamp t, const struct observation *o); /* `elected`, `vacant`, `lost` */
 
 #endif

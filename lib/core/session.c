@@ -395,6 +395,7 @@ void session_end(struct session *s, const struct session_now *now)
         return;
     s->stopped = true;
     s->offset = now->wall.ns - now->steady.us * 1000;
+    observer_end(s->observer, s->clock);
     if (s->clock_written)
         session_tell_clock(s, s->clock); /* at the end it would move the clock of a replay, and nothing is to fire */
     if (!s->replay && now->steady.us > s->clock.us)

@@ -216,6 +216,7 @@ const char *session_stop(struct session *s, const struct line *l)
 {
     (void)l;
     s->stopped = true;
+    observer_end(s->observer, s->clock);
     electorate_stop(s->electorate, s->clock);
     return NULL;
 }

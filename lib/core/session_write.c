@@ -111,7 +111,8 @@ static size_t put_time(struct session *s, stamp t)
 bool session_is_decision(const struct line *l)
 {
     static const char *const decisions[] = {"send", "state", "elected", "vacant", "notice", "answer"};
-    return is_one_of(l->event, decisions, nitems(decisions));
+    return is_one_of(l->event, decisions, nitems(decisions)) ||
+           (span_is(l->event, "lost") && line_is(l, "where", "observer"));
 }
 
 /* To the byte, but a line without TIME is given the one at which it was taken, as the last `clock` line has it: a log is

@@ -16,7 +16,7 @@
 enum {
     CRITICAL_PIPE = 4096,
     DROPPABLE_BYTES = 3 << 19, /* some 4,000 advert lines */
-    KEPT_BYTES = 1 << 24,      /* some 50,000 lines, more than the status of 4,000 virtual routers and their `vr` lines */
+    KEPT_BYTES = 1 << 24,      /* some 50,000: of 4,000 virtual routers the `vr` lines, the status twice, and more */
     HEAVY_BYTES = 1 << 20,
     PIECE = PIPE_BUF,
 };

@@ -29,6 +29,24 @@ now() {
     [ "${#lines[@]}" -eq 2 ]
 }
 
+@test "strangers without end: few are told, the rest is counted, and the log of it replays to itself" {
+    awk 'BEGIN {
+        print "1000.0 clock mono=500.000000 boot=file source=file"
+        for (i = 0; i < 5000; i++)
+            printf "%.6f advert if=eth0 af=4 vrid=%d dir=in ver=3 prio=%d interval=1s src=10.9.%d.%d\n", 1000.1 + i / 1000,
+                1 + i * 7 % 255, 1 + int(i / 255) * 2, i / 250, i % 250
+    }' > strangers
+    vrrp-elect < strangers > out
+    [ "$(grep -c ' elected ' out)" -ge 64 ]
+    [ "$(grep -c ' elected ' out)" -le 104 ]
+    [ "$(sed -n 's/.* lost where=observer n=//p' out | awk '{ n += $1 } END { print n }')" -eq $((5000 - $(grep -c ' elected ' out))) ]
+    [ "$(grep -c ' lost ' out)" -le 6 ]
+    told() { grep -E ' (elected|vacant|lost) ' "$1"; }
+    vrrp-elect -p < strangers > log
+    cmp <(told out) <(told log)
+    vrrp-elect < log | cmp - out
+}
+
 @test "a replay takes over at Active_Down_Interval to the microsecond, marked replay=yes" {
     run -0 vrrp-elect -t -f conf < lines
     [[ $output == *"1005.109375000 send if=eth0 af=4 vrid=51 name=eth0-v4-51 ver=3 prio=100 interval=1s ip=192.0.2.1/24 "*" announce=yes replay=yes"* ]]

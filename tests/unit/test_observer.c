@@ -415,10 +415,19 @@ static void test_lines(void **state)
     }
 }
 
+static uint64_t random_state;
+
+static unsigned draw(unsigned below)
+{
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(random_state >> 33) % below;
+}
+
 /* --- Bounds. --- */
 
 struct tally {
     size_t elected, vacant, first, preempted;
+    uint64_t left_out;
 };
 
 static void count(void *context, instant at, const struct observation *o)
@@ -426,35 +435,121 @@ static void count(void *context, instant at, const struct observation *o)
     struct tally *t = context;
 
     (void)at;
+    t->left_out += o->left_out;
     t->elected += o->elected;
-    t->vacant += !o->elected;
+    t->vacant += !o->elected && o->left_out == 0;
     t->first += o->elected && o->why == ELECTED_FIRST;
     t->preempted += o->elected && o->why == ELECTED_PREEMPTED;
 }
 
-/* 4,096 virtual routers are told apart; of more the longest silent are forgotten. */
+/* 4,096 virtual routers are told apart; of more the longest silent are forgotten. Not faster than strangers are told. */
 static void test_many_groups(void **state)
 {
     struct tally t = {0};
     struct observer *o = observer_new(count, &t);
+    int64_t now = 0;
+    const usec longest = 255 * SECOND;
 
     (void)state;
-    for (int i = 0; i < 4096; i++)
-        hear(o, &(struct heard){i, 1, 100, .vrid = (uint8_t)(i % 255 + 1), .vlan = (uint16_t)(i / 255 + 1)});
+    for (int i = 0; i < 2 * 4096; i++, now += MS(125))
+        hear(o, &(struct heard){now, i < 4096 ? 1 : 2, i < 4096 ? 100 : 150, longest,
+                                .vrid = (uint8_t)(i % 4096 % 255 + 1), .vlan = (uint16_t)(i % 4096 / 255 + 1)});
     assert_int_equal(t.first, 4096);
-    for (int i = 0; i < 4096; i++)
-        hear(o, &(struct heard){MS(1000) + i, 2, 150, .vrid = (uint8_t)(i % 255 + 1), .vlan = (uint16_t)(i / 255 + 1)});
     assert_int_equal(t.preempted, 4096);
-    hear(o, &(struct heard){AT(1500, 2, 150), .vrid = 1, .vlan = 1}); /* the eldest is not the longest silent now */
+    hear(o, &(struct heard){now, 2, 150, longest, .vrid = 1, .vlan = 1}); /* the eldest is not the longest silent now */
     for (int i = 0; i < 10; i++)
-        hear(o, &(struct heard){MS(1600) + i, 1, 100, .vrid = (uint8_t)(i + 1), .ifname = "eth1"});
+        hear(o, &(struct heard){now + 1 + i, 1, 100, longest, .vrid = (uint8_t)(i + 1), .ifname = "eth1"});
     assert_int_equal(t.first, 4106);
-    hear(o, &(struct heard){AT(1700, 2, 150), .vrid = 1, .vlan = 1}); /* known still */
+    hear(o, &(struct heard){now + MS(10), 2, 150, longest, .vrid = 1, .vlan = 1}); /* known still */
     assert_int_equal(t.first, 4106);
-    hear(o, &(struct heard){AT(1800, 2, 150), .vrid = 2, .vlan = 1}); /* had to go */
+    hear(o, &(struct heard){now + MS(20), 2, 150, longest, .vrid = 2, .vlan = 1}); /* had to go */
     assert_int_equal(t.first, 4107);
-    observer_advance(o, (instant){MS(9000)});
+    assert_int_equal(t.left_out, 0);
+    observer_advance(o, (instant){now + 5 * longest});
     assert_int_equal(t.vacant, 4096);
+    observer_free(o);
+}
+
+/* What is told of a siege, in all and of one virtual router. */
+struct siege {
+    size_t elected, lost;
+    uint64_t left_out;
+    uint8_t vrid; /* of this one, the last that was elected: */
+    instant at;
+    uint8_t host;
+};
+
+static void watch(void *context, instant at, const struct observation *o)
+{
+    struct siege *s = context;
+
+    s->elected += o->elected;
+    s->lost += o->left_out > 0;
+    s->left_out += o->left_out;
+    if (o->elected && o->vrid == s->vrid) {
+        s->at = at;
+        s->host = o->active.bytes[3];
+    }
+}
+
+/* From `from` to `to`, in ms: 500 strangers a second, of any VRID and priority below 50, each with a name of its own. */
+static void besiege(struct observer *o, int from, int to)
+{
+    const struct origin origin = {.ifname = "eth0", .dir = DIR_IN};
+
+    for (int64_t at = MS(from); at < MS(to); at += MS(2)) {
+        uint32_t name = draw(1 << 24);
+        struct advert a = {.af = 4, .version = 3, .type = 1, .interval = SECOND};
+
+        a.src = (struct ip){4, {10, (uint8_t)(name >> 16), (uint8_t)(name >> 8), (uint8_t)name}};
+        a.vrid = (uint8_t)(1 + draw(255));
+        a.prio = (uint8_t)(1 + draw(49));
+        observer_advert(o, (instant){at}, &origin, &a);
+    }
+}
+
+/* A real router takes over, and another comes that nobody knew, while strangers are elected without end. */
+static void test_siege(void **state)
+{
+    struct siege s = {.vrid = 51};
+    struct observer *o = observer_new(watch, &s);
+
+    (void)state;
+    random_state = 7;
+    for (int i = 0; i < 40; i++)
+        hear(o, &(struct heard){AT(i * 1000, 1, 150)});
+    besiege(o, 39001, 42600); /* its Active has died, and the liars have no right yet to take over */
+    assert_int_equal(s.host, 1);
+    hear(o, &(struct heard){AT(42610, 2, 100)});
+    assert_int_equal(s.at.us, MS(42610));
+    assert_int_equal(s.host, 2);
+    besiege(o, 42611, 44000);
+    hear(o, &(struct heard){AT(44000, 2, 100)});
+
+    size_t elected = s.elected;
+    uint64_t left_out = s.left_out;
+    for (int i = 44; i < 54; i++) {
+        besiege(o, i * 1000 + 1, (i + 1) * 1000);
+        hear(o, &(struct heard){AT((i + 1) * 1000, 2, 100)});
+    }
+    assert_int_equal(s.host, 2);
+    assert_in_range(s.elected - elected, 10 * 8 - 2, 10 * 8 + 2);
+    assert_in_range(s.left_out - left_out, 100, 5000);
+    assert_in_range(s.lost, 13, 15); /* one a second */
+
+    s.vrid = 77; /* new, and so far only liars spoke for it: told when it speaks again, at the latest */
+    hear(o, &(struct heard){AT(54000.5, 3, 200), .vrid = 77});
+    besiege(o, 54001, 55000);
+    hear(o, &(struct heard){AT(55000.5, 3, 200), .vrid = 77});
+    assert_int_equal(s.host, 3);
+
+    uint64_t told = s.left_out;
+    besiege(o, 55001, 55500);
+    observer_end(o, (instant){MS(55500)});
+    assert_true(s.left_out > told);
+    told = s.left_out;
+    observer_end(o, (instant){MS(55500)});
+    assert_int_equal(s.left_out, told);
     observer_free(o);
 }
 
@@ -603,14 +698,6 @@ static void model_hear(struct model *m, const struct past *now)
     m->history[m->count++] = *now;
 }
 
-static uint64_t random_state;
-
-static unsigned draw(unsigned below)
-{
-    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (unsigned)(random_state >> 33) % below;
-}
-
 /* Steps of time that fall often near what matters: copies, intervals, Active_Down_Intervals, four intervals. */
 static int64_t draw_step(usec interval)
 {
@@ -681,6 +768,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stories),     cmocka_unit_test(test_deadline),      cmocka_unit_test(test_lines),
         cmocka_unit_test(test_many_groups), cmocka_unit_test(test_many_speakers), cmocka_unit_test(test_model),
+        cmocka_unit_test(test_siege),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
