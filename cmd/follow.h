@@ -23,7 +23,7 @@ struct follow {
     struct injector injector;
     struct inlet in;
     struct outlet out;
-    bool out_open;
+    bool out_open, out_full;
     struct signals signals;
     bool signalled;
     int timer;

@@ -113,10 +113,12 @@ static bool take_clock(struct follow *f, const struct line *l)
 
 void follow_close_out(struct follow *f, enum outlet_status status)
 {
-    if (status == OUTLET_DONE || status == OUTLET_WAITING || !f->out_open)
+    bool full = status == OUTLET_FAILED && outlet_is_full(&f->out), was_full = f->out_full;
+    f->out_full = full;
+    if (status == OUTLET_DONE || status == OUTLET_WAITING || !f->out_open || (full && was_full))
         return;
-    f->out_open = false;
-    if (status == OUTLET_FAILED)
+    f->out_open = full; /* it may have room again */
+    if (status == OUTLET_FAILED && !full)
         f->out_failed = true;
     cli_say("standard output: %s; the addresses are kept all the same",
             status == OUTLET_CLOSED ? "its reader is gone" : strerror(f->out.error));

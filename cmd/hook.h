@@ -78,7 +78,7 @@ struct hook {
     struct hook_fifo fifo;
     struct inlet in;
     struct outlet out;
-    bool out_open, out_failed;
+    bool out_open, out_full, out_failed;
     struct signals signals;
     bool signalled, terminal;
     struct clock_map map;

@@ -108,10 +108,12 @@ static bool take_clock(struct hook *h, const struct line *l)
 
 void hook_close_out(struct hook *h, enum outlet_status status)
 {
-    if (status == OUTLET_DONE || status == OUTLET_WAITING || !h->out_open)
+    bool full = status == OUTLET_FAILED && outlet_is_full(&h->out), was_full = h->out_full;
+    h->out_full = full;
+    if (status == OUTLET_DONE || status == OUTLET_WAITING || !h->out_open || (full && was_full))
         return;
-    h->out_open = false;
-    h->out_failed = status == OUTLET_FAILED;
+    h->out_open = full; /* it may have room again */
+    h->out_failed = status == OUTLET_FAILED && !full;
     cli_say("standard output: %s; commands are run all the same",
             status == OUTLET_CLOSED ? "its reader is gone" : strerror(h->out.error));
 }

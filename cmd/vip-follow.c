@@ -46,7 +46,8 @@ static void wait_for_more(struct follow *f)
         {.fd = f->timer, .events = POLLIN},
     };
     instant deadline = holdings_deadline(f->holdings);
-    const instant others[] = {follow_tracks_deadline(f), signals_deadline(&f->signals)};
+    const instant again = f->out_full ? f->out.again : INSTANT_NEVER;
+    const instant others[] = {follow_tracks_deadline(f), signals_deadline(&f->signals), again};
     for (size_t n = 0; n < nitems(others); n++) {
         if (others[n].us < deadline.us)
             deadline = others[n];
@@ -89,7 +90,7 @@ static int end(struct follow *f)
         cli_say("input ended while %zu virtual router%s Active: the addresses stay until their leases end%s", active,
                 active == 1 ? " is" : "s are",
                 holdings_held_count(f->holdings) < active ? "; those without one are removed" : "");
-    return active > 0 || f->failed || f->out_failed || f->in.error != 0 ? EXIT_SYSTEM : EXIT_DONE;
+    return active > 0 || f->failed || f->out_failed || f->out_full || f->in.error != 0 ? EXIT_SYSTEM : EXIT_DONE;
 }
 
 /* An interface that takes no more frames is not to hold up the others' leases. */

@@ -272,6 +272,8 @@ static void wait_for_more(struct hook *h)
     for (size_t i = 0; i < HOOK_RUNS; i++)
         fds[RUNS + i] = (struct pollfd){.fd = h->runs[i].errand ? h->runs[i].child.fd : -1, .events = POLLIN};
     instant deadline = {least(hook_deadline(h).us, counts_due(h).us)};
+    if (h->out_full)
+        deadline.us = least(deadline.us, h->out.again.us);
     if (!h->ending)
         deadline.us = least(deadline.us, signals_deadline(&h->signals).us);
     struct timespec left = time_until(deadline, clock_now());
@@ -336,7 +338,7 @@ static int end(struct hook *h)
         cli_say("%zu more that waited for their turn %s not run: the time is over", left, left == 1 ? "was" : "were");
     if (h->in.error != 0)
         cli_say("standard input: %s", strerror(h->in.error));
-    return h->out_failed || h->in.error != 0 ? EXIT_SYSTEM : EXIT_DONE;
+    return h->out_failed || h->out_full || h->in.error != 0 ? EXIT_SYSTEM : EXIT_DONE;
 }
 
 int main(int argc, char **argv)

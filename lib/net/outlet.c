@@ -80,6 +80,11 @@ static bool tell_lost(struct outlet *out, stamp now)
     return true;
 }
 
+bool outlet_is_full(const struct outlet *out)
+{
+    return out->error == ENOSPC || out->error == EDQUOT;
+}
+
 static enum outlet_status write_failed(struct outlet *out)
 {
     if (errno == EPIPE || errno == ECONNRESET) {
@@ -87,6 +92,8 @@ static enum outlet_status write_failed(struct outlet *out)
         return OUTLET_CLOSED;
     }
     out->error = errno;
+    if (outlet_is_full(out))
+        out->again = (instant){clock_now().us + SECOND};
     return OUTLET_FAILED;
 }
 
@@ -94,6 +101,8 @@ enum outlet_status outlet_flush(struct outlet *out, stamp now)
 {
     if (out->closed)
         return OUTLET_CLOSED;
+    if (outlet_is_full(out) && clock_now().us >= out->again.us)
+        out->error = 0;
     if (out->error)
         return OUTLET_FAILED;
     while (!levels_empty(out->levels)) {
@@ -136,7 +145,7 @@ bool outlet_put_behind(struct outlet *out, enum level_kind kind, const struct id
 
 short outlet_events(const struct outlet *out)
 {
-    return levels_empty(out->levels) ? 0 : POLLOUT;
+    return levels_empty(out->levels) || out->error ? 0 : POLLOUT;
 }
 
 bool outlet_stalled(struct outlet *out, instant now, usec limit)

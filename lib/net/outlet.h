@@ -9,6 +9,7 @@
 struct outlet {
     int fd;
     int error;   /* errno of a failed write */
+    instant again; /* error is a full disk: when a flush tries anew */
     bool pipe;   /* a pipe or socket: poll before each write */
     bool closed; /* the reader went away (EPIPE, POLLERR) */
     struct levels *levels;
@@ -26,7 +27,7 @@ enum outlet_status {
     OUTLET_DONE,    /* nothing waits */
     OUTLET_WAITING, /* poll for POLLOUT and flush again */
     OUTLET_CLOSED,  /* the reader went away */
-    OUTLET_FAILED,  /* error is errno: a full disk, ... */
+    OUTLET_FAILED,  /* error is errno. If outlet_is_full it may pass */
 };
 
 /* critical: this pipe is between stages of a router: it is set to 4,096 bytes so that a stopped reader is noticed.
@@ -41,6 +42,8 @@ bool outlet_put_behind(struct outlet *out, enum level_kind kind, const struct id
 /* Much waits: who has time had better drain it before he puts more, for in the end something is dropped. */
 bool outlet_is_heavy(const struct outlet *out);
 enum outlet_status outlet_flush(struct outlet *out, stamp now); /* now: TIME of a `lost` line, when one is due */
+/* It failed for a full disk. Who goes on keeps putting lines, and flushes once more at `again`. */
+bool outlet_is_full(const struct outlet *out);
 /* What to give poll for this descriptor: POLLOUT while lines wait, else 0 (a reader that dies is seen as POLLERR). */
 short outlet_events(const struct outlet *out);
 /* Call on every turn of the loop: true when lines wait and the reader took nothing for `limit`. */

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/clock.h"
 #include "net/outlet.h"
 
 static const stamp now = {1000000000};
@@ -258,6 +259,35 @@ static void a_full_disk_is_an_error(void **state)
     close(fd);
 }
 
+/* Who goes on gets the lines that wait, once there is room. */
+static void a_full_disk_may_have_room_again(void **state)
+{
+    (void)state;
+    struct outlet out;
+    char got[64] = "";
+    int fd = open("/dev/full", O_WRONLY), file = fileno(tmpfile());
+    enum outlet_status status = OUTLET_FAILED;
+    assert_true(outlet_open(&out, fd, "test", false));
+    put(&out, LEVEL_KEEP, "first\n");
+    assert_int_equal(outlet_flush(&out, now), OUTLET_FAILED);
+    assert_true(outlet_is_full(&out));
+    assert_int_equal(outlet_events(&out), 0); /* poll would not wait for it */
+    put(&out, LEVEL_KEEP, "second\n");
+    assert_true(dup2(file, fd) == fd);
+    assert_int_equal(outlet_flush(&out, now), OUTLET_FAILED); /* not yet */
+    while (status == OUTLET_FAILED && clock_now().us < out.again.us + SECOND) {
+        poll(NULL, 0, 20);
+        status = outlet_flush(&out, now);
+    }
+    assert_int_equal(status, OUTLET_DONE);
+    assert_false(outlet_is_full(&out));
+    assert_true(pread(file, got, sizeof(got) - 1, 0) > 0);
+    assert_string_equal(got, "first\nsecond\n");
+    outlet_close(&out);
+    close(file);
+    close(fd);
+}
+
 static void a_stopped_reader_is_noticed(void **state)
 {
     (void)state;
@@ -312,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_goes_is_seen),       cmocka_unit_test(a_socket_is_never_waited_for),
         cmocka_unit_test(a_full_disk_is_an_error),          cmocka_unit_test(a_stopped_reader_is_noticed),
         cmocka_unit_test(drain_gives_up_at_its_limit),      cmocka_unit_test(a_reader_that_keeps_up_gets_all),
+        cmocka_unit_test(a_full_disk_may_have_room_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
