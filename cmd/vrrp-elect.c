@@ -112,8 +112,8 @@ static const char *configure(void *context, const struct vr_config *c)
     return NULL;
 }
 
-/* Open for reading and writing, so that it never ends when the other side goes, nor waits for one. Others must not be
- * able to write to it. */
+/* Open for reading and writing, so that it never ends when the other side goes, nor waits for one. Others must have no
+ * access to it. */
 static int open_fifo(const char *path)
 {
     struct stat st;
@@ -124,8 +124,9 @@ static int open_fifo(const char *path)
         cli_die(EXIT_USAGE, "-C %s: not a FIFO", path);
     if (st.st_uid != geteuid())
         cli_die(EXIT_USAGE, "-C %s: belongs to another user", path);
-    if (st.st_mode & (S_IWGRP | S_IWOTH))
-        cli_die(EXIT_USAGE, "-C %s: others may write to it (chmod 600)", path);
+    if (st.st_mode & (S_IRWXG | S_IRWXO)) /* who reads takes lines away */
+        cli_die(EXIT_USAGE, "-C %s: others may %s it (chmod 600)", path,
+                st.st_mode & (S_IWGRP | S_IWOTH) ? "write to" : "read from");
     return fd;
 }
 

@@ -374,7 +374,11 @@ enum session_result session_line(struct session *s, const char *text, size_t len
     const struct taker *taker = taker_of(&l);
     /* An elect writes these, too, and beside its clock. */
     bool aside = is_answer(&l) || (span_is(l.event, "lost") && line_is(&l, "where", "vrrp-elect"));
-    if (is_early(s, &l, taker))
+    if (control && (aside || !taker || !taker->control)) {
+        session_complain(s, l.event, "not a control line");
+        return SESSION_GOES_ON;
+    }
+    if (!aside && is_early(s, &l, taker))
         return SESSION_GOES_ON;
     if (!aside && !is_refused(s, &l, taker, control) && (taker || !session_is_decision(&l)))
         return take_line(s, &l, taker, now);

@@ -56,7 +56,8 @@ enum session_vr {
 enum session_vr session_configure(struct session *s, const struct vr_config *c);
 size_t session_routers(const struct session *s);
 
-/* A line of the input. control: it may configure (from a control input; a replay takes it from its input too). */
+/* A line of the input. control: it is of a control input, may configure, and can be nothing else. (A replay takes such
+ * lines from its input, too.) */
 enum session_result session_line(struct session *s, const char *text, size_t len, bool control,
                                  const struct session_now *now);
 /* The input is empty: live, the clock moves to now. */

@@ -235,6 +235,31 @@ wait_for() {
     mkfifo -m 622 open
     run -2 --separate-stderr vrrp-elect -C open < lines
     [[ $stderr == *"-C open: others may write"* ]]
+    for mode in 620 602 622 606 660; do
+        chmod $mode open
+        run -2 --separate-stderr vrrp-elect -C open < lines
+        [ "$stderr" = "vrrp-elect: -C open: others may write to it (chmod 600)" ]
+    done
+    for mode in 640 604 610 601; do
+        chmod $mode open
+        run -2 --separate-stderr vrrp-elect -C open < lines
+        [ "$stderr" = "vrrp-elect: -C open: others may read from it (chmod 600)" ]
+    done
+    chmod 600 open
+    ln -s open link
+    run -3 --separate-stderr vrrp-elect -C link < lines
+    if [ "$(id -u)" = 0 ]; then # who is not cannot make one of another owner
+        chown 65534 open
+        run -2 --separate-stderr vrrp-elect -C open < lines
+        [ "$stderr" = "vrrp-elect: -C open: belongs to another user" ]
+        chown 0 open
+        mkfifo -m 600 open.answers
+        chown 65534 open.answers
+        run -2 --separate-stderr vrrp-elect -C open < lines
+        [ "$stderr" = "vrrp-elect: -C open.answers: belongs to another user" ]
+        rm open.answers
+    fi
+    [ ! -e open.answers ] # nothing was made for one that is refused
     touch plain
     run -2 --separate-stderr vrrp-elect -C plain < lines
     [[ $stderr == *"not a FIFO"* ]]
