@@ -134,12 +134,13 @@ test_electorate.objs := $(electorate) $(event)
 test_session.objs := $(session) $(electorate) $(event)
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
-tools := hex2pcap profiles sendframe flood pour
+tools := hex2pcap profiles sendframe flood pour malform
 hex2pcap.objs := tests/tools/vectors
 profiles.objs := net/confine_profiles
 sendframe.objs := tests/tools/vectors
 flood.objs := tests/tools/vectors $(packet) core/address
 pour.objs := $(line)
+malform.objs := $(packet) core/address
 benches := gen_pcap pcap_loop measure
 gen_pcap.objs := $(packet) core/address
 pcap_loop.libs := -lpcap
@@ -285,7 +286,7 @@ coverage:
 
 bench:
 	scripts/deps build bench
-	$(MAKE) -j$(JOBS) all benches
+	$(MAKE) -j$(JOBS) all benches $(tools:%=$(release)/%)
 	@set -e; for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(abspath $(BUILD)) $$b; done
 
 # Stages that die, crash and stand still, beside keepalived: a table of what each costs.
