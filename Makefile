@@ -34,7 +34,7 @@ vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 vrrp-pick.objs := cmd/cli $(stream) $(line) core/match $(confine)
 vrrp-pick.libs := -lcap -lseccomp
 
-vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) $(confine)
+vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) net/fifo $(confine)
 vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines
@@ -103,6 +103,7 @@ test_freshness.objs := core/freshness
 test_inlet.objs := net/inlet
 test_outlet.objs := net/outlet net/clock core/levels $(event)
 test_control.objs := net/control
+test_fifo.objs := net/fifo
 test_backoff.objs := core/backoff
 test_log_head.objs := core/log_head core/freshness $(event)
 test_log_file.objs := net/log_file

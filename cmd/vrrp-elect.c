@@ -12,6 +12,7 @@
 #include "cmd/vr_file.h"
 #include "core/session.h"
 #include "net/clock.h"
+#include "net/fifo.h"
 #include "net/inlet.h"
 #include "net/outlet.h"
 #include "net/signals.h"
@@ -116,17 +117,10 @@ static const char *configure(void *context, const struct vr_config *c)
  * access to it. */
 static int open_fifo(const char *path)
 {
-    struct stat st;
-    int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 || fstat(fd, &st) < 0)
-        cli_die(EXIT_SYSTEM, "-C %s: %s", path, strerror(errno));
-    if (!S_ISFIFO(st.st_mode))
-        cli_die(EXIT_USAGE, "-C %s: not a FIFO", path);
-    if (st.st_uid != geteuid())
-        cli_die(EXIT_USAGE, "-C %s: belongs to another user", path);
-    if (st.st_mode & (S_IRWXG | S_IRWXO)) /* who reads takes lines away */
-        cli_die(EXIT_USAGE, "-C %s: others may %s it (chmod 600)", path,
-                st.st_mode & (S_IWGRP | S_IWOTH) ? "write to" : "read from");
+    const char *why;
+    int fd = fifo_open(path, O_RDWR, &why);
+    if (fd < 0)
+        cli_die(errno == EINVAL ? EXIT_USAGE : EXIT_SYSTEM, "-C %s: %s", path, why);
     return fd;
 }
 
