@@ -338,3 +338,18 @@ size_t levels_memory(const struct levels *q)
 {
     return q->memory;
 }
+
+void levels_each(const struct levels *q, levels_visit *visit, void *context)
+{
+    for (const struct item *i = q->head; i; i = i->after)
+        visit(context, i->router ? &i->router->id : NULL, i->text + i->written, i->length - i->written);
+}
+
+void levels_forget(struct levels *q, const struct identity *id)
+{
+    struct router *r = router_find(q, id);
+    for (int s = 0; r && s < SLOTS; s++) {
+        if (r->waiting[s])
+            item_remove(q, r->waiting[s]);
+    }
+}

@@ -43,5 +43,10 @@ struct span levels_head(struct levels *q, size_t max);
 void levels_take(struct levels *q, size_t bytes); /* bytes of the head were written; may end inside a line */
 uint64_t levels_dropped(struct levels *q);        /* how many lines were dropped since last asked */
 size_t levels_memory(const struct levels *q);     /* bytes that the waiting lines take */
+/* Whoever keeps one to know the newest of each virtual router never takes from it: each of these lines, in their order,
+ * with id NULL for those of no virtual router; and none of this virtual router any more. visit must not change q. */
+typedef void levels_visit(void *context, const struct identity *id, const char *line, size_t len);
+void levels_each(const struct levels *q, levels_visit *visit, void *context);
+void levels_forget(struct levels *q, const struct identity *id);
 
 #endif

@@ -148,6 +148,11 @@ short outlet_events(const struct outlet *out)
     return levels_empty(out->levels) || out->error ? 0 : POLLOUT;
 }
 
+bool outlet_is_closed(struct outlet *out)
+{
+    return out->closed || (out->pipe && room(out, 0) == OUTLET_CLOSED);
+}
+
 bool outlet_stalled(struct outlet *out, instant now, usec limit)
 {
     bool waiting = !levels_empty(out->levels);

@@ -46,6 +46,8 @@ enum outlet_status outlet_flush(struct outlet *out, stamp now); /* now: TIME of 
 bool outlet_is_full(const struct outlet *out);
 /* What to give poll for this descriptor: POLLOUT while lines wait, else 0 (a reader that dies is seen as POLLERR). */
 short outlet_events(const struct outlet *out);
+/* Has the reader of a pipe gone? outlet_flush sees it only when lines wait. */
+bool outlet_is_closed(struct outlet *out);
 /* Call on every turn of the loop: true when lines wait and the reader took nothing for `limit`. */
 bool outlet_stalled(struct outlet *out, instant now, usec limit);
 /* Blocks until all is written, closed, failed, or the limit is over. For the end of a program. */

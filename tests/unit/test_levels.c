@@ -308,6 +308,35 @@ static void names_that_come_and_go_do_not_add_up(void **state)
     levels_free(q);
 }
 
+/* As "ID:line": ID is the VRID, 0 for none. */
+static void note(void *context, const struct identity *id, const char *line, size_t len)
+{
+    char *out = context;
+    sprintf(out + strlen(out), "%u:%.*s", id ? id->vrid : 0U, (int)len, line);
+}
+
+static void each_of_those_that_are_kept(void **state)
+{
+    (void)state;
+    char seen[64] = "";
+    struct levels *q = levels_new(4096, SIZE_MAX);
+    put(q, LEVEL_STATE_ACTIVE, &first, "a\n");
+    put(q, LEVEL_KEEP, NULL, "k\n");
+    put(q, LEVEL_STATE_ACTIVE, &second, "b\n");
+    put(q, LEVEL_STATE_ACTIVE, &first, "c\n");
+    levels_each(q, note, seen);
+    assert_string_equal(seen, "0:k\n2:b\n1:c\n");
+    levels_forget(q, &second);
+    levels_forget(q, &(struct identity){.ifname = "eth0", .af = 6, .vrid = 1}); /* there is none */
+    *seen = '\0';
+    levels_each(q, note, seen);
+    assert_string_equal(seen, "0:k\n1:c\n");
+    put(q, LEVEL_STATE_AWAY, &second, "d\n");
+    take_all(q, seen, sizeof seen);
+    assert_string_equal(seen, "k\nc\nd\n");
+    levels_free(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +349,7 @@ int main(void)
         cmocka_unit_test(long_lines_are_whole),
         cmocka_unit_test(a_stopped_reader_costs_one_line_a_router),
         cmocka_unit_test(names_that_come_and_go_do_not_add_up),
+        cmocka_unit_test(each_of_those_that_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
