@@ -13,11 +13,12 @@
 #include "net/outlet.h"
 #include "net/signals.h"
 
-enum { RUN_INTERFACES = 64 /* as many as vrrp-listen takes */, RUN_HOOKS = 8, RUN_WORDS = 32, RUN_FDS = 32 };
+enum { RUN_INTERFACES = 64 /* as many as vrrp-listen takes */, RUN_HOOKS = 8, RUN_WORDS = 32 };
 
 struct run_options {
     const char *file, *directory, *log; /* log: NULL, or a file */
     const char *log_size;               /* NULL: as vrrp-log has it */
+    const char *events;                 /* NULL, or a FIFO */
     int priority;                       /* SCHED_FIFO; 0: none */
     bool shadow, replace, dry;
     char *hooks[RUN_HOOKS];
@@ -88,17 +89,28 @@ struct chain {
     bool proved;      /* or of any */
 };
 
-/* --- run_side.c: programs that are given a copy of the lines. What becomes of them never touches the chain. --- */
+/* --- run_side.c: those that are given a copy of the lines. What becomes of them never touches the chain. --- */
 
 struct side {
+    /* a program, */
     char path[PATH_MAX];
     char *argv[RUN_WORDS + 1];
     bool all;           /* also what was heard, not only what was decided */
     struct child child; /* pid 0: it does not run */
-    struct outlet outlet;
-    instant started, due;
+    instant started;
     usec delay;
-    uint64_t lost; /* lines, when it ended */
+    /* or whoever reads a FIFO */
+    const char *fifo;   /* NULL: a program */
+    bool was_read;      /* somebody did: what is not written then is lost to him */
+    char said[64];      /* why it cannot be opened, as it was told last */
+    /* both */
+    struct outlet outlet; /* fd -1: there is nobody */
+    instant due;          /* when that is tried to be changed */
+    uint64_t lost;        /* lines, while there was nobody, and not told yet */
+};
+enum {
+    RUN_SIDES = RUN_HOOKS + 2,
+    RUN_FDS = 5 + STAGES + 2 * RUN_SIDES /* signals, timer, what comes out, two that listen; of a side two at most */
 };
 
 /* --- run_reload.c --- */
@@ -137,8 +149,9 @@ struct run {
     struct plan plan;
     struct interfaces listened; /* what vrrp-listen was given */
     struct chain chain;
-    struct side sides[RUN_HOOKS + 1];
+    struct side sides[RUN_SIDES];
     size_t side_count;
+    struct levels *states; /* the last `state` line of each virtual router that is not init */
     struct reload reload;
     struct status status;
     struct signals signals;
@@ -176,13 +189,24 @@ instant chain_deadline(const struct run *r);
 void chain_stop(struct run *r);
 void chain_force(struct run *r); /* sooner */
 
-/* run_side.c. words: without the program's name, and the caller's, as long as it runs. heard: the line tells what came
- * from the wire. */
+/* run_side.c. words: without the program's name, and the caller's, as long as it runs. */
 void side_add(struct run *r, const char *name, char **words, size_t count, bool all);
+/* A line for all of them; heard: it tells what came from the wire. Of a virtual router the newest `state` waits, whatever
+ * else is dropped, and who begins to read hears it first, as far as it is not init; but for a side that gets all. */
 void sides_put(struct run *r, const char *line, size_t len, bool heard);
+void sides_put_state(struct run *r, const char *line, size_t len, const struct state_event *e);
+void sides_forget_states(struct run *r);
 void sides_turn(struct run *r); /* once `end` is set, no more lines come */
 bool sides_ended(const struct run *r);
+void sides_tell_late(const struct run *r); /* who has not, to people */
 instant sides_deadline(const struct run *r);
+/* For run_fifo.c: somebody is there, behind this descriptor; he is gone. */
+void side_begin(struct run *r, struct side *s, int fd);
+void side_end(struct side *s);
+
+/* run_fifo.c. The FIFO has to be right when it is there, or this ends the program. */
+void fifo_add(struct run *r, const char *path);
+void fifo_turn(struct run *r, struct side *s);
 
 /* run_reload.c */
 void reload_begin(struct run *r);

@@ -202,6 +202,7 @@ static void over(struct run *r)
         close(c->out.fd);
     inlet_init(&c->out, -1);
     put_ends(r);
+    sides_forget_states(r);
     reload_chain_over(r);
     status_write(r);
     if (!r->stopping && status != EXIT_DONE && c->proved) {

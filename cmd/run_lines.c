@@ -76,6 +76,21 @@ static void look_sooner(struct status *s)
         s->due.us = s->asked_at.us + AT_MOST;
 }
 
+/* One that is not as it should be is a line like any other. */
+static void take_state(struct run *r, struct span text)
+{
+    struct prefix_buffer buffer;
+    struct state_event e;
+    struct line l;
+    struct span where;
+    const char *key;
+    look_sooner(&r->status);
+    if (line_parse(&l, text.at, text.len, &where) == LINE_OK && read_state(&l, &e, &buffer, &key))
+        sides_put_state(r, text.at, text.len + 1, &e);
+    else
+        sides_put(r, text.at, text.len + 1, false);
+}
+
 /* text is followed by its newline. */
 static void take(struct run *r, struct span text)
 {
@@ -84,9 +99,11 @@ static void take(struct run *r, struct span text)
     if (!r->chain.spoke)
         r->status.due = r->now;
     r->chain.spoke = r->chain.proved = true;
+    if (span_is(event, "state")) {
+        take_state(r, text);
+        return;
+    }
     sides_put(r, text.at, text.len + 1, is_heard(event));
-    if (span_is(event, "state"))
-        look_sooner(&r->status);
     if ((!span_is(event, "status") && !span_is(event, "answer")) ||
         line_parse(&l, text.at, text.len, &where) != LINE_OK)
         return;

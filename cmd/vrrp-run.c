@@ -13,7 +13,7 @@
 const struct program program = {
     .name = "vrrp-run",
     .usage = "[-n] [-R PRIO] [--shadow] [--replace] [-d DIR] [-l LOG] [--log-size BYTES]\n"
-             "       [--hook COMMAND]... FILE",
+             "       [--hook COMMAND]... [--events FIFO] FILE",
     .help =
         "Runs vrrp-listen | vrrp-elect | vrrp-advert | vip-follow for the virtual routers in FILE, a vr line each, and\n"
         "starts the chain again when one of them dies. HUP: read FILE again. INT, TERM: end cleanly.\n"
@@ -22,15 +22,16 @@ const struct program program = {
         "  -l LOG            log all that is heard and decided, for vrrp-elect -t\n"
         "  --log-size BYTES  begin a new log after so many\n"
         "  --hook COMMAND    run vrrp-hook COMMAND beside the chain; several at most\n"
+        "  --events FIFO     the same lines for whoever reads FIFO, which is not made\n"
         "  -R PRIO           real-time priority (SCHED_FIFO) for the chain, 1 to 99\n"
         "  --replace         take over from one that runs in DIR\n"
         "  --shadow          elect beside another daemon, but send and set nothing\n"
         "  -h, -V            help, version\n",
 };
 
-enum word { WORD_SHADOW = CLI_WORD, WORD_REPLACE, WORD_LOG_SIZE, WORD_HOOK };
+enum word { WORD_SHADOW = CLI_WORD, WORD_REPLACE, WORD_LOG_SIZE, WORD_HOOK, WORD_EVENTS };
 static const struct cli_word words[] = {
-    {"shadow", false}, {"replace", false}, {"log-size", true}, {"hook", true}, {NULL, false}};
+    {"shadow", false}, {"replace", false}, {"log-size", true}, {"hook", true}, {"events", true}, {NULL, false}};
 
 static const usec LAST_WORDS = 5 * SECOND; /* for those beside the chain to end */
 
@@ -53,6 +54,7 @@ static void take_log_size(struct run_options *o, const char *text)
 
 static void options(struct run_options *o, int argc, char **argv)
 {
+    unsigned fifos = 0;
     o->directory = "/run/vrrp-tools";
     for (int option; (option = cli_option_or_word(argc, argv, "d:l:nR:", words)) != -1;) {
         switch (option) {
@@ -80,6 +82,10 @@ static void options(struct run_options *o, int argc, char **argv)
         case WORD_HOOK:
             take_hook(o, optarg);
             break;
+        case WORD_EVENTS:
+            o->events = optarg;
+            fifos++;
+            break;
         }
     }
     if (optind + 1 < argc)
@@ -89,6 +95,8 @@ static void options(struct run_options *o, int argc, char **argv)
         cli_usage_to_stderr();
         exit(cli_finish(EXIT_USAGE));
     }
+    if (fifos > 1)
+        cli_die(EXIT_USAGE, "--events %s: one FIFO is enough", o->events);
     if (o->log_size && !o->log)
         cli_die(EXIT_USAGE, "--log-size %s: of which log? -l is missing", o->log_size);
     o->file = argv[optind];
@@ -129,6 +137,8 @@ static void print_plan(const struct run *r)
     chain_print(r);
     for (size_t i = 0; i < r->side_count; i++) {
         fputs("beside it:", stdout);
+        if (r->sides[i].fifo)
+            printf(" >%s", r->sides[i].fifo);
         for (size_t k = 0; r->sides[i].argv[k]; k++)
             printf(" %s", r->sides[i].argv[k]);
         putchar('\n');
@@ -240,10 +250,7 @@ static void end_sides(struct run *r)
         r->now = clock_now();
         sides_turn(r);
     }
-    for (size_t i = 0; i < r->side_count; i++)
-        if (r->sides[i].child.pid > 0)
-            cli_say("%s (pid %ld) is not ready: it is left to end by itself", r->sides[i].argv[0],
-                    (long)r->sides[i].child.pid);
+    sides_tell_late(r);
 }
 
 static void open_all(struct run *r)
@@ -253,6 +260,9 @@ static void open_all(struct run *r)
     if (r->timer < 0 || !signals_open(&r->signals, SIGNALS_RUN))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     umask(022);
+    r->states = levels_new(0, SIZE_MAX);
+    if (!r->states)
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     r->now = clock_now();
     r->end = INSTANT_NEVER;
     r->exit_status = EXIT_DONE;
@@ -273,6 +283,8 @@ int main(int argc, char **argv)
     add_log(&r);
     for (size_t i = 0; i < r.options.hook_count; i++)
         add_hook(&r, r.options.hooks[i]);
+    if (r.options.events)
+        fifo_add(&r, r.options.events);
     if (r.options.dry) {
         r.plan = plan;
         print_plan(&r);
@@ -288,5 +300,6 @@ int main(int argc, char **argv)
     loop(&r);
     end_sides(&r);
     directory_clean(&r);
+    levels_free(r.states);
     return cli_finish(r.exit_status);
 }
