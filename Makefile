@@ -171,6 +171,7 @@ mandir := $(DESTDIR)$(PREFIX)/share/man
 hookdir := $(DESTDIR)$(PREFIX)/share/vrrp-tools/hooks
 unitdir := $(DESTDIR)$(PREFIX)/lib/systemd/system
 sysusersdir := $(DESTDIR)$(PREFIX)/lib/sysusers.d
+tmpfilesdir := $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 
 warnings := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes $(if $(filter 1,$(WERROR)),-Werror)
 language := -std=c17 -D_GNU_SOURCE -Ilib -I.
@@ -308,7 +309,7 @@ format:
 	find cmd lib tests -name '*.[ch]' -exec clang-format -i {} +
 
 install: all
-	install -d $(bindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 $(mandir)/man8 $(unitdir) $(sysusersdir)
+	install -d $(bindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 $(mandir)/man8 $(unitdir) $(sysusersdir) $(tmpfilesdir)
 	install -m 755 $(programs:%=$(BUILD)/%) scripts/vrrp-demo $(bindir)
 	install -d $(hookdir)
 	install -m 755 scripts/hooks/* $(hookdir)
@@ -317,12 +318,13 @@ install: all
 		sed 's,@PREFIX@,$(PREFIX),' scripts/systemd/$$unit >$(unitdir)/$$unit && chmod 644 $(unitdir)/$$unit || exit; \
 	done
 	install -m 644 scripts/systemd/sysusers.conf $(sysusersdir)/vrrp-tools.conf
+	install -m 644 scripts/systemd/tmpfiles.conf $(tmpfilesdir)/vrrp-tools.conf
 
 uninstall:
 	rm -f $(programs:%=$(bindir)/%) $(bindir)/vrrp-demo
 	rm -f $(patsubst scripts/hooks/%,$(hookdir)/%,$(wildcard scripts/hooks/*))
 	rm -f $(foreach page,$(pages),$(mandir)/man$(subst .,,$(suffix $(page)))/$(page))
-	rm -f $(units:%=$(unitdir)/%) $(sysusersdir)/vrrp-tools.conf
+	rm -f $(units:%=$(unitdir)/%) $(sysusersdir)/vrrp-tools.conf $(tmpfilesdir)/vrrp-tools.conf
 
 clean:
 	rm -rf $(BUILD)

@@ -28,7 +28,9 @@ setting() {
 @test "no path is left to be filled in, and each program is of PREFIX" {
     run grep -rn '@PREFIX@' "$units"
     [ "$status" -eq 1 ]
-    grep -qx "ExecStart=$prefix/bin/vrrp-run /etc/vrrp-tools/vr.conf" "$units/vrrp-tools.service"
+    grep -qx "ExecStart=$prefix/bin/vrrp-run --events /run/vrrp-hook/events /etc/vrrp-tools/vr.conf" \
+        "$units/vrrp-tools.service"
+    grep -qx "ExecStart=$prefix/bin/vrrp-hook /etc/vrrp-tools/notify" "$units/vrrp-hook.service"
 }
 
 # The figure of `systemd-analyze security`, 0 to 10, in tenths: a unit of the usual kind has 96.
@@ -38,8 +40,9 @@ exposed_at_most() {
     return 1
 }
 
-@test "exposure: 2.2" {
+@test "exposure: 2.2, and of the hook 1.5" {
     exposed_at_most vrrp-tools.service 22
+    exposed_at_most vrrp-hook.service 15
 }
 
 @test "the router's unit gives the capabilities that the stages need at the start, and no others" {
@@ -53,7 +56,26 @@ exposed_at_most() {
 }
 
 @test "nothing runs as root" {
-    grep -qx 'User=vrrp-tools' "$units/vrrp-tools.service"
-    grep -q '^u vrrp-tools ' "$prefix/lib/sysusers.d/vrrp-tools.conf"
-    grep -qx 'NoNewPrivileges=yes' "$units/vrrp-tools.service"
+    local unit
+    for unit in vrrp-tools vrrp-hook; do
+        grep -qx "User=$unit" "$units/$unit.service"
+        grep -q "^u $unit " "$prefix/lib/sysusers.d/vrrp-tools.conf"
+        grep -qx 'NoNewPrivileges=yes' "$units/$unit.service"
+    done
+    [ -z "$(setting vrrp-hook.service AmbientCapabilities)" ]
+    grep -qx 'CapabilityBoundingSet=' "$units/vrrp-hook.service"
+}
+
+# As root only: somebody else cannot give files away.
+@test "the FIFO between them is made for the one to write and the other to read, and for nobody else" {
+    local etc=$BATS_TEST_TMPDIR/root/etc fifo=/run/vrrp-hook/events
+    mkdir -p "$etc"
+    echo 'vrrp-tools:x:64001:64001::/:/bin/false' >"$etc/passwd"
+    printf '%s\n' 'root:x:0:' 'vrrp-tools:x:64001:' 'vrrp-hook:x:64002:' >"$etc/group"
+    echo 'root:x:0:0::/:/bin/sh' >>"$etc/passwd"
+    grep -q -- "--events $fifo " "$units/vrrp-tools.service"
+    grep -qx "StandardInput=file:$fifo" "$units/vrrp-hook.service"
+    [ "$(id -u)" -ne 0 ] && return
+    systemd-tmpfiles --create --root="$BATS_TEST_TMPDIR/root" "$prefix/lib/tmpfiles.d/vrrp-tools.conf"
+    [ "$(stat -c '%F %a %u %g' "$BATS_TEST_TMPDIR/root$fifo")" = "fifo 640 64001 64002" ]
 }
