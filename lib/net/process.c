@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include "net/child.h"
 
 enum { PATH_TEXT = 64 };
+#define CAPABILITIES "\nCapPrm:\t"
 
 bool process_has_open(pid_t pid, int fd)
 {
@@ -39,7 +42,9 @@ bool process_is_restricted(pid_t pid)
     if (fd >= 0)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
-    return strstr(text, "\nNoNewPrivs:\t1\n") != NULL;
+    const char *permitted = strstr(text, CAPABILITIES);
+    return permitted != NULL && strstr(text, "\nNoNewPrivs:\t1\n") != NULL &&
+           (strtoull(permitted + strlen(CAPABILITIES), NULL, 16) & 1ULL << CAP_NET_RAW) == 0;
 }
 
 bool process_find_program(const char *name, char *path, size_t size)

@@ -7,6 +7,10 @@ bats_require_minimum_version 1.5.0
 # As the real one it goes on without a reader.
 follow='trap "" PIPE; while read -r line; do echo "$line"; done 2>/dev/null; exit 0'
 
+# As the real one it has no privilege when it is at work, and nothing that could give it one.
+restricted='[ -n "${RESTRICTED:-}" ] || RESTRICTED=1 exec setpriv --no-new-privs --inh-caps=-all \
+    $([ "$(id -u)" -ne 0 ] || echo --bounding-set=-all) "$0" "$@"'
+
 setup() {
     BUILD=${BUILD:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)/build}
     cd "$BATS_TEST_TMPDIR" || return
@@ -14,7 +18,7 @@ setup() {
     cp "$BUILD/vrrp-run" bin/ # it looks for the others beside itself
     ln -s "$BUILD/vrrp-elect" "$BUILD/vrrp-log" "$BUILD/vrrp-pick" "$BUILD/vrrp-ctl" bin/
     PATH=$BATS_TEST_TMPDIR/bin:$PATH
-    script vrrp-listen 'trap "exit 0" TERM PIPE' 'echo "link if=eth0 state=up primary4=192.0.2.10" || exit 0' \
+    script vrrp-listen "$restricted" 'trap "exit 0" TERM PIPE' 'echo "link if=eth0 state=up primary4=192.0.2.10" || exit 0' \
         'while echo "other if=eth0 proto=carp"; do sleep 0.1 4>&-; done 2>/dev/null; exit 0'
     script vrrp-advert 'exec cat'
     script vip-follow "$follow"
