@@ -61,7 +61,7 @@ vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
 vrrp-hook.libs :=
 
 vrrp-run.objs := cmd/cli cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_fifo cmd/run_lines cmd/run_plan cmd/run_reload
-vrrp-run.objs += cmd/run_replace cmd/run_side cmd/run_start $(event) core/backoff $(stage) net/child net/control net/fifo
+vrrp-run.objs += cmd/run_replace cmd/run_scope cmd/run_side cmd/run_start $(event) core/backoff $(stage) net/child net/control net/fifo
 vrrp-run.objs += net/lock_file net/process
 vrrp-run.libs :=
 

@@ -20,22 +20,27 @@ struct run_options {
     const char *log_size;               /* NULL: as vrrp-log has it */
     const char *events;                 /* NULL, or a FIFO */
     int priority;                       /* SCHED_FIFO; 0: none */
-    bool shadow, replace, dry;
+    bool shadow, replace, dry, wide;
     char *hooks[RUN_HOOKS];
     size_t hook_count;
 };
 
-/* --- run_plan.c: the configuration. --- */
+/* --- run_scope.c: what vrrp-listen is to hear. --- */
 
-struct interfaces {
-    char names[RUN_INTERFACES][IFNAME_TEXT];
+struct scope {
+    char interfaces[RUN_INTERFACES][IFNAME_TEXT];
     size_t count;
+    bool vrids[UINT8_MAX + 1]; /* of whatever interface: there is one filter for all; all of them: there is none */
 };
-bool interfaces_have(const struct interfaces *list, const char *name);
-bool interfaces_cover(const struct interfaces *list, const struct interfaces *wanted);
-bool interfaces_equal(const struct interfaces *a, const struct interfaces *b);
-/* All of both. False: too many. */
-bool interfaces_join(struct interfaces *to, const struct interfaces *from);
+enum { SCOPE_WORD = 1024 };                                        /* bytes for "vrid=1,3..5", at most 128 ranges */
+bool scope_add(struct scope *s, const char *ifname, uint8_t vrid); /* false: too many interfaces */
+void scope_add_all_vrids(struct scope *s);
+bool scope_covers(const struct scope *s, const struct scope *wanted);
+bool scope_equals(const struct scope *a, const struct scope *b);
+bool scope_join(struct scope *to, const struct scope *from);          /* all of both; false: too many interfaces */
+bool scope_word(const struct scope *s, char word[static SCOPE_WORD]); /* false: there is no filter */
+
+/* --- run_plan.c: the configuration. --- */
 
 struct planned {
     struct identity id;
@@ -47,10 +52,10 @@ struct plan {
     size_t size;
     struct planned *routers;
     size_t count;
-    struct interfaces interfaces;
+    struct scope scope;
 };
-/* Says what is wrong; then *p is empty. */
-enum exit_status plan_read(struct plan *p, const char *path);
+/* Says what is wrong; then *p is empty. wide: all VRIDs are to be heard. */
+enum exit_status plan_read(struct plan *p, const char *path, bool wide);
 void plan_free(struct plan *p);
 
 /* --- run_chain.c: the stages, their pipes and their lives. --- */
@@ -75,10 +80,10 @@ enum chain_state {
 struct chain {
     enum chain_state state;
     struct stage stages[STAGES];
-    size_t count;             /* with --shadow the first two */
-    struct child fresh;       /* the vrrp-listen that is to take the place of the one that runs, once it listens */
-    struct child former;      /* the one whose place was taken */
-    struct interfaces wanted; /* by the fresh one */
+    size_t count;        /* with --shadow the first two */
+    struct child fresh;  /* the vrrp-listen that is to take the place of the one that runs, once it listens */
+    struct child former; /* the one whose place was taken */
+    struct scope wanted; /* by the fresh one */
     instant fresh_by, former_by;
     int head;         /* read end of what vrrp-listen writes to: how another one gets at it */
     struct inlet out; /* the end of the chain; fd -1: none */
@@ -100,9 +105,9 @@ struct side {
     instant started;
     usec delay;
     /* or whoever reads a FIFO */
-    const char *fifo;   /* NULL: a program */
-    bool was_read;      /* somebody did: what is not written then is lost to him */
-    char said[64];      /* why it cannot be opened, as it was told last */
+    const char *fifo; /* NULL: a program */
+    bool was_read;    /* somebody did: what is not written then is lost to him */
+    char said[64];    /* why it cannot be opened, as it was told last */
     /* both */
     struct outlet outlet; /* fd -1: there is nobody */
     instant due;          /* when that is tried to be changed */
@@ -147,7 +152,8 @@ struct run {
     char control_path[PATH_MAX], plan_path[PATH_MAX];
     struct control control;
     struct plan plan;
-    struct interfaces listened; /* what vrrp-listen was given */
+    struct scope listened; /* what vrrp-listen was given */
+    struct scope beyond;   /* what virtual routers that were added to the running election want */
     struct chain chain;
     struct side sides[RUN_SIDES];
     size_t side_count;
@@ -172,6 +178,10 @@ bool run_is_ready(const struct run *r, int fd); /* poll said so */
  * and said: it could not be written. */
 bool plan_adopt(struct run *r, struct plan *p);
 
+/* run_scope.c: a virtual router takes part; if it is not heard, it soon is. */
+void scope_look(struct run *r, const struct identity *id);
+void scope_turn(struct run *r);
+
 /* run_start.c */
 void chain_find(struct run *r); /* the programs; or ends this one */
 void chain_print(const struct run *r);
@@ -180,7 +190,7 @@ void chain_raise_priority(struct run *r);
 void chain_note(struct run *r, struct stage *s, const struct child_end *end); /* end NULL: it was started */
 /* Another vrrp-listen takes the place of the one that runs, without a gap. False, and said: it cannot be started. It is
  * done when chain.fresh.pid is 0; `listened` is then what it was before, if it has failed. */
-bool chain_listen_to(struct run *r, const struct interfaces *list);
+bool chain_listen_to(struct run *r, const struct scope *wanted);
 
 /* run_chain.c */
 void chain_start(struct run *r);

@@ -18,7 +18,7 @@ void chain_start(struct run *r)
     c->state = CHAIN_RUNS;
     c->spoke = false;
     c->pressed = 0;
-    r->listened = r->plan.interfaces;
+    r->listened = r->plan.scope;
     bool started = chain_start_stages(r);
     chain_raise_priority(r);
     directory_name_holders(r);

@@ -85,10 +85,13 @@ static void take_state(struct run *r, struct span text)
     struct span where;
     const char *key;
     look_sooner(&r->status);
-    if (line_parse(&l, text.at, text.len, &where) == LINE_OK && read_state(&l, &e, &buffer, &key))
-        sides_put_state(r, text.at, text.len + 1, &e);
-    else
+    if (line_parse(&l, text.at, text.len, &where) != LINE_OK || !read_state(&l, &e, &buffer, &key)) {
         sides_put(r, text.at, text.len + 1, false);
+        return;
+    }
+    sides_put_state(r, text.at, text.len + 1, &e);
+    if (e.to != ROUTER_INIT)
+        scope_look(r, &e.id);
 }
 
 /* text is followed by its newline. */

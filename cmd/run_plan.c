@@ -5,45 +5,6 @@
 #include "cmd/run.h"
 #include "cmd/vr_file.h"
 
-bool interfaces_have(const struct interfaces *list, const char *name)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static bool add_interface(struct interfaces *list, const char *name)
-{
-    if (interfaces_have(list, name))
-        return true;
-    if (list->count == RUN_INTERFACES)
-        return false;
-    strncpy(list->names[list->count++], name, IFNAME_TEXT - 1);
-    return true;
-}
-
-bool interfaces_join(struct interfaces *to, const struct interfaces *from)
-{
-    for (size_t i = 0; i < from->count; i++)
-        if (!add_interface(to, from->names[i]))
-            return false;
-    return true;
-}
-
-bool interfaces_cover(const struct interfaces *list, const struct interfaces *wanted)
-{
-    for (size_t i = 0; i < wanted->count; i++)
-        if (!interfaces_have(list, wanted->names[i]))
-            return false;
-    return true;
-}
-
-bool interfaces_equal(const struct interfaces *a, const struct interfaces *b)
-{
-    return a->count == b->count && interfaces_cover(a, b);
-}
-
 static bool grow(void *list, size_t count, size_t size)
 {
     /* to the next power of two */
@@ -83,7 +44,7 @@ static const char *take(void *context, const struct vr_config *c)
         if (strcmp(p->routers[i].name, c->name) == 0)
             return "this name belongs to another virtual router";
     }
-    if (!add_interface(&p->interfaces, c->id.ifname))
+    if (!scope_add(&p->scope, c->id.ifname, c->id.vrid))
         return "more than 64 interfaces";
     if (!grow(&p->routers, p->count, sizeof *p->routers))
         return "out of memory";
@@ -93,7 +54,7 @@ static const char *take(void *context, const struct vr_config *c)
     return append(p, c);
 }
 
-enum exit_status plan_read(struct plan *p, const char *path)
+enum exit_status plan_read(struct plan *p, const char *path, bool wide)
 {
     *p = (struct plan){0};
     enum exit_status status = vr_file_load(path, take, p);
@@ -103,6 +64,8 @@ enum exit_status plan_read(struct plan *p, const char *path)
     }
     if (status != EXIT_DONE)
         plan_free(p);
+    else if (wide)
+        scope_add_all_vrids(&p->scope);
     return status;
 }
 

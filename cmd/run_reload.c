@@ -1,5 +1,5 @@
-/* HUP: the file is read again, and only what has changed in it changes. An interface that comes is listened to first; one
- * that goes is listened to until the end. */
+/* HUP: the file is read again, and only what has changed in it changes. An interface or a VRID that comes is listened to
+ * first; one that goes is listened to until the end. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,9 +59,9 @@ static void begin_sending(struct run *r)
 void reload_begin(struct run *r)
 {
     struct reload *l = &r->reload;
-    struct interfaces all = r->plan.interfaces;
+    struct scope all = r->listened;
     l->again = l->step != RELOAD_NONE;
-    if (l->again || r->stopping || plan_read(&l->plan, r->options.file) != EXIT_DONE) {
+    if (l->again || r->stopping || plan_read(&l->plan, r->options.file, r->options.wide) != EXIT_DONE) {
         if (!l->again && !r->stopping)
             refuse(r, NULL);
         return;
@@ -75,11 +75,11 @@ void reload_begin(struct run *r)
         refuse(r, "a virtual router has a line of more than 4096 bytes, which takes a new start");
         return;
     }
-    if (!interfaces_join(&all, &l->plan.interfaces)) {
+    if (!scope_join(&all, &l->plan.scope)) {
         refuse(r, "more than 64 interfaces, old and new, which takes a new start");
         return;
     }
-    if (interfaces_equal(&all, &r->listened)) {
+    if (scope_equals(&all, &r->listened)) {
         begin_sending(r);
         return;
     }
@@ -127,7 +127,7 @@ static void go_on_sending(struct run *r)
 static void narrow(struct run *r)
 {
     r->reload.step = RELOAD_NARROW;
-    if (interfaces_equal(&r->listened, &r->plan.interfaces) || !chain_listen_to(r, &r->plan.interfaces))
+    if (scope_equals(&r->listened, &r->plan.scope) || !chain_listen_to(r, &r->plan.scope))
         finish(r);
 }
 
@@ -155,7 +155,7 @@ void reload_turn(struct run *r)
     case RELOAD_WIDEN:
         if (r->chain.fresh.pid > 0)
             break;
-        if (interfaces_cover(&r->listened, &l->plan.interfaces))
+        if (scope_covers(&r->listened, &l->plan.scope))
             begin_sending(r);
         else
             refuse(r, "its interfaces cannot be listened to");

@@ -40,6 +40,7 @@ void chain_find(struct run *r)
 struct words {
     const char *list[RUN_INTERFACES + 8];
     size_t count;
+    char filter[SCOPE_WORD]; /* one of them */
 };
 
 static void add(struct words *w, const char *word)
@@ -47,10 +48,12 @@ static void add(struct words *w, const char *word)
     w->list[w->count++] = word;
 }
 
-static void listen_words(struct words *w, const struct interfaces *list)
+static void listen_words(struct words *w, const struct scope *scope)
 {
-    for (size_t i = 0; i < list->count; i++)
-        add(w, list->names[i]);
+    for (size_t i = 0; i < scope->count; i++)
+        add(w, scope->interfaces[i]);
+    if (scope_word(scope, w->filter))
+        add(w, w->filter);
 }
 
 static void control_words(struct words *w, const struct run *r)
@@ -74,7 +77,7 @@ static void stage_words(struct words *w, const struct run *r, size_t number, con
 {
     add(w, stage_names[number]);
     if (number == STAGE_LISTEN)
-        listen_words(w, &r->plan.interfaces);
+        listen_words(w, &r->plan.scope);
     else if (number == STAGE_ELECT)
         elect_words(w, r, file);
     else if (number == STAGE_FOLLOW)
@@ -173,7 +176,7 @@ bool chain_start_stages(struct run *r)
     return error == 0;
 }
 
-bool chain_listen_to(struct run *r, const struct interfaces *list)
+bool chain_listen_to(struct run *r, const struct scope *wanted)
 {
     struct chain *c = &r->chain;
     struct words w = {.count = 0};
@@ -181,7 +184,7 @@ bool chain_listen_to(struct run *r, const struct interfaces *list)
     snprintf(path, sizeof path, "/proc/self/fd/%d", c->head);
     int out = open(path, O_WRONLY | O_CLOEXEC);
     add(&w, stage_names[STAGE_LISTEN]);
-    listen_words(&w, list);
+    listen_words(&w, wanted);
     int error = out < 0 ? errno : start_program(r, &c->fresh, c->stages[STAGE_LISTEN].path, &w, -1, out);
     if (out >= 0)
         close(out);
@@ -189,7 +192,7 @@ bool chain_listen_to(struct run *r, const struct interfaces *list)
         cli_say("%s: %s", stage_names[STAGE_LISTEN], strerror(error));
         return false;
     }
-    c->wanted = *list;
+    c->wanted = *wanted;
     c->fresh_by.us = r->now.us + LISTEN_LIMIT;
     return true;
 }

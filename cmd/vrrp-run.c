@@ -12,8 +12,8 @@
 
 const struct program program = {
     .name = "vrrp-run",
-    .usage = "[-n] [-R PRIO] [--shadow] [--replace] [-d DIR] [-l LOG] [--log-size BYTES]\n"
-             "       [--hook COMMAND]... [--events FIFO] FILE",
+    .usage = "[-n] [-R PRIO] [--shadow] [--replace] [--wide] [-d DIR] [-l LOG]\n"
+             "       [--log-size BYTES] [--hook COMMAND]... [--events FIFO] FILE",
     .help =
         "Runs vrrp-listen | vrrp-elect | vrrp-advert | vip-follow for the virtual routers in FILE, a vr line each, and\n"
         "starts the chain again when one of them dies. HUP: read FILE again. INT, TERM: end cleanly.\n"
@@ -25,13 +25,14 @@ const struct program program = {
         "  --events FIFO     the same lines for whoever reads FIFO, which is not made\n"
         "  -R PRIO           real-time priority (SCHED_FIFO) for the chain, 1 to 99\n"
         "  --replace         take over from one that runs in DIR\n"
+        "  --wide            hear and log the virtual routers of others, too\n"
         "  --shadow          elect beside another daemon, but send and set nothing\n"
         "  -h, -V            help, version\n",
 };
 
-enum word { WORD_SHADOW = CLI_WORD, WORD_REPLACE, WORD_LOG_SIZE, WORD_HOOK, WORD_EVENTS };
-static const struct cli_word words[] = {
-    {"shadow", false}, {"replace", false}, {"log-size", true}, {"hook", true}, {"events", true}, {NULL, false}};
+enum word { WORD_SHADOW = CLI_WORD, WORD_REPLACE, WORD_LOG_SIZE, WORD_HOOK, WORD_EVENTS, WORD_WIDE };
+static const struct cli_word words[] = {{"shadow", false}, {"replace", false}, {"log-size", true}, {"hook", true},
+                                        {"events", true},  {"wide", false},    {NULL, false}};
 
 static const usec LAST_WORDS = 5 * SECOND; /* for those beside the chain to end */
 
@@ -81,6 +82,9 @@ static void options(struct run_options *o, int argc, char **argv)
             break;
         case WORD_HOOK:
             take_hook(o, optarg);
+            break;
+        case WORD_WIDE:
+            o->wide = true;
             break;
         case WORD_EVENTS:
             o->events = optarg;
@@ -231,6 +235,7 @@ static void loop(struct run *r)
         lines_read(r);
         chain_turn(r);
         reload_turn(r);
+        scope_turn(r);
         status_turn(r);
         sides_turn(r);
     }
@@ -273,7 +278,7 @@ int main(int argc, char **argv)
     static struct run r;
     struct plan plan;
     options(&r.options, argc, argv);
-    enum exit_status status = plan_read(&plan, r.options.file);
+    enum exit_status status = plan_read(&plan, r.options.file, r.options.wide);
     if (status == EXIT_USAGE)
         cli_say("%s: nothing was started", r.options.file);
     if (status != EXIT_DONE)

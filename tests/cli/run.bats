@@ -55,11 +55,28 @@ END
     echo 'vr if=eth1 vrid=51 ip=192.0.2.2' >>conf
     run -0 --separate-stderr vrrp-run -n -d d conf
     [ -z "$stderr" ]
-    [ "$output" = "vrrp-listen eth0 eth1 | vrrp-elect -C d/control -f conf | vrrp-advert | vip-follow -C d/control" ]
+    [ "$output" = "vrrp-listen eth0 eth1 vrid=51 | vrrp-elect -C d/control -f conf | vrrp-advert | vip-follow -C d/control" ]
     run -0 vrrp-run -n -d d --shadow -l log --log-size 70000 conf
-    [ "${lines[0]}" = "vrrp-listen eth0 eth1 | vrrp-elect -p --shadow -C d/control -f conf" ]
+    [ "${lines[0]}" = "vrrp-listen eth0 eth1 vrid=51 | vrrp-elect -p --shadow -C d/control -f conf" ]
     [ "${lines[1]}" = "beside it: vrrp-log --size 70000 -- log" ]
     [ ! -e d ] && [ ! -e log ]
+}
+
+@test "vrrp-listen hears the VRIDs of the file, or with --wide all" {
+    printf 'vr if=eth%s vrid=%s ip=192.0.2.9\n' 0 1 1 255 0 7 1 8 0 9 0 1 >conf
+    sed -i '$s/.*/vr if=eth0 vrid=7 af=6 ip=fe80::9/' conf
+    run -0 vrrp-run -n -d d conf
+    [[ $output == "vrrp-listen eth0 eth1 vrid=1,7..9,255 | "* ]]
+    run -0 vrrp-run -n -d d --wide conf
+    [[ $output == "vrrp-listen eth0 eth1 | "* ]]
+    for i in {1..255}; do echo "vr if=eth0 vrid=$i ip=192.0.2.9"; done >conf
+    run -0 vrrp-run -n -d d conf
+    [[ $output == "vrrp-listen eth0 vrid=1..255 | "* ]]
+    sed -i 'n;d' conf
+    run -0 vrrp-run -n -d d conf
+    [[ $output == "vrrp-listen eth0 vrid=1,3,5,"*",253,255 | "* ]]
+    local word=${output#*eth0 } # as long as it can be
+    run -0 "$BUILD/vrrp-listen" -r "$BATS_TEST_DIRNAME/../pcap/keepalived.pcap" "${word%% *}"
 }
 
 @test "a program that is missing is named, exit 3" {
@@ -223,6 +240,7 @@ END
     says '^vrrp-run: conf: 2 virtual routers from now on$'
     until_true 10 eval '[ -n "$(state_of new)" ] && [ -z "$(state_of old)" ]'
     [ "$(pid_of vrrp-elect)" = "$elect" ]
+    until_true 10 eval 'tr "\0" " " <"/proc/$(pid_of vrrp-listen)/cmdline" | grep -q " eth0 vrid=51,53 $"'
     [ "$(vrrp-pick state name=web <log | wc -l)" -eq 2 ] # backup, active
     grep -q 'name=new .* prio=120 ' d/vr
     # What is wrong changes nothing, also for a chain that starts anew.
@@ -256,10 +274,12 @@ END
     [ "$(sort hook.args)" = $'-e elected notify --now\nother' ]
     run -1 grep -q ' other ' hook.lines
     elect=$(pid_of vrrp-elect)
+    until_true 10 eval '[ "$(grep -c " to=active " hook.lines)" -eq 2 ]'
     hook=$(head -n 1 hook.pids)
     kill -KILL "$hook"
     says "^vrrp-run: vrrp-hook \(pid $hook\) was killed by signal 9"
     until_true 10 eval '[ "$(wc -l <hook.pids)" -eq 3 ]'
+    until_true 10 eval '[ "$(grep -c " to=active " hook.lines)" -eq 3 ]' # it is told how things are
     kill -STOP "$(tail -n 1 hook.pids)"
     for i in {1..300}; do
         echo "vr if=eth0 vrid=51 name=web interval=100ms ip=192.0.2.1/24 prio=$((i % 100 + 1)) id=$i"

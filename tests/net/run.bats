@@ -8,7 +8,7 @@ load lib.bash
 setup_file() {
     export SCENARIOS=$BATS_FILE_TMPDIR
     local story
-    for story in life deaths orphans reloads full shadow yields; do
+    for story in life deaths orphans reloads narrow full shadow yields; do
         scenario "$story" "$story"
     done
     wait
@@ -139,11 +139,45 @@ reloads() {
     echo "$stays" >"$LAB/us.vr"
     kill -HUP "$RUN"
     until_true 10 grep -q '1 virtual router from now on' "$LAB/us.run"
-    until_true 10 eval 'tr "\0" " " <"/proc/$(run_pid us vrrp-listen)/cmdline" | grep -q "vrrp-listen eth0 $"'
+    until_true 10 eval 'tr "\0" " " <"/proc/$(run_pid us vrrp-listen)/cmdline" | grep -q "vrrp-listen eth0 vrid=51 $"'
     sleep 0.5
     mark stops
     run_stop us
     "$BUILD/vrrp-elect" -t <"$LAB/log" >"$LAB/replay" 2>"$LAB/replay.err"
+}
+
+# vrrp-listen hears the VRID of the file; one is added to the running election, which another router has, then one to the
+# file. A vrrp-listen takes a second to begin, and whatever may show that it has is inherited (no_new_privs).
+narrow() {
+    lab_begin "$LAB" us peer
+    record
+    mkdir "$LAB/bin"
+    ln -s "$BUILD"/v[ri]* "$LAB/bin"
+    rm "$LAB/bin/vrrp-run" "$LAB/bin/vrrp-listen"
+    cp "$BUILD/vrrp-run" "$LAB/bin/real"
+    printf '%s\n' '#!/bin/sh' 'exec setpriv --no-new-privs "${0%/*}/real" "$@"' >"$LAB/bin/vrrp-run"
+    printf '%s\n' '#!/bin/sh' 'sleep 1' "exec $BUILD/vrrp-listen \"\$@\"" >"$LAB/bin/vrrp-listen"
+    chmod +x "$LAB/bin/vrrp-run" "$LAB/bin/vrrp-listen"
+    echo 'vr if=eth0 vrid=60 prio=200 interval=1s name=theirs ip=192.0.2.101/24' >"$LAB/peer.vr"
+    run_start peer
+    echo 'vr if=eth0 vrid=51 prio=150 interval=100ms name=web ip=192.0.2.100/24' >"$LAB/us.vr"
+    BESIDE=$LAB/bin run_start us -l "$LAB/log"
+    until_true 10 run_is us web active
+    until_true 10 run_is peer theirs active
+    until_true 10 heard "$peer" '==200' "$(calc "$EPOCHREALTIME + 0.5")"
+    grep -c ' vrid=60 ' "$LAB/log" >"$LAB/before" || :
+    mark added
+    ctl us vr if=eth0 vrid=60 prio=100 interval=1s name=added ip=192.0.2.101/24
+    until_true 10 grep -q ' advert .* vrid=60 ' "$LAB/log"
+    sleep 4.5 # longer than an Active_Down_Interval
+    run_state us added >"$LAB/added"
+    echo 'vr if=eth0 vrid=61 prio=150 interval=100ms name=more ip=192.0.2.102/24' >>"$LAB/us.vr"
+    kill -HUP "$RUN"
+    until_true 10 run_is us more active
+    until_true 10 eval 'tr "\0" " " <"/proc/$(run_pid us vrrp-listen)/cmdline" | grep -q " eth0 vrid=51,61 $"'
+    mark stops
+    run_stop us
+    run_stop peer
 }
 
 # The disk of the log is full: in a mount namespace of its own, 128 kB.
@@ -289,10 +323,10 @@ longest_gap() { # ADDRESS PRIORITY-TEST FROM TO
     [ "$(advert_count "$us" '==0' "$before" "$stops")" = 1 ] # of the one that goes
     [ "$("$BUILD/vrrp-pick" -k name,state <"$LAB/answer")" = $'stays\tactive\ncomes\tactive' ]
     [ "$("$BUILD/vrrp-pick" -k to state name=stays <"$LAB/log" | tr '\n' ' ')" = "backup active init " ]
-    # Not one of its advertisements is late by more than a busy machine may be, though another vrrp-listen came twice.
+    # Not one of its advertisements is late by more than a busy machine may be, though another vrrp-listen came three times.
     holds "$(longest_gap "$us" '==100' "$before" "$stops") < 0.3"
     holds "$(advert_count "$us" '==100' "$before" "$stops") >= ($stops - $before) * 10 * 0.9"
-    [ "$(grep -c ' clock .* source=live$' "$LAB/log")" -eq 3 ]
+    [ "$(grep -c ' clock .* source=live$' "$LAB/log")" -eq 4 ]
 }
 @test "HUP: an interface that is not there, or a file that is wrong, changes nothing" {
     finished reloads
@@ -304,6 +338,24 @@ longest_gap() { # ADDRESS PRIORITY-TEST FROM TO
 @test "and the log of it replays to the decisions that were taken" {
     finished reloads
     diff <(decisions "$LAB/log") <(decisions "$LAB/replay")
+}
+
+@test "vrrp-listen is given the VRIDs of the file; one that is added is heard before it could take over" {
+    finished narrow
+    [ "$(<"$LAB/before")" = 0 ]
+    [ "$(<"$LAB/added")" = backup ]
+    [ "$(advert_count "$us" '==100')" = 0 ]
+    heard "$us" '==150' "$(calc "$stops - 0.5")"
+    run cat "$LAB/us.run"
+    [ "${lines[*]}" = "vrrp-run: $LAB/us.vr: 2 virtual routers from now on" ]
+}
+@test "and no moment passes between one vrrp-listen and the other" {
+    finished narrow
+    # each has a clock line: at the start, for the one that was added, for the file, and without what is gone from it
+    [ "$(grep -c ' clock .* source=live$' "$LAB/log")" -eq 4 ]
+    holds "$(awk -v from="$added" -v to="$stops" '$2 == "tick" && $1 > from && $1 < to {
+        if (last && $1 - last > gap) gap = $1 - last
+        last = $1 } END { print gap + 0 }' "$LAB/log") < 0.5"
 }
 
 @test "a full disk under the log costs lines, not advertisements" {
