@@ -65,11 +65,11 @@ vrrp-run.objs += cmd/run_replace cmd/run_scope cmd/run_side cmd/run_start $(even
 vrrp-run.objs += net/lock_file net/process
 vrrp-run.libs :=
 
-vrrp-ctl.objs := cmd/cli cmd/ctl_ask cmd/operands $(event) net/clock net/control net/inlet
-vrrp-ctl.libs :=
+vrrp-ctl.objs := cmd/cli cmd/ctl_ask cmd/operands $(event) net/clock net/control net/inlet $(confine)
+vrrp-ctl.libs := -lcap -lseccomp
 
-vrrp-log.objs := cmd/cli $(event) core/freshness core/log_head net/clock net/inlet net/log_file net/privilege net/signals
-vrrp-log.libs := -lcap
+vrrp-log.objs := cmd/cli $(event) core/freshness core/log_head net/clock net/inlet net/log_file net/signals $(confine)
+vrrp-log.libs := -lcap -lseccomp
 
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)

@@ -73,8 +73,8 @@ int cli_finish(int status);
 /* The last step of the start, when all is open: capabilities, files and system calls that the profile does not need are
  * given up, for good. What the system cannot take is said once; capabilities that stay are exit 3. */
 void cli_confine(enum confine_profile profile);
-/* The same as CONFINE_REPORTER: FIFOs in the directory of this one, the value of -C, can be opened to write into them. */
-void cli_confine_to_fifo(const char *path);
+/* The same for a profile that opens files: those in the directory of this one. option: "-C ", or "" of an operand. */
+void cli_confine_beside(enum confine_profile profile, const char *option, const char *path);
 
 /* A `vr` line from operands (if=eth0 vrid=51 ...): parsed, or exit 2 naming the word. text is the caller's storage. */
 void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char **words, size_t count);

@@ -16,7 +16,10 @@ static bool drop_capabilities(enum confine_profile profile, const char **what)
     case CONFINE_FILTER:
     case CONFINE_LISTENER:
     case CONFINE_SENDER:
+    case CONFINE_KEEPER:
         break;
+    case CONFINE_CALLER: /* root opens the FIFOs of another user */
+        return privilege_keep(what, CAP_DAC_OVERRIDE, -1);
     case CONFINE_HOLDER:
     case CONFINE_REPORTER:
         return privilege_keep(what, CAP_NET_ADMIN, -1);
@@ -26,17 +29,36 @@ static bool drop_capabilities(enum confine_profile profile, const char **what)
     return privilege_drop_all(what);
 }
 
+static unsigned access_of(enum confine_profile profile)
+{
+    switch (profile) {
+    case CONFINE_FILTER:
+    case CONFINE_LISTENER:
+    case CONFINE_SENDER:
+    case CONFINE_HOLDER:
+    case CONFINE_SETTER:
+        break;
+    case CONFINE_REPORTER:
+        return CONFINE_WRITE;
+    case CONFINE_CALLER:
+        return CONFINE_WRITE | CONFINE_READ;
+    case CONFINE_KEEPER:
+        return CONFINE_WRITE | CONFINE_READ | CONFINE_MAKE;
+    }
+    return 0;
+}
+
 /* A sanitizer opens files, starts programs and looks into its own process when it has found something, and at the end. */
 #ifdef SANITIZED
 static void shut(enum confine_profile profile, int directory)
 {
-    (void)profile;
+    (void)access_of(profile);
     (void)directory;
 }
 #else
 static void shut(enum confine_profile profile, int directory)
 {
-    bool files = confine_files(directory), calls = confine_calls(profile);
+    bool files = confine_files(directory, access_of(profile)), calls = confine_calls(profile);
 
     if (!files || !calls)
         cli_say("this system has no %s: it goes on with more than it needs (PRIVILEGES in vrrp-tools(7))",
@@ -61,22 +83,22 @@ void cli_confine(enum confine_profile profile)
     give_up(profile, -1);
 }
 
-/* The FIFO itself may be made, or made again, later: what counts is where. */
-void cli_confine_to_fifo(const char *path)
+/* The file itself may be made, or made again, later: what counts is where. */
+void cli_confine_beside(enum confine_profile profile, const char *option, const char *path)
 {
     char directory[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
     size_t length = slash != NULL ? (size_t)(slash + 1 - path) : 0;
 
     if (length >= sizeof directory)
-        cli_die(EXIT_SYSTEM, "-C %s: %s", path, strerror(ENAMETOOLONG));
+        cli_die(EXIT_SYSTEM, "%s%s: %s", option, path, strerror(ENAMETOOLONG));
     if (length > 0) {
         memcpy(directory, path, length);
         directory[length] = '\0';
     }
     int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        cli_die(EXIT_SYSTEM, "-C %s: %s", path, strerror(errno));
-    give_up(CONFINE_REPORTER, fd);
+        cli_die(EXIT_SYSTEM, "%s%s: %s", option, path, strerror(errno));
+    give_up(profile, fd);
     close(fd);
 }

@@ -10,7 +10,8 @@ struct ctl {
     const char *path; /* of the control FIFO */
     instant end;      /* no answer by then is none */
     struct control control;
-    unsigned asked; /* for ids */
+    long pid;       /* of this program, */
+    unsigned asked; /* and how often: for ids */
 };
 
 /* Told of each line of the answer but the last, without its id=. */

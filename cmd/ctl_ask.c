@@ -138,7 +138,7 @@ static struct ctl_answer read_answer(const struct ctl *c, int fd, const char *id
 struct ctl_answer ctl_ask(struct ctl *c, const char *line, ctl_take *take, void *context)
 {
     char id[CTL_ID];
-    snprintf(id, sizeof id, "ctl-%ld-%u", (long)getpid(), c->asked++);
+    snprintf(id, sizeof id, "ctl-%ld-%u", c->pid, c->asked++);
     control_init(&c->control, c->path);
     lock(c);
     int fd = open_answers(c);

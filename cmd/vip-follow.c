@@ -141,7 +141,7 @@ static void open_all(struct follow *f, const char *fifo)
         cli_confine(CONFINE_HOLDER);
         return;
     }
-    cli_confine_to_fifo(fifo);
+    cli_confine_beside(CONFINE_REPORTER, "-C ", fifo);
     track_report_open(&f->report, fifo); /* with the rights that it will have later */
 }
 

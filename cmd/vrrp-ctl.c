@@ -1,7 +1,7 @@
 /* vrrp-ctl: says something to a running vrrp-elect, and waits until it is so. */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +35,7 @@ struct request {
     char text[CTL_BYTES + 1];
     struct line line; /* of text */
     bool limited;     /* -T */
+    bool human;       /* standard output is a terminal */
 };
 
 /* --- The line. --- */
@@ -132,9 +133,9 @@ static void read_operands(struct request *q, char **words, size_t count)
 
 static void print(void *context, const struct line *l)
 {
+    const bool *human = context;
     char time[STAMP_TEXT];
-    (void)context;
-    size_t length = isatty(STDOUT_FILENO) ? clock_format_human(time, l->time) : format_stamp(time, l->time);
+    size_t length = *human ? clock_format_human(time, l->time) : format_stamp(time, l->time);
     fwrite(time, 1, length, stdout);
     printf(" %.*s", (int)l->event.len, l->event.at);
     for (size_t i = 0; i < l->count; i++)
@@ -143,9 +144,9 @@ static void print(void *context, const struct line *l)
     putchar('\n');
 }
 
-static int status(struct ctl *c, const struct request *q)
+static int status(struct ctl *c, struct request *q)
 {
-    struct ctl_answer a = ctl_ask(c, q->text, print, NULL);
+    struct ctl_answer a = ctl_ask(c, q->text, print, &q->human);
     if (a.count > 0 || q->line.count == 0)
         return EXIT_DONE;
     cli_say("%.*s: no such virtual router", (int)q->line.fields[0].value.len, q->line.fields[0].value.at);
@@ -243,7 +244,7 @@ static int yield(struct ctl *c, struct request *q)
     if (!q->limited && limit > PATIENCE)
         c->end.us += limit - PATIENCE;
     while (count > 0 && !now.active && now.adverts == first.adverts && clock_now().us + LOOK_EVERY < c->end.us) {
-        usleep((useconds_t)LOOK_EVERY);
+        (void)poll(NULL, 0, (int)(LOOK_EVERY / MILLISECOND));
         count = look_at(c, &now);
     }
     if (count > 0 && !now.active && now.adverts != first.adverts)
@@ -283,12 +284,26 @@ static void options(struct ctl *c, struct request *q, int argc, char **argv)
     c->end.us = clock_now().us + limit;
 }
 
+/* What is asked of the system once is asked before little is left to ask for. */
+static void open_all(struct ctl *c, struct request *q)
+{
+    static char out[BUFSIZ];
+    setvbuf(stdout, out, _IOFBF, sizeof out);
+    q->human = isatty(STDOUT_FILENO);
+    c->pid = getpid();
+    control_init(&c->control, c->path);
+    if (control_open(&c->control) != CONTROL_DONE)
+        cli_die(EXIT_SYSTEM, "%s: %s", c->path, control_text(&c->control));
+    control_close(&c->control);
+    cli_confine_beside(CONFINE_CALLER, "-C ", c->path);
+}
+
 int main(int argc, char **argv)
 {
     static struct ctl c;
     static struct request q;
     options(&c, &q, argc, argv);
-    signal(SIGPIPE, SIG_IGN);
+    open_all(&c, &q);
     if (span_is(q.line.event, "status"))
         return cli_finish(status(&c, &q));
     if (span_is(q.line.event, "yield"))

@@ -12,7 +12,6 @@
 #include "net/clock.h"
 #include "net/inlet.h"
 #include "net/log_file.h"
-#include "net/privilege.h"
 #include "net/signals.h"
 
 const struct program program = {
@@ -209,7 +208,6 @@ static const char *options(struct log *l, int argc, char **argv, unsigned *keep)
 
 static void open_all(struct log *l, const char *path, unsigned keep)
 {
-    const char *what;
     l->head = log_head_new();
     l->pending = malloc(l->room = PENDING);
     if (!l->head || !l->pending)
@@ -219,8 +217,7 @@ static void open_all(struct log *l, const char *path, unsigned keep)
     inlet_init(&l->in, STDIN_FILENO);
     if (!signals_open(&l->signals, SIGNALS_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    if (!privilege_drop_all(&what))
-        cli_die(EXIT_SYSTEM, "%s: %s", what, strerror(errno));
+    cli_confine_beside(CONFINE_KEEPER, "", path);
     read_file(l);
 }
 

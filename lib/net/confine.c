@@ -16,7 +16,8 @@
 #define SYS_landlock_add_rule       445
 #define SYS_landlock_restrict_self  446
 #endif
-enum { ASK_VERSION = 1, RULE_BENEATH = 1, WRITE_FILE = 1 << 1 };
+enum { ASK_VERSION = 1, RULE_BENEATH = 1 };
+enum { WRITE_FILE = 1 << 1, READ_FILE = 1 << 2, REMOVE_FILE = 1 << 5, MAKE_FILE = 1 << 8, CUT_FILE = 1 << 14 };
 
 /* struct landlock_ruleset_attr as the newest kernel has it, whatever linux/landlock.h is installed: a bit for each kind
  * of access. An older kernel takes as much of it as it knows. */
@@ -36,15 +37,21 @@ static uint64_t bits(unsigned count)
 }
 
 /* A rule allows something: without one, nothing is. */
-static bool restrict_self(int ruleset, int directory)
+static bool restrict_self(int ruleset, int directory, uint64_t allowed)
 {
-    const struct rule write = {WRITE_FILE, directory};
+    const struct rule rule = {allowed, directory};
 
-    return (directory < 0 || syscall(SYS_landlock_add_rule, ruleset, RULE_BENEATH, &write, 0) == 0) &&
+    return (directory < 0 || syscall(SYS_landlock_add_rule, ruleset, RULE_BENEATH, &rule, 0) == 0) &&
            syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
 }
 
-bool confine_files(int directory)
+static uint64_t access_bits(unsigned access)
+{
+    return ((access & CONFINE_WRITE) != 0 ? WRITE_FILE : 0) | ((access & CONFINE_READ) != 0 ? READ_FILE : 0) |
+           ((access & CONFINE_MAKE) != 0 ? REMOVE_FILE | MAKE_FILE | CUT_FILE : 0);
+}
+
+bool confine_files(int directory, unsigned access)
 {
     static const struct {
         size_t size;
@@ -69,7 +76,7 @@ bool confine_files(int directory)
     if (fd < 0)
         return false;
 
-    bool done = restrict_self(fd, directory);
+    bool done = restrict_self(fd, directory, access_bits(access) & all.files);
     int why = errno;
 
     close(fd);

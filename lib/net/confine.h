@@ -15,12 +15,21 @@ enum confine_profile {
     CONFINE_HOLDER,   /* a filter that sets addresses and sends packets, through sockets that are open */
     CONFINE_REPORTER, /* a holder that opens FIFOs to write into them */
     CONFINE_SETTER,   /* a holder that opens packet sockets */
+    CONFINE_CALLER,   /* a filter that opens FIFOs to write into them, and to read the answer */
+    CONFINE_KEEPER,   /* a filter that makes files, renames and removes them */
+};
+
+/* What is left of the files in a directory. */
+enum confine_access {
+    CONFINE_WRITE = 1, /* those that are there can be opened to write into them */
+    CONFINE_READ = 2,  /* or to read them */
+    CONFINE_MAKE = 4,  /* and they can be made, cut off, renamed and removed */
 };
 
 /* No file can be opened, made, removed or executed, no TCP port bound or connected to, and no process outside be
- * signalled, as far as this kernel's Landlock knows of it. What is open stays open. directory: what is in it can still
- * be opened to write into it; -1: none. False: errno. */
-bool confine_files(int directory);
+ * signalled, as far as this kernel's Landlock knows of it. What is open stays open. directory: in it there is still the
+ * access that is given, bits of confine_access; -1: there is none. False: errno. */
+bool confine_files(int directory, unsigned access);
 
 /* Only the calls of the profile are made. The others fail with ENOSYS, so that a C library that tries a new one first
  * falls back to the old one; but whoever wants to run a program or reach into another process is ended with SIGSYS.

@@ -30,8 +30,10 @@ enum {
     HOLDER = 1 << CONFINE_HOLDER,
     REPORTER = 1 << CONFINE_REPORTER,
     SETTER = 1 << CONFINE_SETTER,
+    CALLER = 1 << CONFINE_CALLER,
+    KEEPER = 1 << CONFINE_KEEPER,
     HOLDERS = HOLDER | REPORTER | SETTER,
-    EVERY = FILTER | LISTENER | SENDER | HOLDERS,
+    EVERY = FILTER | LISTENER | SENDER | HOLDERS | CALLER | KEEPER,
 };
 
 static const struct confine_call table[] = {
@@ -104,13 +106,36 @@ static const struct confine_call table[] = {
     {"setsockopt", SETTER, {{1, ALL, SOL_PACKET}}},
 
     /* a FIFO that is there, to write into it and never to wait */
-    {"open", REPORTER, {{1, OPEN, O_WRONLY | O_NONBLOCK}}},
-    {"openat", REPORTER, {{2, OPEN, O_WRONLY | O_NONBLOCK}}},
-    {"fstat", REPORTER, {{0}}},
-    {"fstat64", REPORTER, {{0}}},
-    {"newfstatat", REPORTER, {{3, ALL, AT_EMPTY_PATH}}},
-    {"fstatat64", REPORTER, {{3, ALL, AT_EMPTY_PATH}}},
-    {"statx", REPORTER, {{2, ALL, AT_EMPTY_PATH}}},
+    {"open", REPORTER | CALLER, {{1, OPEN, O_WRONLY | O_NONBLOCK}}},
+    {"openat", REPORTER | CALLER, {{2, OPEN, O_WRONLY | O_NONBLOCK}}},
+    {"fstat", REPORTER | CALLER | KEEPER, {{0}}},
+    {"fstat64", REPORTER | CALLER | KEEPER, {{0}}},
+    {"newfstatat", REPORTER | CALLER | KEEPER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"fstatat64", REPORTER | CALLER | KEEPER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"statx", REPORTER | CALLER, {{2, ALL, AT_EMPTY_PATH}}},
+    /* and another one for the answer, by turns and with room */
+    {"open", CALLER, {{1, OPEN, O_RDONLY | O_NONBLOCK | O_NOFOLLOW}}},
+    {"openat", CALLER, {{2, OPEN, O_RDONLY | O_NONBLOCK | O_NOFOLLOW}}},
+    {"flock", CALLER, {{0}}},
+    {"fcntl", CALLER, {{1, ALL, F_SETPIPE_SZ}}},
+    {"fcntl64", CALLER, {{1, ALL, F_SETPIPE_SZ}}},
+
+    /* a file to append to, which is there or not, and what becomes of the old ones */
+    {"open", KEEPER, {{1, OPEN, O_RDWR | O_APPEND | O_CREAT}}},
+    {"openat", KEEPER, {{2, OPEN, O_RDWR | O_APPEND | O_CREAT}}},
+    {"stat", KEEPER, {{0}}},
+    {"stat64", KEEPER, {{0}}},
+    {"newfstatat", KEEPER, {{3, ALL, 0}}},
+    {"fstatat64", KEEPER, {{3, ALL, 0}}},
+    {"statx", KEEPER, {{0}}},
+    {"pread64", KEEPER, {{0}}},
+    {"ftruncate", KEEPER, {{0}}},
+    {"ftruncate64", KEEPER, {{0}}},
+    {"rename", KEEPER, {{0}}},
+    {"renameat", KEEPER, {{0}}},
+    {"renameat2", KEEPER, {{0}}},
+    {"unlink", KEEPER, {{0}}},
+    {"unlinkat", KEEPER, {{2, ALL, 0}}},
 };
 
 size_t confine_table(const struct confine_call **calls)

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -32,7 +33,8 @@
 #include "net/confine.h"
 
 static const enum confine_profile profiles[] = {
-    CONFINE_FILTER, CONFINE_LISTENER, CONFINE_SENDER, CONFINE_HOLDER, CONFINE_REPORTER, CONFINE_SETTER,
+    CONFINE_FILTER,   CONFINE_LISTENER, CONFINE_SENDER, CONFINE_HOLDER,
+    CONFINE_REPORTER, CONFINE_SETTER,   CONFINE_CALLER, CONFINE_KEEPER,
 };
 
 /* Not _exit: before it, a sanitizer asks for the stack of signals, which is refused. */
@@ -83,7 +85,7 @@ static void no_file_is_left(enum confine_profile profile)
     struct sockaddr_in there = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(9)};
 
     CHECK(zero >= 0);
-    CHECK(confine_files(-1));
+    CHECK(confine_files(-1, 0));
     CHECK(open("/dev/zero", O_RDONLY) < 0 && errno == EACCES);
     CHECK(open("/", O_RDONLY | O_DIRECTORY) < 0 && errno == EACCES);
     CHECK(open("/proc/sys/kernel/random/boot_id", O_RDONLY) < 0 && errno == EACCES);
@@ -109,7 +111,7 @@ static void one_directory_is_left(enum confine_profile profile)
     int there = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
 
     CHECK(there >= 0 && chdir(directory) == 0);
-    CHECK(confine_files(there) && confine_calls(profile));
+    CHECK(confine_files(there, CONFINE_WRITE) && confine_calls(profile));
     fd = open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     CHECK(fd < 0 && errno == ENXIO); /* as always: it has no reader */
     fd = open("file", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
@@ -124,7 +126,44 @@ static void one_directory_is_left(enum confine_profile profile)
     CHECK(REFUSED(unlink("file")));
 }
 
-static void fifos_of_one_directory(void **state)
+static void answers_are_read(enum confine_profile profile)
+{
+    int there = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+
+    CHECK(there >= 0 && chdir(directory) == 0);
+    CHECK(confine_files(there, CONFINE_WRITE | CONFINE_READ) && confine_calls(profile));
+    fd = open("fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    CHECK(fd >= 0 && fcntl(fd, F_SETPIPE_SZ, 1 << 16) > 0 && flock(fd, LOCK_EX | LOCK_NB) == 0);
+    CHECK(open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) >= 0);
+    CHECK(open("/dev/zero", O_RDONLY | O_NONBLOCK | O_NOFOLLOW) < 0 && errno == EACCES);
+    CHECK(REFUSED(open("file", O_RDONLY)));
+    CHECK(REFUSED(open("new", O_RDWR | O_APPEND | O_CREAT, 0600)));
+    CHECK(REFUSED(rename("file", "other")));
+    CHECK(REFUSED(fcntl(fd, F_SETFL, 0)));
+}
+
+static void files_are_kept(enum confine_profile profile)
+{
+    int there = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+    struct stat st;
+
+    CHECK(there >= 0 && chdir(directory) == 0);
+    CHECK(confine_files(there, CONFINE_WRITE | CONFINE_READ | CONFINE_MAKE) && confine_calls(profile));
+    fd = open("kept", O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(fd >= 0 && write(fd, "line", 4) == 4 && ftruncate(fd, 2) == 0);
+    CHECK(rename("kept", "kept.1") == 0 && stat("kept.1", &st) == 0 && st.st_size == 2);
+    CHECK(unlink("kept.1") == 0 && stat("kept.1", &st) < 0 && errno == ENOENT);
+    CHECK(open("/dev/null", O_RDWR | O_APPEND | O_CREAT, 0600) < 0 && errno == EACCES);
+    CHECK(open("/tmp/confine", O_RDWR | O_APPEND | O_CREAT, 0600) < 0 && errno == EACCES);
+    CHECK(rename("file", "../confine") < 0 && errno != ENOENT);
+    CHECK(unlink("/tmp/confine.none") < 0 && errno != 0);
+    CHECK(REFUSED(open("file", O_WRONLY | O_TRUNC)));
+    CHECK(REFUSED(mkdir("made", 0700)));
+    CHECK(REFUSED(symlink("file", "link")));
+    CHECK(REFUSED(chmod("file", 0777)));
+}
+
+static void files_of_one_directory(void **state)
 {
     (void)state;
     char file[64], fifo[64];
@@ -135,6 +174,8 @@ static void fifos_of_one_directory(void **state)
     assert_int_equal(mkfifo(fifo, 0600), 0);
     assert_int_equal(close(open(file, O_WRONLY | O_CREAT, 0600)), 0);
     in_child(one_directory_is_left, CONFINE_REPORTER);
+    in_child(answers_are_read, CONFINE_CALLER);
+    in_child(files_are_kept, CONFINE_KEEPER);
     unlink(file);
     unlink(fifo);
     rmdir(directory);
@@ -185,7 +226,7 @@ static void nothing_is_opened(enum confine_profile profile)
     CHECK(tcp >= 0 && udp >= 0);
     CHECK(confine_calls(profile));
     CHECK(REFUSED(open("/dev/null", O_RDONLY)));
-    CHECK(REFUSED(unlink("/tmp/confine")));
+    CHECK(profile == CONFINE_KEEPER || REFUSED(unlink("/tmp/confine")));
     CHECK(REFUSED(pipe(ends)));
     CHECK(REFUSED(dup(0)));
     CHECK(REFUSED(socket(AF_UNIX, SOCK_STREAM, 0)));
@@ -389,7 +430,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(landlock_leaves_what_is_open),
-        cmocka_unit_test(fifos_of_one_directory),
+        cmocka_unit_test(files_of_one_directory),
         cmocka_unit_test(each_profile),
         cmocka_unit_test(hostile_calls_end_it),
         cmocka_unit_test(kernel_is_asked),
