@@ -22,7 +22,7 @@ notify := core/hook_environment core/notify core/sentence core/text
 link := net/link net/link_table
 addresses := net/addresses net/address_interface net/address_watch
 fence := net/fence net/fence_batch net/fence_tables
-confine := cmd/confine net/confine net/confine_profiles net/privilege
+confine := cmd/confine cmd/realtime net/confine net/confine_profiles net/privilege net/realtime
 stage := net/inlet net/outlet net/signals net/clock core/levels
 stream := cmd/stream cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
@@ -60,10 +60,10 @@ vrrp-hook.objs := cmd/cli cmd/command cmd/hook_fifo cmd/hook_lines cmd/hook_outp
 vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
 vrrp-hook.libs :=
 
-vrrp-run.objs := cmd/cli cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_fifo cmd/run_lines cmd/run_plan cmd/run_reload
+vrrp-run.objs := cmd/cli cmd/realtime cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_fifo cmd/run_lines cmd/run_plan cmd/run_reload
 vrrp-run.objs += cmd/run_replace cmd/run_scope cmd/run_side cmd/run_start $(event) core/backoff $(stage) net/child net/control net/fifo
-vrrp-run.objs += net/lock_file net/process
-vrrp-run.libs :=
+vrrp-run.objs += net/lock_file net/process net/realtime
+vrrp-run.libs := -lcap
 
 vrrp-ctl.objs := cmd/cli cmd/ctl_ask cmd/operands $(event) net/clock net/control net/inlet $(confine)
 vrrp-ctl.libs := -lcap -lseccomp
@@ -74,6 +74,8 @@ vrrp-log.libs := -lcap -lseccomp
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)
 test_privilege.objs := net/privilege
+test_realtime.objs := net/realtime
+test_realtime.libs := -lcap
 test_privilege.libs := -lcap
 test_confine.objs := net/confine net/confine_profiles
 test_confine.libs := -lseccomp

@@ -8,6 +8,7 @@
 
 #include "core/config.h"
 #include "net/confine.h"
+#include "net/realtime.h"
 
 enum exit_status {
     EXIT_DONE = 0,   /* done */
@@ -70,6 +71,11 @@ void cli_bad_key(const char *file, uint64_t number, const struct line *line, con
 /* Flush stdout and say so when that fails; returns the exit status to use. */
 int cli_finish(int status);
 
+/* The value of -R, or exit 2: real-time priority, and memory that stays (net/realtime.h), which the next function takes first
+ * of all. Exit 3 when the system refuses. */
+void cli_realtime(const char *text);
+/* ", needs ...": how to get it, when it was refused and errno is EPERM; else "". */
+const char *cli_realtime_hint(enum realtime_refusal refusal);
 /* The last step of the start, when all is open: capabilities, files and system calls that the profile does not need are
  * given up, for good. What the system cannot take is said once; capabilities that stay are exit 3. */
 void cli_confine(enum confine_profile profile);

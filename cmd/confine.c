@@ -10,7 +10,28 @@
 #include "net/clock.h"
 #include "net/privilege.h"
 
-static bool drop_capabilities(enum confine_profile profile, const char **what)
+static int priority; /* -R; 0: none */
+
+void cli_realtime(const char *text)
+{
+    priority = (int)cli_number('R', text, REALTIME_LEAST, REALTIME_MOST);
+}
+
+/* Must CAP_IPC_LOCK be kept for it? */
+static bool take_priority(void)
+{
+    bool keep = false;
+    enum realtime_refusal refusal = priority > 0 ? realtime_take(priority, &keep) : REALTIME_DONE;
+
+    if (refusal != REALTIME_DONE)
+        cli_die(EXIT_SYSTEM, "-R %d: %s%s%s", priority,
+                refusal == REALTIME_NO_MEMORY ? "memory cannot be locked: " : "", strerror(errno),
+                cli_realtime_hint(refusal));
+    return keep;
+}
+
+/* lock: CAP_IPC_LOCK, or -1, which ends the list. */
+static bool drop_capabilities(enum confine_profile profile, int lock, const char **what)
 {
     switch (profile) {
     case CONFINE_FILTER:
@@ -19,14 +40,14 @@ static bool drop_capabilities(enum confine_profile profile, const char **what)
     case CONFINE_KEEPER:
         break;
     case CONFINE_CALLER: /* root opens the FIFOs of another user */
-        return privilege_keep(what, CAP_DAC_OVERRIDE, -1);
+        return privilege_keep(what, CAP_DAC_OVERRIDE, lock, -1);
     case CONFINE_HOLDER:
     case CONFINE_REPORTER:
-        return privilege_keep(what, CAP_NET_ADMIN, -1);
+        return privilege_keep(what, CAP_NET_ADMIN, lock, -1);
     case CONFINE_SETTER:
-        return privilege_keep(what, CAP_NET_ADMIN, CAP_NET_RAW, -1);
+        return privilege_keep(what, CAP_NET_ADMIN, CAP_NET_RAW, lock, -1);
     }
-    return privilege_drop_all(what);
+    return privilege_keep(what, lock, -1);
 }
 
 static unsigned access_of(enum confine_profile profile)
@@ -73,7 +94,8 @@ static void give_up(enum confine_profile profile, int directory)
     const char *what;
 
     clock_prepare();
-    if (!drop_capabilities(profile, &what))
+    int lock = take_priority() ? CAP_IPC_LOCK : -1;
+    if (!drop_capabilities(profile, lock, &what))
         cli_die(EXIT_SYSTEM, "privileges: %s: %s", what, strerror(errno));
     shut(profile, directory);
 }

@@ -19,7 +19,7 @@ struct listen {
     uint64_t count; /* 0: any number */
     bool limited;   /* -T: */
     usec limit;
-    bool quiet, human;
+    bool quiet, human, realtime;
     bool terminal;     /* stdout is one */
     bool packets_only; /* -w -: no lines */
     /* while it runs */

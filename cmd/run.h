@@ -185,8 +185,8 @@ void scope_turn(struct run *r);
 /* run_start.c */
 void chain_find(struct run *r); /* the programs; or ends this one */
 void chain_print(const struct run *r);
-bool chain_start_stages(struct run *r); /* false, and said: not all could be started */
-void chain_raise_priority(struct run *r);
+bool chain_start_stages(struct run *r);     /* false, and said: not all could be started */
+void chain_ask_for_priority(struct run *r); /* it may be refused: then it is said, and the stages are started without */
 void chain_note(struct run *r, struct stage *s, const struct child_end *end); /* end NULL: it was started */
 /* Another vrrp-listen takes the place of the one that runs, without a gap. False, and said: it cannot be started. It is
  * done when chain.fresh.pid is 0; `listened` is then what it was before, if it has failed. */

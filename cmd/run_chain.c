@@ -20,7 +20,6 @@ void chain_start(struct run *r)
     c->pressed = 0;
     r->listened = r->plan.scope;
     bool started = chain_start_stages(r);
-    chain_raise_priority(r);
     directory_name_holders(r);
     for (size_t i = 0; i < c->count; i++)
         lines_put(r, &c->stages[i]);
@@ -50,7 +49,6 @@ static void look_at_fresh(struct run *r)
         c->fresh = (struct child){.fd = -1};
         r->listened = c->wanted;
         chain_note(r, &c->stages[STAGE_LISTEN], NULL);
-        chain_raise_priority(r);
         directory_name_holders(r);
         status_write(r);
     }

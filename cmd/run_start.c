@@ -1,7 +1,6 @@
 /* The stages of vrrp-listen | vrrp-elect | vrrp-advert | vip-follow: their words, their pipes, their priority. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,14 +37,24 @@ void chain_find(struct run *r)
 /* --- The words of each. --- */
 
 struct words {
-    const char *list[RUN_INTERFACES + 8];
+    const char *list[RUN_INTERFACES + 12];
     size_t count;
+    char priority[4];
     char filter[SCOPE_WORD]; /* one of them */
 };
 
 static void add(struct words *w, const char *word)
 {
     w->list[w->count++] = word;
+}
+
+static void priority_words(struct words *w, const struct run *r)
+{
+    if (r->options.priority == 0)
+        return;
+    snprintf(w->priority, sizeof w->priority, "%d", r->options.priority);
+    add(w, "-R");
+    add(w, w->priority);
 }
 
 static void listen_words(struct words *w, const struct scope *scope)
@@ -76,12 +85,26 @@ static void elect_words(struct words *w, const struct run *r, const char *file)
 static void stage_words(struct words *w, const struct run *r, size_t number, const char *file)
 {
     add(w, stage_names[number]);
+    priority_words(w, r);
     if (number == STAGE_LISTEN)
         listen_words(w, &r->plan.scope);
     else if (number == STAGE_ELECT)
         elect_words(w, r, file);
     else if (number == STAGE_FOLLOW)
         control_words(w, r); /* track=vip:NAME */
+}
+
+/* For all of them or for none: one that has it would keep those from running that it waits for. */
+void chain_ask_for_priority(struct run *r)
+{
+    struct run_options *o = &r->options;
+    enum realtime_refusal refusal = o->priority > 0 ? realtime_ask(o->priority) : REALTIME_DONE;
+    if (refusal == REALTIME_DONE)
+        return;
+    cli_say("-R %d: %s%s: the stages run without%s", o->priority,
+            refusal == REALTIME_NO_MEMORY ? "memory cannot be locked: " : "", strerror(errno),
+            cli_realtime_hint(refusal));
+    o->priority = 0;
 }
 
 void chain_print(const struct run *r)
@@ -109,26 +132,6 @@ static int start_program(const struct run *r, struct child *child, const char *p
                                     .keep = r->lock};
     add(w, NULL);
     return child_start(child, &command);
-}
-
-/* For all of them or for none: one that has it would keep those from running that it waits for. */
-void chain_raise_priority(struct run *r)
-{
-    struct sched_param wanted = {.sched_priority = r->options.priority}, normal = {.sched_priority = 0};
-    struct chain *c = &r->chain;
-    if (r->options.priority == 0)
-        return;
-    for (size_t i = 0; i < c->count; i++) {
-        pid_t pid = c->stages[i].child.pid;
-        if (pid <= 0 || sched_setscheduler(pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0)
-            continue;
-        cli_say("-R %d: %s: the stages run without%s", r->options.priority, strerror(errno),
-                errno == EPERM ? "; needs CAP_SYS_NICE, or a limit on real-time priority (ulimit -r)" : "");
-        for (size_t k = 0; k < i; k++)
-            (void)sched_setscheduler(c->stages[k].child.pid, SCHED_OTHER, &normal);
-        r->options.priority = 0;
-        return;
-    }
 }
 
 void chain_note(struct run *r, struct stage *s, const struct child_end *end)
@@ -184,6 +187,7 @@ bool chain_listen_to(struct run *r, const struct scope *wanted)
     snprintf(path, sizeof path, "/proc/self/fd/%d", c->head);
     int out = open(path, O_WRONLY | O_CLOEXEC);
     add(&w, stage_names[STAGE_LISTEN]);
+    priority_words(&w, r);
     listen_words(&w, wanted);
     int error = out < 0 ? errno : start_program(r, &c->fresh, c->stages[STAGE_LISTEN].path, &w, -1, out);
     if (out >= 0)

@@ -12,11 +12,12 @@
 
 const struct program program = {
     .name = "vip-follow",
-    .usage = "[-C FIFO]",
+    .usage = "[-R PRIO] [-C FIFO]",
     .help =
         "Reads lines of vrrp-advert on standard input and passes each on. Puts the addresses of a virtual router on\n"
         "its interface while it is Active, as leases that the kernel ends by itself, and announces them.\n"
         "  -C FIFO  tell vrrp-elect through its control FIFO whether they can be set: track name=vip:NAME\n"
+        "  -R PRIO  real-time priority, 1 to 99, and locked memory; exit 3 when it is refused\n"
         "  -h, -V   help, version\n",
 };
 
@@ -149,8 +150,12 @@ int main(int argc, char **argv)
 {
     static struct follow f;
     const char *fifo = NULL;
-    while (cli_option(argc, argv, "C:") != -1)
-        fifo = optarg; /* -C is the only one */
+    for (int option; (option = cli_option(argc, argv, "C:R:")) != -1;) {
+        if (option == 'C')
+            fifo = optarg;
+        else
+            cli_realtime(optarg);
+    }
     if (optind < argc)
         cli_die(EXIT_USAGE, "%s: takes no operands; lines come on standard input", argv[optind]);
     open_all(&f, fifo);

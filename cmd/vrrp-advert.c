@@ -8,12 +8,14 @@
 
 const struct program program = {
     .name = "vrrp-advert",
-    .usage = "[-n | -w FILE] | [-F] [-c COUNT] [-n | -w FILE] if=IF vrid=N ip=ADDR,... [key=value...]",
+    .usage =
+        "[-R PRIO] [-n | -w FILE] | [-R PRIO] [-F] [-c COUNT] [-n | -w FILE] if=IF vrid=N ip=ADDR,... [key=value...]",
     .help = "Without operands: reads lines, sends the advertisement of each fresh `send` line, passes all lines on.\n"
             "With operands: advertises one virtual router; first listens, and refuses when somebody is Active.\n"
             "  -c COUNT  stop after so many advertisements\n"
             "  -F        do not listen first\n"
             "  -n        send nothing: print each line, and its frame in hex as `# frame ...`\n"
+            "  -R PRIO   real-time priority, 1 to 99, and locked memory; exit 3 when it is refused\n"
             "  -w FILE   write the packets into a pcap file instead of sending them (-: standard output)\n"
             "  -h, -V    help, version\n",
 };
@@ -22,7 +24,7 @@ int main(int argc, char **argv)
 {
     struct advert_options o = {0};
     bool hand_only = false;
-    for (int option; (option = cli_option(argc, argv, "c:Fnw:")) != -1;) {
+    for (int option; (option = cli_option(argc, argv, "c:FnR:w:")) != -1;) {
         switch (option) {
         case 'c':
             o.count = cli_number('c', optarg, 1, UINT64_MAX);
@@ -33,6 +35,9 @@ int main(int argc, char **argv)
             break;
         case 'n':
             o.dry = true;
+            break;
+        case 'R':
+            cli_realtime(optarg);
             break;
         case 'w':
             o.file = optarg;

@@ -19,7 +19,7 @@
 
 const struct program program = {
     .name = "vrrp-elect",
-    .usage = "[-pt] [--shadow] [-C FIFO] [-f FILE]... [if=IF vrid=N ip=ADDR,... key=value...]",
+    .usage = "[-pt] [--shadow] [-R PRIO] [-C FIFO] [-f FILE]... [if=IF vrid=N ip=ADDR,... key=value...]",
     .help =
         "Reads lines of vrrp-listen on standard input. Without a virtual router: says who is Active, and each change.\n"
         "With virtual routers (operands, or vr lines in files): takes part in their elections.\n"
@@ -28,6 +28,7 @@ const struct program program = {
         "           what has an id= is answered in FIFO.answers, too\n"
         "  -p       pass the input on as well: a log that -t replays\n"
         "  -t       replay: time comes from the lines, and what is decided is marked replay=yes\n"
+        "  -R PRIO  real-time priority, 1 to 99, and locked memory; exit 3 when it is refused\n"
         "  --shadow elect beside another daemon of this host as it would, but send nothing\n"
         "  -h, -V   help, version\n",
 };
@@ -146,11 +147,12 @@ static void options(struct elect *e, int argc, char **argv)
     struct vr_config config = {0};
     const char *files[64];
     size_t file_count = 0;
+    bool realtime = false;
     char boot[BOOT_TEXT];
     struct session_options o = {.boot = boot, .emit = emit, .complain = complain, .answer = answer, .context = e};
     e->input = (struct source){.name = "standard input"};
     e->control = (struct source){.control = true};
-    for (int option; (option = cli_option_or_word(argc, argv, "C:f:pt", words)) != -1;) {
+    for (int option; (option = cli_option_or_word(argc, argv, "C:f:pR:t", words)) != -1;) {
         switch (option) {
         case 'C':
             e->control.name = optarg;
@@ -163,6 +165,10 @@ static void options(struct elect *e, int argc, char **argv)
         case 'p':
             o.pass = true;
             break;
+        case 'R':
+            cli_realtime(optarg);
+            realtime = true;
+            break;
         case 't':
             o.replay = true;
             break;
@@ -171,6 +177,8 @@ static void options(struct elect *e, int argc, char **argv)
             break;
         }
     }
+    if (realtime && o.replay)
+        cli_die(EXIT_USAGE, "-R: with -t nothing is urgent");
     clock_boot_id(boot);
     o.format_time = isatty(STDOUT_FILENO) ? clock_format_human : NULL;
     e->session = session_new(&o);

@@ -12,7 +12,7 @@
 
 const struct program program = {
     .name = "vrrp-listen",
-    .usage = "[-r FILE|-] [-w FILE|-] [-i NAME] [-c COUNT] [-T DURATION] [-qH] [IF]... [KEY=VALUE]...",
+    .usage = "[-r FILE|-] [-w FILE|-] [-i NAME] [-c COUNT] [-T DURATION] [-R PRIO] [-qH] [IF]... [KEY=VALUE]...",
     .help = "Writes a line for each VRRP packet that is heard on the interfaces IF, or `any`.\n"
             "Without IF: on every interface that is up and has an address.\n"
             "  -r FILE      read a capture (pcap, pcapng; - is stdin) in place of interfaces\n"
@@ -20,6 +20,7 @@ const struct program program = {
             "  -i NAME      with -r: the interface that the lines are to name; else the same as IF\n"
             "  -c COUNT     end after COUNT adverts\n"
             "  -T DURATION  give up after it: exit 1 when no advert was heard, or fewer than COUNT\n"
+            "  -R PRIO      real-time priority, 1 to 99, and locked memory; exit 3 when it is refused\n"
             "  -q           no tick lines\n"
             "  -H           times for people\n"
             "  KEY=VALUE    only packets whose line matches: vrid=51 af=4 src=192.0.2.1 prio=100..200\n"
@@ -43,7 +44,7 @@ static void read_options(struct listen *l, int argc, char **argv)
 {
     int option;
 
-    while ((option = cli_option(argc, argv, "r:w:i:c:T:qH")) != -1) {
+    while ((option = cli_option(argc, argv, "r:w:i:c:T:R:qH")) != -1) {
         switch (option) {
         case 'r':
             l->read_path = optarg;
@@ -62,6 +63,10 @@ static void read_options(struct listen *l, int argc, char **argv)
             if (l->limit > INT64_MAX - clock_now().us)
                 cli_die(EXIT_USAGE, "-T %s: too long", optarg);
             l->limited = true;
+            break;
+        case 'R':
+            cli_realtime(optarg);
+            l->realtime = true;
             break;
         case 'q':
             l->quiet = true;
@@ -90,6 +95,8 @@ static void read_operands(struct listen *l, char **operands, size_t count)
             add_interface(l, "", operands[i]);
         }
     }
+    if (l->read_path != NULL && l->realtime)
+        cli_die(EXIT_USAGE, "-R: with -r nothing is urgent");
     if (l->read_path != NULL && l->interface_count > 1)
         cli_die(EXIT_USAGE, "-i %s: one name is enough for a file", l->interfaces[1]);
     for (size_t i = 0; i < l->interface_count && l->interface_count > 1; i++)

@@ -23,7 +23,7 @@ const struct program program = {
         "  --log-size BYTES  begin a new log after so many\n"
         "  --hook COMMAND    run vrrp-hook COMMAND beside the chain; several at most\n"
         "  --events FIFO     the same lines for whoever reads FIFO, which is not made\n"
-        "  -R PRIO           real-time priority (SCHED_FIFO) for the chain, 1 to 99\n"
+        "  -R PRIO           real-time priority for the chain, 1 to 99, and locked memory\n"
         "  --replace         take over from one that runs in DIR\n"
         "  --wide            hear and log the virtual routers of others, too\n"
         "  --shadow          elect beside another daemon, but send and set nothing\n"
@@ -69,7 +69,7 @@ static void options(struct run_options *o, int argc, char **argv)
             o->dry = true;
             break;
         case 'R':
-            o->priority = (int)cli_number('R', optarg, 1, 99);
+            o->priority = (int)cli_number('R', optarg, REALTIME_LEAST, REALTIME_MOST);
             break;
         case WORD_SHADOW:
             o->shadow = true;
@@ -295,6 +295,7 @@ int main(int argc, char **argv)
         print_plan(&r);
         return cli_finish(EXIT_DONE);
     }
+    chain_ask_for_priority(&r);
     directory_open(&r);
     directory_lock(&r);
     directory_prepare(&r);

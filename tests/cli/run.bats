@@ -323,17 +323,41 @@ END
     ended 0
 }
 
-@test "-R: all stages have real-time priority, or none and it is said" {
+@test "-R: all stages get it, or none does and it is said" {
+    run -0 vrrp-run -n -R 5 -d d conf
+    [ "$output" = "vrrp-listen -R 5 eth0 vrid=51 | vrrp-elect -R 5 -C d/control -f conf | vrrp-advert -R 5 |\
+ vip-follow -R 5 -C d/control" ]
+    script vrrp-advert 'echo "$*" >advert.args' 'exec cat'
     start -R 5
-    policies=$(for name in vrrp-listen vrrp-elect vrrp-advert vip-follow; do chrt -p "$(pid_of "$name")"; done |
-        sed -n 's/.*policy: //p' | sort -u)
-    if said '^vrrp-run: -R 5: .*: the stages run without'; then
-        [ "$policies" = SCHED_OTHER ]
+    policy=$(chrt -p "$(pid_of vrrp-elect)" | sed -n 's/.*policy: //p')
+    if said '^vrrp-run: -R 5: .*: the stages run without; needs CAP_'; then
+        [ "$policy" = SCHED_OTHER ]
+        [ "$(<advert.args)" = "" ]
     else
-        [ "$policies" = "SCHED_FIFO|SCHED_RESET_ON_FORK" ]
+        [ "$policy" = "SCHED_FIFO|SCHED_RESET_ON_FORK" ]
+        [ "$(<advert.args)" = "-R 5" ]
     fi
     kill "$RUN"
     ended 0
+}
+
+@test "-R of a stage: a wrong value, and where nothing is urgent" {
+    local words reason
+    while IFS='|' read -r words reason; do
+        # shellcheck disable=SC2086 # words
+        run -2 --separate-stderr $words </dev/null
+        [[ $stderr == "$reason"* ]] || { echo "$words: $stderr"; false; }
+    done <<'END'
+vrrp-elect -R 0|vrrp-elect: -R 0: not a number from 1 to 99
+vrrp-elect -R 100|vrrp-elect: -R 100: not a number from 1 to 99
+vrrp-elect -R 5 -t|vrrp-elect: -R: with -t nothing is urgent
+END
+    run -2 --separate-stderr "$BUILD/vrrp-listen" -R 5 -r nowhere
+    [[ $stderr == "vrrp-listen: -R: with -r nothing is urgent"* ]]
+    for stage in vrrp-listen vrrp-advert vip-follow; do
+        run -2 --separate-stderr "$BUILD/$stage" -R high
+        [[ $stderr == "$stage: -R high: not a number from 1 to 99"* ]]
+    done
 }
 
 @test "--shadow: only vrrp-listen and vrrp-elect run, and what is decided is marked" {
