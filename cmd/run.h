@@ -143,6 +143,7 @@ struct text {
 struct status {
     struct text coming, shown; /* an answer that is not complete, and the last one that was */
     bool asked, stale;         /* stale: a state has changed since */
+    bool told;                 /* that it cannot be written */
     instant asked_at, due;
 };
 
@@ -174,9 +175,10 @@ bool run_is_ready(const struct run *r, int fd); /* poll said so */
 
 /* The parts. X_turn is called in each turn of the loop, X_deadline says when it has to be at the latest. */
 
-/* run_plan.c. Makes *p what counts: from now on, and in DIR/vr, with which vrrp-elect is started. *p is then empty. False,
- * and said: it could not be written. */
-bool plan_adopt(struct run *r, struct plan *p);
+/* run_plan.c. First all that may fail: *p can be written into DIR, as vrrp-elect is to be started with it. False, and said.
+ * Then *p is what counts, from now on and in DIR/vr, and empty. */
+bool plan_prepare(struct run *r, const struct plan *p);
+void plan_adopt(struct run *r, struct plan *p);
 
 /* run_scope.c: a virtual router takes part; if it is not heard, it soon is. */
 void scope_look(struct run *r, const struct identity *id);
@@ -232,15 +234,16 @@ void status_turn(struct run *r);
 void status_write(struct run *r); /* as far as it is known */
 instant status_deadline(const struct run *r);
 
-/* run_directory.c: DIR and what is in it. All but the last two end the program when they fail. */
+/* run_directory.c: DIR and what is in it. All but the last ones end the program when they fail. */
 void directory_paths(struct run *r); /* touches nothing */
 void directory_open(struct run *r);
 void directory_lock(struct run *r);
 void directory_prepare(struct run *r);
 void directory_name_holders(struct run *r); /* who runs now */
 void directory_clean(struct run *r);
-/* A file that is never half written. False, and said. */
-bool directory_write(struct run *r, const char *name, const char *text, size_t size);
+/* A file that is never half written: what it is to be, and then it is. False: errno. */
+bool directory_prepare_file(struct run *r, const char *name, const char *text, size_t size);
+bool directory_show_file(struct run *r, const char *name);
 
 /* run_replace.c: asks those who hold the lock to go, and makes them, or ends the program when that does not help. */
 void directory_replace(struct run *r);

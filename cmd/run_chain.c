@@ -11,6 +11,20 @@
 static const usec END_LIMIT = 5 * SECOND;  /* for the chain to end by itself */
 static const usec TERM_LIMIT = 3 * SECOND; /* after TERM to all */
 
+/* The chain ends from its head: what is Active resigns, and its addresses are removed. */
+static void end(struct run *r)
+{
+    struct chain *c = &r->chain;
+    if (c->state != CHAIN_RUNS)
+        return;
+    c->state = CHAIN_ENDS;
+    c->due.us = r->now.us + END_LIMIT;
+    if (c->head >= 0)
+        close(c->head); /* or vrrp-listen would not see that vrrp-elect is gone */
+    c->head = -1;
+    child_kill(&c->fresh, SIGKILL);
+}
+
 void chain_start(struct run *r)
 {
     struct chain *c = &r->chain;
@@ -25,7 +39,7 @@ void chain_start(struct run *r)
         lines_put(r, &c->stages[i]);
     status_write(r);
     if (!started) {
-        c->state = CHAIN_ENDS;
+        end(r);
         c->due = r->now;
     }
 }
@@ -64,20 +78,6 @@ static void signal_all(struct run *r, int signal)
 {
     for (size_t i = 0; i < r->chain.count; i++)
         child_kill(&r->chain.stages[i].child, signal);
-}
-
-/* The chain ends from its head: what is Active resigns, and its addresses are removed. */
-static void end(struct run *r)
-{
-    struct chain *c = &r->chain;
-    if (c->state != CHAIN_RUNS)
-        return;
-    c->state = CHAIN_ENDS;
-    c->due.us = r->now.us + END_LIMIT;
-    if (c->head >= 0)
-        close(c->head); /* or vrrp-listen would not see that vrrp-elect is gone */
-    c->head = -1;
-    child_kill(&c->fresh, SIGKILL);
 }
 
 void chain_stop(struct run *r)

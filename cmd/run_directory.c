@@ -90,7 +90,7 @@ void directory_name_holders(struct run *r)
 /* Nobody of ours uses what is left there: the lock is ours. */
 static void remove_left(const struct run *r)
 {
-    static const char *const names[] = {"control", "control.answers", "status", "vr"};
+    static const char *const names[] = {"control", "control.answers", "status", "status.new", "vr", "vr.new"};
     for (size_t i = 0; i < nitems(names); i++)
         if (unlinkat(r->directory, names[i], 0) < 0 && errno != ENOENT)
             cli_say("%s/%s: %s", r->options.directory, names[i], strerror(errno));
@@ -121,17 +121,26 @@ static bool write_all(int fd, const char *text, size_t size)
     return true;
 }
 
-bool directory_write(struct run *r, const char *name, const char *text, size_t size)
+bool directory_prepare_file(struct run *r, const char *name, const char *text, size_t size)
 {
     char temporary[NAME_MAX];
     snprintf(temporary, sizeof temporary, "%s.new", name);
     (void)unlinkat(r->directory, temporary, 0);
     int fd = openat(r->directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    bool done = fd >= 0 && write_all(fd, text, size) && fchmod(fd, 0644) == 0 &&
-                renameat(r->directory, temporary, r->directory, name) == 0;
+    if (fd < 0)
+        return false;
+    bool done = write_all(fd, text, size) && fchmod(fd, 0644) == 0;
+    int error = errno;
+    close(fd);
     if (!done)
-        cli_say("%s/%s: %s", r->options.directory, name, strerror(errno));
-    if (fd >= 0)
-        close(fd);
+        (void)unlinkat(r->directory, temporary, 0); /* what it holds may be all the room that there is */
+    errno = error;
     return done;
+}
+
+bool directory_show_file(struct run *r, const char *name)
+{
+    char temporary[NAME_MAX];
+    snprintf(temporary, sizeof temporary, "%s.new", name);
+    return renameat(r->directory, temporary, r->directory, name) == 0;
 }

@@ -1,4 +1,5 @@
 /* What comes out of the chain: copied to those beside it, and made into the status file. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,7 +159,10 @@ void status_write(struct run *r)
             length += stage_line(text + length, STAGE_LINE, &c->stages[i]);
     if (size > 0)
         memcpy(text + length, shown->at, size);
-    (void)directory_write(r, "status", text, length + size);
+    bool done = directory_prepare_file(r, "status", text, length + size) && directory_show_file(r, "status");
+    if (!done && !r->status.told)
+        cli_say("%s/status: %s; it is old until it can be written", r->options.directory, strerror(errno));
+    r->status.told = !done;
     free(text);
 }
 

@@ -1,4 +1,5 @@
 /* What vrrp-run is to run: a file of `vr` lines. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,14 +70,24 @@ enum exit_status plan_read(struct plan *p, const char *path, bool wide)
     return status;
 }
 
-bool plan_adopt(struct run *r, struct plan *p)
+static bool unwritten(const struct run *r)
 {
-    if (!directory_write(r, "vr", p->lines, p->size))
-        return false;
+    cli_say("%s/vr: %s", r->options.directory, strerror(errno));
+    return false;
+}
+
+bool plan_prepare(struct run *r, const struct plan *p)
+{
+    return directory_prepare_file(r, "vr", p->lines, p->size) || unwritten(r);
+}
+
+void plan_adopt(struct run *r, struct plan *p)
+{
+    if (!directory_show_file(r, "vr"))
+        (void)unwritten(r);
     plan_free(&r->plan);
     r->plan = *p;
     *p = (struct plan){0};
-    return true;
 }
 
 void plan_free(struct plan *p)

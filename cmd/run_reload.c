@@ -29,8 +29,8 @@ static void refuse(struct run *r, const char *why)
 static void adopt(struct run *r)
 {
     size_t count = r->reload.plan.count;
-    if (plan_adopt(r, &r->reload.plan))
-        cli_say("%s: %zu virtual router%s from now on", r->options.file, count, count == 1 ? "" : "s");
+    plan_adopt(r, &r->reload.plan);
+    cli_say("%s: %zu virtual router%s from now on", r->options.file, count, count == 1 ? "" : "s");
 }
 
 /* A line for the FIFO has an end. */
@@ -64,6 +64,10 @@ void reload_begin(struct run *r)
     if (l->again || r->stopping || plan_read(&l->plan, r->options.file, r->options.wide) != EXIT_DONE) {
         if (!l->again && !r->stopping)
             refuse(r, NULL);
+        return;
+    }
+    if (!plan_prepare(r, &l->plan)) {
+        refuse(r, NULL);
         return;
     }
     if (r->chain.state != CHAIN_RUNS) {
@@ -167,8 +171,11 @@ void reload_turn(struct run *r)
             go_on_sending(r);
         break;
     case RELOAD_ANSWER:
-        if (r->now.us >= l->give_up.us)
-            refuse(r, "vrrp-elect does not answer");
+        if (r->now.us < l->give_up.us)
+            break;
+        /* It has all of it: what it will make of it is not known before it says so, or ends. */
+        cli_say("%s: vrrp-elect does not answer: it is waited for", r->options.file);
+        l->give_up = INSTANT_NEVER;
         break;
     case RELOAD_NARROW:
         if (r->chain.fresh.pid <= 0)

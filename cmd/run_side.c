@@ -133,7 +133,7 @@ void side_end(struct side *s)
 
 static void start(struct run *r, struct side *s)
 {
-    int ends[2], error = 0;
+    int ends[2] = {-1, -1}, error = 0;
     s->started = r->now;
     if (pipe2(ends, O_CLOEXEC) < 0)
         error = errno;
@@ -147,7 +147,8 @@ static void start(struct run *r, struct side *s)
     }
     if (error) {
         cli_say("%s: %s", s->argv[0], strerror(error));
-        s->due.us = r->now.us + SECOND;
+        s->delay = backoff(s->delay, 0);
+        s->due.us = r->now.us + s->delay;
         return;
     }
     side_begin(r, s, ends[1]);

@@ -241,7 +241,8 @@ static void loop(struct run *r)
     }
 }
 
-/* Those beside the chain get the last lines and have done. A command of the user's may take longer than we wait. */
+/* Those beside the chain get the last lines and have done. A command of the user's may take longer than we wait; who asks
+ * us to end a second time does not wait at all. */
 static void end_sides(struct run *r)
 {
     r->end.us = r->now.us + LAST_WORDS;
@@ -253,6 +254,8 @@ static void end_sides(struct run *r)
         if (poll(r->fds, r->fd_count, -1) < 0 && errno != EINTR)
             break;
         r->now = clock_now();
+        if (run_is_ready(r, r->signals.fd) && signals_stop(&r->signals))
+            break;
         sides_turn(r);
     }
     sides_tell_late(r);
@@ -300,8 +303,9 @@ int main(int argc, char **argv)
     directory_lock(&r);
     directory_prepare(&r);
     open_all(&r);
-    if (!plan_adopt(&r, &plan))
+    if (!plan_prepare(&r, &plan))
         return cli_finish(EXIT_SYSTEM);
+    plan_adopt(&r, &plan);
     chain_start(&r);
     loop(&r);
     end_sides(&r);
