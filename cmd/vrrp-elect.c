@@ -327,8 +327,11 @@ static void turn(struct elect *e)
         e->outlet.closed = true;
     if (polls[3].revents || e->signals.count > 0)
         e->stopped = signals_stop(&e->signals) || e->stopped;
-    if (polls[0].revents && !e->stopped)
+    if (polls[0].revents && !e->stopped) {
+        struct session_now woken = now();
+        session_awake(e->session, &woken);
         read_source(e, &e->input);
+    }
     /* A control line moves the clock to now, so that it waits, within reason, for what was heard before it. */
     e->control_waits = polls[1].revents && input_ready() && !e->input.inlet.ended ? e->control_waits + 1 : 0;
     if (polls[1].revents && !e->stopped && e->control_waits % CONTROL_ROUNDS == 0)

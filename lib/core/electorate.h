@@ -87,6 +87,9 @@ void electorate_advance(struct electorate *e, instant now); /* fires what is due
 instant electorate_due_held(struct electorate *e, instant now);
 instant electorate_look_held(const struct electorate *e);
 void electorate_advance_held(struct electorate *e, instant now);
+/* Under a hold, before the clock moves to now: if what is due no matter what is said is later than the stall limit, this
+ * host stood still. It has sent nothing meanwhile, so its own advertisements may be missing for as long. */
+void electorate_stood_still(struct electorate *e, instant now);
 /* How late a deadline may be noticed before what is due cannot be told from what was not read yet. */
 usec electorate_stall_limit(const struct electorate *e);
 /* Lines are missing here: a silence, or not to be seen leaving, is excused once while this is on. */

@@ -74,6 +74,18 @@ usec electorate_stall_limit(const struct electorate *e)
     return e->shortest / 2 < STALL_MOST ? e->shortest / 2 : STALL_MOST;
 }
 
+void electorate_stood_still(struct electorate *e, instant now)
+{
+    instant due = electorate_due_held(e, now);
+    if (due.us == INSTANT_NEVER.us || now.us - due.us <= electorate_stall_limit(e))
+        return;
+    for (size_t i = 0; i < e->count; i++) {
+        struct member *m = e->members[i];
+        router_echo_later(&m->router, now.us - due.us);
+        heap_set(&e->echo_heap, &m->echo, router_echo_deadline(&m->router));
+    }
+}
+
 bool member_doubts_silence(struct electorate *e, struct member *m, instant now)
 {
     if (e->tick.seen && now.us - e->tick.at.us > TICKS_MISSED * e->tick.every) {

@@ -85,6 +85,12 @@ void router_echo(struct router *r, instant at)
     r->stalls = 0;
 }
 
+void router_echo_later(struct router *r, usec by)
+{
+    if (r->state == ROUTER_ACTIVE)
+        r->echo_timer = instant_after(r->echo_timer, by);
+}
+
 void router_unseen(struct router *r, instant now, struct router_actions *out)
 {
     if (r->state != ROUTER_ACTIVE || !instant_due(r->echo_timer, now))

@@ -64,6 +64,9 @@ enum session_result session_line(struct session *s, const char *text, size_t len
 void session_idle(struct session *s, const struct session_now *now);
 /* Live, and it is not empty: what waits in it may be late, adverts are not. */
 void session_busy(struct session *s, const struct session_now *now);
+/* Live, before what waits is read: after a stall the lines are of a time in which this router said nothing. It speaks
+ * first, and they do not take it back there. */
+void session_awake(struct session *s, const struct session_now *now);
 instant session_deadline(const struct session *s); /* live: what is due next; replay: INSTANT_NEVER */
 instant session_look(const struct session *s); /* live: when to call session_idle next, at the latest; costs nothing */
 /* End of input, or a clean stop: every virtual router shuts down. Nothing that was due fires any more. */

@@ -104,6 +104,7 @@ static void step(struct session *s, instant to)
 {
     s->clock = to;
     if (s->held) {
+        electorate_stood_still(s->electorate, to);
         electorate_advance_held(s->electorate, to);
         return;
     }
@@ -278,12 +279,25 @@ void session_idle(struct session *s, const struct session_now *now)
         move_alone(s, now->steady, held);
 }
 
-void session_busy(struct session *s, const struct session_now *now)
+/* What is due no matter what is said, by more than `late`: done now, and no silence is believed for a while. */
+static void see_to_adverts(struct session *s, const struct session_now *now, usec late)
 {
     s->offset = now->wall.ns - now->steady.us * 1000;
-    if (s->replay || !s->started || s->stopped || electorate_look_held(s->electorate).us > now->steady.us ||
-        electorate_due_held(s->electorate, now->steady).us == INSTANT_NEVER.us)
+    if (s->replay || !s->started || s->stopped || electorate_look_held(s->electorate).us > now->steady.us)
+        return;
+    instant due = electorate_due_held(s->electorate, now->steady);
+    if (due.us == INSTANT_NEVER.us || now->steady.us - due.us < late)
         return;
     hold(s, now->steady);
     move_alone(s, now->steady, true);
+}
+
+void session_busy(struct session *s, const struct session_now *now)
+{
+    see_to_adverts(s, now, 0);
+}
+
+void session_awake(struct session *s, const struct session_now *now)
+{
+    see_to_adverts(s, now, electorate_stall_limit(s->electorate));
 }

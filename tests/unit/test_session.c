@@ -627,6 +627,29 @@ static void adverts_do_not_wait_for_input_to_end(void **state)
     finish(&r);
 }
 
+/* It said nothing meanwhile, and what it did not say is not missed. */
+static void an_active_that_stood_still_goes_on(void **state)
+{
+    (void)state;
+    struct run r;
+    struct session_now now = clocks(20000000);
+    begin(&r, false, false, "vr if=eth0 vrid=52 prio=255 interval=1s ip=192.0.2.2");
+    feed_at(&r, CLOCK_LIVE, 10000000);
+    feed_at(&r, "1010.000000000" LINK, 10000000);
+    feed_at(&r, "1010.100000000 tick every=100ms", 10100000);
+    r.length = 0;
+    session_awake(r.session, &now);
+    assert_true(said(&r, "1020.000000000 send "));
+    feed_at(&r, "1014.000000000 tick every=100ms", 20000100); /* of the time when it stood still */
+    feed_at(&r, "1020.100000000 tick every=100ms", 20100000);
+    assert_false(said(&r, " state "));
+    feed_at(&r, "1022.100000000 tick every=100ms", 22100000); /* but what it says now is to leave */
+    assert_false(said(&r, " state "));
+    feed_at(&r, "1022.200000000 tick every=100ms", 22200000);
+    assert_true(said(&r, "from=active to=fault why=stalled"));
+    finish(&r);
+}
+
 /* Control */
 
 static char answers[4096];
@@ -870,7 +893,10 @@ static void one_log_replayed(bool odd)
         }
         if (below(5) == 0) {
             struct session_now at = clocks(now += below(200000));
-            session_busy(live.session, &at);
+            if (below(2))
+                session_busy(live.session, &at);
+            else
+                session_awake(live.session, &at);
         }
         while (below(4) && session_deadline(live.session).us <= now + 400000) {
             instant deadline = session_deadline(live.session);
@@ -948,6 +974,7 @@ int main(void)
         cmocka_unit_test(our_own_come_round_are_ours),
         cmocka_unit_test(in_the_shadow_of_another_daemon),
         cmocka_unit_test(adverts_do_not_wait_for_input_to_end),
+        cmocka_unit_test(an_active_that_stood_still_goes_on),
         cmocka_unit_test(control_lines_with_an_id_are_answered),
         cmocka_unit_test(the_whole_set_at_once),
         cmocka_unit_test(lines_without_time_wait_for_a_replay_to_have_one),
