@@ -19,6 +19,7 @@ enum {
     KEPT_BYTES = 1 << 24,      /* some 50,000: of 4,000 virtual routers the `vr` lines, the status twice, and more */
     HEAVY_BYTES = 1 << 20,
     PIECE = PIPE_BUF,
+    AWAY = 500 * 1000, /* µs */
 };
 
 bool outlet_open(struct outlet *out, int fd, const char *where, bool critical)
@@ -156,6 +157,10 @@ bool outlet_is_closed(struct outlet *out)
 bool outlet_stalled(struct outlet *out, instant now, usec limit)
 {
     bool waiting = !levels_empty(out->levels);
+    usec away = now.us - out->asked.us;
+    out->asked = now;
+    if (away > AWAY)
+        out->waited_since.us += away;
     if (!waiting || !out->waited || out->waited_written != out->written) {
         out->waited = waiting;
         out->waited_since = now;

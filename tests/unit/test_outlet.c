@@ -301,15 +301,19 @@ static void a_stopped_reader_is_noticed(void **state)
     put(&out, LEVEL_KEEP, "second\n");
     assert_int_equal(outlet_flush(&out, now), OUTLET_WAITING);
     assert_false(outlet_stalled(&out, (instant){9 * SECOND}, SECOND)); /* from here on */
+    assert_false(outlet_stalled(&out, (instant){9 * SECOND + SECOND / 2}, SECOND));
     assert_false(outlet_stalled(&out, (instant){10 * SECOND}, SECOND));
-    assert_true(outlet_stalled(&out, (instant){10 * SECOND + 1}, SECOND));
+    assert_false(outlet_stalled(&out, (instant){16 * SECOND}, SECOND)); /* who was stopped has not waited */
+    assert_true(outlet_stalled(&out, (instant){16 * SECOND + 1}, SECOND));
     expect_read(fds[0], "first\n");
     put(&out, LEVEL_KEEP, "third\n");
     assert_int_equal(outlet_flush(&out, now), OUTLET_DONE);
     put(&out, LEVEL_KEEP, "fourth\n");
     assert_int_equal(outlet_flush(&out, now), OUTLET_WAITING);
     assert_false(outlet_stalled(&out, (instant){20 * SECOND}, SECOND)); /* it took something meanwhile */
-    assert_true(outlet_stalled(&out, (instant){22 * SECOND}, SECOND));
+    assert_false(outlet_stalled(&out, (instant){20 * SECOND + SECOND / 2}, SECOND));
+    assert_false(outlet_stalled(&out, (instant){21 * SECOND}, SECOND));
+    assert_true(outlet_stalled(&out, (instant){21 * SECOND + 1}, SECOND));
     outlet_close(&out);
     close(fds[0]);
     close(fds[1]);
