@@ -294,11 +294,12 @@ bench:
 	$(MAKE) -j$(JOBS) all benches $(tools:%=$(release)/%)
 	@set -e; for b in tests/bench/*.sh; do echo "== $$b"; BUILD=$(abspath $(BUILD)) $$b; done
 
-# Stages that die, crash and stand still, beside keepalived: a table of what each costs.
+# Stages that die, crash and stand still, beside keepalived: tables of what each costs.
 chaos:
 	scripts/deps build check
 	$(MAKE) -j$(JOBS) all
 	BUILD=$(abspath $(BUILD)) tests/chaos/chaos.sh
+	BUILD=$(abspath $(BUILD)) tests/chaos/stall.sh
 
 # Random faults for MINUTES, and a look every few seconds at what may never be.
 MINUTES ?= 5

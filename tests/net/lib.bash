@@ -286,6 +286,10 @@ keepalived_start() {
     mkdir -p "$dir"
     rm -f "$dir"/*.pid
     keepalived_conf "$dir/conf" "$host" "$@"
+    keepalived_run "$host"
+}
+keepalived_run() { # HOST: with its conf
+    local host=$1 dir="$LAB/keepalived-$1"
     start "$host" "keepalived-$host.log" keepalived -n -D -l -P -f "$dir/conf" -p "$dir/parent.pid" \
         -r "$dir/vrrp.pid" -c "$dir/checkers.pid" -b "$dir/bfd.pid"
     until_true 10 test -s "$dir/vrrp.pid"
@@ -330,7 +334,7 @@ vr_conf() {
 # chain_start HOST [ELECT-WORD...]: listen | elect | advert | follow with $LAB/HOST.vr, as one job in a session of its
 # own. Each stage's pid is in $LAB/HOST.STAGE.pid, its stderr in HOST.STAGE.err, the lines that come
 # out in HOST.out, and, once all have ended, their exit statuses in HOST.status. CHAIN is the pid of the group.
-# WRAPPER, if set, is a command that runs each stage (valgrind).
+# WRAPPER, if set, is a command that runs each stage (valgrind). INTERFACES: those that are listened to, instead of eth0.
 chain_start() {
     local host=$1 stage
     shift
@@ -340,8 +344,8 @@ chain_start() {
     rm -f "$LAB/$host.status"
     # shellcheck disable=SC2016 # it is for the shell inside
     start "$host" "$host.err" bash -c '
-        base=$1 build=$2 wrapper=$3
-        shift 3
+        base=$1 build=$2 wrapper=$3 interfaces=$4
+        shift 4
         stage() {
             name=$1
             shift
@@ -349,11 +353,11 @@ chain_start() {
             exec $wrapper "$@" 2>>"$base.$name.err"
         }
         trap : INT TERM # the stages are to end, and then this shell writes how
-        stage listen "$build/vrrp-listen" eth0 |
+        stage listen "$build/vrrp-listen" $interfaces |
             stage elect "$build/vrrp-elect" -f "$base.vr" "$@" |
             stage advert "$build/vrrp-advert" |
             stage follow "$build/vip-follow" >>"$base.out"
-        echo "${PIPESTATUS[*]}" >"$base.status"' chain "$LAB/$host" "$BUILD" "${WRAPPER:-}" "$@"
+        echo "${PIPESTATUS[*]}" >"$base.status"' chain "$LAB/$host" "$BUILD" "${WRAPPER:-}" "${INTERFACES:-eth0}" "$@"
     CHAIN=$PID
     echo "$CHAIN" >"$LAB/$host.chain"
     for stage in listen elect advert follow; do

@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # mark makes variables
+# Stages of a router with many virtual routers stand still for six intervals, twice what the others wait. A backup takes
+# nothing over for that, an Active goes on where it was. With 4,000 of them, and beside keepalived: tests/chaos/stall.sh.
+
+load lib.bash
+load scale.bash
+
+ms=400 # a busy machine is not to be a fault of its own
+stalls=("elect" "listen elect" "all")
+
+setup_file() {
+    export SCENARIOS=$BATS_FILE_TMPDIR
+    local count
+    for count in 1 255; do
+        scenario "backup-$count" backup "$count"
+        scenario "active-$count" active "$count"
+    done
+    wait
+}
+
+teardown_file() {
+    local lab
+    for lab in "$SCENARIOS"/*; do
+        lab_end "$lab"
+    done
+}
+
+both_start() { # COUNT
+    scale_lab "$1"
+    scale_start ours r1 "$1" "$ms" 150
+    scale_start ours r2 "$1" "$ms" 100
+    until_true 20 settled "$1"
+    until_true 20 says_backup "$1"
+    mark begins
+}
+# The newest state of each virtual router of r2 is backup.
+says_backup() {
+    [ "$(awk '$2 == "state" { for (i = 3; i <= NF; i++) { if ($i ~ /^name=/) name = $i; if ($i ~ /^to=/) to[name] = $i } }
+        END { for (name in to) n += to[name] == "to=backup"; print n + 0 }' "$LAB/r2.out")" -eq "$1" ]
+}
+
+backup() { # COUNT
+    local stages
+    both_start "$1"
+    for stages in "${stalls[@]}"; do
+        # shellcheck disable=SC2086 # some words
+        stall_backup ours "$1" "$ms" $stages >>"$LAB/cost"
+    done
+    mark ends
+    chain_kill r1 # and it still takes over when it should
+    until_true 20 r2_has "$1"
+}
+r2_has() { [ "$(holds_count r2)" -eq "$1" ]; }
+
+active() { # COUNT
+    local stages
+    both_start "$1"
+    for stages in "${stalls[@]}"; do
+        # shellcheck disable=SC2086 # some words
+        stall_active ours "$1" "$ms" 20 $stages >>"$LAB/cost"
+    done
+    mark ends
+}
+# Its state lines since both were there, until what ends the lab.
+states_of() { # HOST
+    awk -v from="$begins" -v to="$ends" '$2 == "state" && $1 > from && $1 < to' "$LAB/$1.out"
+}
+no_state_of() {
+    states_of "$1" | head -n 5 # when there are any
+    [ -z "$(states_of "$1")" ]
+}
+
+# Not one advert, not one address, and it did not even think so for a moment.
+slept_on() { # COUNT
+    finished "backup-$1" || return 1
+    cat "$LAB/cost"
+    [ "$(sort -u "$LAB/cost")" = "0 0 0" ] && [ "$(wc -l <"$LAB/cost")" -eq ${#stalls[@]} ] && no_state_of r2
+}
+
+@test "a backup that stood still takes nothing over: one virtual router" {
+    slept_on 1
+}
+
+@test "a backup that stood still takes nothing over: 255" {
+    slept_on 255
+}
+
+# It has never left: it speaks at once, and that ends it for the other.
+went_on() { # COUNT
+    finished "active-$1" || return 1
+    no_state_of r1 &&
+        [ "$(states_of r2 | grep -c 'to=active')" -eq $(($1 * ${#stalls[@]})) ] &&
+        [ "$(states_of r2 | grep -c 'to=backup why=priority')" -eq $(($1 * ${#stalls[@]})) ]
+}
+
+@test "an Active that stood still has its addresses back, and is alone: one virtual router" {
+    went_on 1
+}
+
+@test "an Active that stood still has its addresses back, and is alone: 255" {
+    went_on 255
+}
