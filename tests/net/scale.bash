@@ -106,6 +106,22 @@ quiet_backup() { # MS
     [ "$(sent_count r2)" -eq "$before" ]
 }
 
+# The newest state of each virtual router of r2 (ours) is backup.
+says_backup() { # COUNT
+    [ "$(awk '$2 == "state" { for (i = 3; i <= NF; i++) { if ($i ~ /^name=/) name = $i; if ($i ~ /^to=/) to[name] = $i } }
+        END { for (name in to) n += to[name] == "to=backup"; print n + 0 }' "$LAB/r2.out")" -eq "$1" ]
+}
+
+# The state lines of a host between the marks `from` and `to`.
+states_of() {
+    awk -v from="$from" -v to="$to" '$2 == "state" && $1 > from && $1 < to' "$LAB/$1.out"
+}
+no_state_of() {
+    states_of "$1" | head -n 5 # when there are any
+    [ -z "$(states_of "$1")" ]
+}
+
+
 # stall KIND HOST MS STAGE...: these are stopped for six intervals, which is twice what the others wait.
 stall() {
     local pids

@@ -32,14 +32,8 @@ both_start() { # COUNT
     scale_start ours r2 "$1" "$ms" 100
     until_true 20 settled "$1"
     until_true 20 says_backup "$1"
-    mark begins
+    mark from
 }
-# The newest state of each virtual router of r2 is backup.
-says_backup() {
-    [ "$(awk '$2 == "state" { for (i = 3; i <= NF; i++) { if ($i ~ /^name=/) name = $i; if ($i ~ /^to=/) to[name] = $i } }
-        END { for (name in to) n += to[name] == "to=backup"; print n + 0 }' "$LAB/r2.out")" -eq "$1" ]
-}
-
 backup() { # COUNT
     local stages
     both_start "$1"
@@ -47,7 +41,7 @@ backup() { # COUNT
         # shellcheck disable=SC2086 # some words
         stall_backup ours "$1" "$ms" $stages >>"$LAB/cost"
     done
-    mark ends
+    mark to
     chain_kill r1 # and it still takes over when it should
     until_true 20 r2_has "$1"
 }
@@ -60,17 +54,8 @@ active() { # COUNT
         # shellcheck disable=SC2086 # some words
         stall_active ours "$1" "$ms" 20 $stages >>"$LAB/cost"
     done
-    mark ends
+    mark to
 }
-# Its state lines since both were there, until what ends the lab.
-states_of() { # HOST
-    awk -v from="$begins" -v to="$ends" '$2 == "state" && $1 > from && $1 < to' "$LAB/$1.out"
-}
-no_state_of() {
-    states_of "$1" | head -n 5 # when there are any
-    [ -z "$(states_of "$1")" ]
-}
-
 # Not one advert, not one address, and it did not even think so for a moment.
 slept_on() { # COUNT
     finished "backup-$1" || return 1
