@@ -217,7 +217,7 @@ objects = $(foreach o,$(1),$(2)/obj/$(patsubst %.c,%.o,$(call source,$(o))))
 
 all: $(programs:%=$(release)/%)
 asan: $(programs:%=$(asan)/%) $(tools:%=$(asan)/%) $(tests:%=$(asan)/%)
-unit: $(tools:%=$(release)/%) $(tests:%=$(release)/%)
+unit: $(tools:%=$(release)/%) $(release)/clockstep.so $(tests:%=$(release)/%)
 fuzzers: $(fuzzers:%=$(fuzz)/%)
 benches: $(benches:%=$(release)/%)
 everything: all asan unit benches fuzzers
@@ -254,6 +254,10 @@ $(foreach p,$(tests),$(eval $(call program,release,$(release),$(p),tests/unit,-l
 $(foreach p,$(tests),$(eval $(call program,asan,$(asan),$(p),tests/unit,-lcmocka)))
 $(foreach p,$(tests),$(eval $(call program,coverage,$(coverage),$(p),tests/unit,-lcmocka)))
 $(foreach p,$(fuzzers),$(eval $(call program,fuzz,$(fuzz),$(p),tests/fuzz)))
+
+# Loaded into the programs by a test.
+$(release)/clockstep.so: tests/tools/clockstep.c $(release)/flags
+	$(cc.release) -fPIC -shared $(LDFLAGS) -o $@ $<
 
 -include $(shell find $(BUILD)/obj $(asan)/obj $(fuzz)/obj $(coverage)/obj -name '*.d' 2>/dev/null)
 

@@ -113,7 +113,7 @@ void router_set_fault(struct router *r, instant now, enum router_fault fault, bo
  * speaker: an advertisement that is not ours left, of a program that speaks every `interval`. */
 void router_echo(struct router *r, instant at);
 void router_unseen(struct router *r, instant now, struct router_actions *out);
-void router_echo_later(struct router *r, usec by); /* nothing was sent for so long */
+void router_echo_later(struct router *r, usec by);    /* nothing was sent for so long */
 instant router_echo_deadline(const struct router *r); /* INSTANT_NEVER unless active */
 void router_speaker(struct router *r, instant at, usec interval, struct router_actions *out);
 /* The Active_Down_Timer is due, but what was said meanwhile may be among what was lost: once it starts anew. False: it
