@@ -17,10 +17,7 @@ stalls=("elect" "listen elect" "all")
 
 stories() { # KIND COUNT
     local stages
-    scale_lab "$2"
-    scale_start "$1" r1 "$2" "$ms" 150
-    scale_start "$1" r2 "$2" "$ms" 100
-    until_true 60 as_before "$2" "$ms"
+    scale_pair "$1" "$2" "$ms"
     for stages in "${stalls[@]}"; do
         [ "$1" = ours ] || [ "$stages" = all ] || continue
         # shellcheck disable=SC2086 # some words

@@ -46,11 +46,7 @@ is_busy() { [ -e "$SCENARIOS/busy" ]; }
 is_over() { ! is_busy; }
 
 pair() { # COUNT MS [stops]
-    scale_lab "$1"
-    scale_start ours r1 "$1" "$2" 150
-    scale_start ours r2 "$1" "$2" 100
-    until_true 20 settled "$1"
-    until_true 20 says_backup "$1"
+    scale_pair ours "$1" "$2"
     echo >"$LAB/stands"
     until_true 30 is_busy
     mark from

@@ -121,6 +121,15 @@ no_state_of() {
     [ -z "$(states_of "$1")" ]
 }
 
+# scale_pair KIND COUNT MS: the lab, and both at work; the second comes when the first has all.
+scale_pair() {
+    scale_lab "$2"
+    scale_start "$1" r1 "$2" "$3" 150
+    until_true 90 settled "$2" || return 1
+    scale_start "$1" r2 "$2" "$3" 100
+    [ "$1" = keepalived ] || until_true 60 says_backup "$2" || return 1
+    until_true 60 as_before "$2" "$3"
+}
 
 # stall KIND HOST MS STAGE...: these are stopped for six intervals, which is twice what the others wait.
 stall() {

@@ -26,17 +26,10 @@ teardown_file() {
     done
 }
 
-both_start() { # COUNT
-    scale_lab "$1"
-    scale_start ours r1 "$1" "$ms" 150
-    scale_start ours r2 "$1" "$ms" 100
-    until_true 20 settled "$1"
-    until_true 20 says_backup "$1"
-    mark from
-}
 backup() { # COUNT
     local stages
-    both_start "$1"
+    scale_pair ours "$1" "$ms"
+    mark from
     for stages in "${stalls[@]}"; do
         # shellcheck disable=SC2086 # some words
         stall_backup ours "$1" "$ms" $stages >>"$LAB/cost"
@@ -49,7 +42,8 @@ r2_has() { [ "$(holds_count r2)" -eq "$1" ]; }
 
 active() { # COUNT
     local stages
-    both_start "$1"
+    scale_pair ours "$1" "$ms"
+    mark from
     for stages in "${stalls[@]}"; do
         # shellcheck disable=SC2086 # some words
         stall_active ours "$1" "$ms" 20 $stages >>"$LAB/cost"
