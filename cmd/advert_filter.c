@@ -290,7 +290,7 @@ static int judge_outlet(struct filter *f, enum outlet_status status)
     case OUTLET_DONE:
         break;
     case OUTLET_WAITING:
-        if (f->held.count > 0 && f->wire.live && outlet_stalled(&f->outlet, clock_now(), f->patience))
+        if (f->held.count > 0 && f->wire.live && outlet_waited(&f->outlet, clock_now()) > f->patience)
             return gone(f, "has stopped reading");
         break;
     case OUTLET_CLOSED:

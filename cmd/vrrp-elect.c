@@ -57,7 +57,9 @@ struct elect {
     int timer;
     bool stopped;
     bool out_of_memory;
-    bool decided;           /* a decision waits to be written */
+    bool decided;  /* a decision waits to be written */
+    usec patience; /* with the reader, as it was at the last look: see has_stopped_reading */
+    instant patience_due;
     unsigned control_waits; /* rounds of input for which the control input has waited */
 };
 
@@ -263,15 +265,27 @@ static int gone(struct elect *e, const char *what)
     return EXIT_SYSTEM;
 }
 
-/* What comes of a flush: -1 to go on, or the exit status. A reader that took nothing for an Active_Down_Interval is as
- * good as gone: by then the others have taken over. */
+/* It took nothing for an Active_Down_Interval: by then the others have taken over. To know the longest of all takes a
+ * look at each, which is not for every turn: once a second. */
+static bool has_stopped_reading(struct elect *e)
+{
+    instant at = clock_now();
+    usec waited = outlet_waited(&e->outlet, at);
+    if (waited > 0 && at.us >= e->patience_due.us) {
+        e->patience = session_patience(e->session);
+        e->patience_due.us = at.us + SECOND;
+    }
+    return waited > 0 && waited > e->patience;
+}
+
+/* What comes of a flush: -1 to go on, or the exit status. */
 static int judge(struct elect *e, enum outlet_status status)
 {
     switch (status) {
     case OUTLET_DONE:
         break;
     case OUTLET_WAITING:
-        if (session_routers(e->session) > 0 && outlet_stalled(&e->outlet, clock_now(), session_patience(e->session)))
+        if (session_routers(e->session) > 0 && has_stopped_reading(e))
             return gone(e, "has stopped reading");
         break;
     case OUTLET_CLOSED:

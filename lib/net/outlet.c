@@ -154,7 +154,7 @@ bool outlet_is_closed(struct outlet *out)
     return out->closed || (out->pipe && room(out, 0) == OUTLET_CLOSED);
 }
 
-bool outlet_stalled(struct outlet *out, instant now, usec limit)
+usec outlet_waited(struct outlet *out, instant now)
 {
     bool waiting = !levels_empty(out->levels);
     usec away = now.us - out->asked.us;
@@ -165,9 +165,9 @@ bool outlet_stalled(struct outlet *out, instant now, usec limit)
         out->waited = waiting;
         out->waited_since = now;
         out->waited_written = out->written;
-        return false;
+        return 0;
     }
-    return now.us - out->waited_since.us > limit;
+    return now.us - out->waited_since.us;
 }
 
 enum outlet_status outlet_drain(struct outlet *out, stamp now, usec limit)

@@ -18,7 +18,7 @@ struct outlet {
     /* below: its own */
     bool socket;
     uint64_t lost; /* dropped and not yet told */
-    bool waited;   /* outlet_stalled: since when no byte was taken, and how many had been */
+    bool waited;   /* outlet_waited: since when no byte was taken, and how many had been */
     instant waited_since, asked;
     uint64_t waited_written;
 };
@@ -48,9 +48,9 @@ bool outlet_is_full(const struct outlet *out);
 short outlet_events(const struct outlet *out);
 /* Has the reader of a pipe gone? outlet_flush sees it only when lines wait. */
 bool outlet_is_closed(struct outlet *out);
-/* Call on every turn of the loop, and twice in half a second while lines wait: true when the reader took nothing for
- * `limit`. Time in which nobody asked does not count: this program stood still itself, and perhaps the reader with it. */
-bool outlet_stalled(struct outlet *out, instant now, usec limit);
+/* Call on every turn of the loop, and twice in half a second while lines wait: for how long the reader has taken nothing
+ * of them. Time in which nobody asked does not count: this program stood still itself, and perhaps the reader with it. */
+usec outlet_waited(struct outlet *out, instant now);
 /* Blocks until all is written, closed, failed, or the limit is over. For the end of a program. */
 enum outlet_status outlet_drain(struct outlet *out, stamp now, usec limit);
 
