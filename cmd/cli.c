@@ -27,6 +27,7 @@ static struct {
     instant since;
     unsigned reported;
     uint64_t silent;
+    uint64_t all; /* of any second */
 } bad_lines;
 
 /* A message, with its newline. What is long is cut in its middle: the word that it is about stands at its head, what is
@@ -294,6 +295,7 @@ void cli_bad_line(const char *file, uint64_t number, struct span word, const cha
     char shown[CLI_SHOWN];
     instant now = clock_now();
 
+    bad_lines.all++;
     if (now.us - bad_lines.since.us >= SECOND) {
         tell_silent();
         bad_lines.since = now;
@@ -305,6 +307,11 @@ void cli_bad_line(const char *file, uint64_t number, struct span word, const cha
     }
     bad_lines.reported++;
     cli_say("%s:%" PRIu64 ": %s%s%s", file, number, cli_show(shown, word), word.len > 0 ? ": " : "", reason);
+}
+
+uint64_t cli_bad_lines(void)
+{
+    return bad_lines.all;
 }
 
 void cli_bad_key(const char *file, uint64_t number, const struct line *line, const char *key)

@@ -65,6 +65,7 @@ enum { CLI_SHOWN = 67 };
 const char *cli_show(char out[static CLI_SHOWN], struct span word);
 /* Print "NAME: stdin:12: word: reason" for a line that is skipped. Rate-limited: after 10 in a second the rest is counted. */
 void cli_bad_line(const char *file, uint64_t number, struct span word, const char *reason);
+uint64_t cli_bad_lines(void); /* how many that were */
 /* The same for a line without a key that it needs, or with a wrong value of it: "ip: missing", "prio=300: a value that it
  * cannot have". */
 void cli_bad_key(const char *file, uint64_t number, const struct line *line, const char *key);

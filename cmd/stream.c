@@ -131,6 +131,19 @@ struct span stream_time_word(const struct line *l)
     return word;
 }
 
+static void take_texts(struct stream *s, const struct stream_user *user)
+{
+    struct span text;
+    enum inlet_line got;
+
+    while (!stream_over(s) && (got = inlet_next(&s->in, &text)) != INLET_NONE) {
+        if (got == INLET_LINE)
+            user->text(user->context, text);
+        else
+            lines_complain(&s->in, (struct span){"", 0}, user->too_long);
+    }
+}
+
 static void take_lines(struct stream *s, const struct stream_user *user)
 {
     struct line l;
@@ -174,7 +187,10 @@ static void turn(struct stream *s, const struct stream_user *user)
         return;
     if (there) {
         inlet_fill(&s->in);
-        take_lines(s, user);
+        if (user->text)
+            take_texts(s, user);
+        else
+            take_lines(s, user);
     }
     if (now.us >= due.us && user->moment)
         user->moment(user->context, now);
@@ -185,6 +201,8 @@ static void turn(struct stream *s, const struct stream_user *user)
 
 void stream_run(struct stream *s, const struct stream_user *user)
 {
+    if (user->text)
+        s->in.longest = user->longest;
     while (!stream_over(s) && !s->in.ended && !s->timed_out)
         turn(s, user);
     stream_flush(s);

@@ -10,7 +10,7 @@
 
 enum {
     STREAM_BYTES = 131072,
-    STREAM_RESERVE = 32768, /* the most that can be asked for at once */
+    STREAM_RESERVE = 65536, /* the most that can be asked for at once */
 };
 
 /* All zero before stream_open, but for what stands above "its own", which options may set. */
@@ -37,6 +37,11 @@ struct stream_user {
     /* Each line that is one, in order; text is all of it, without its newline. Valid until it returns. Those that are
      * malformed were reported and are skipped, blank ones and comments are passed over. */
     void (*line)(void *context, const struct line *l, struct span text);
+    /* Who reads what are no lines of vrrp-events(5) takes each line of text as it comes, in place of line(); longest: how
+     * long one may be, at most INLET_BYTES. NULL: line() is called. */
+    void (*text)(void *context, struct span text);
+    size_t longest;
+    const char *too_long; /* why a longer one is skipped */
     /* The rest may be NULL. When moment() is to be called, though no line comes; INSTANT_NEVER: not now. */
     instant (*due)(void *context);
     void (*moment)(void *context, instant now);

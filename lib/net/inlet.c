@@ -7,6 +7,7 @@
 void inlet_init(struct inlet *in, int fd)
 {
     in->fd = fd;
+    in->longest = LINE_BYTES;
     in->number = 0;
     in->ended = false;
     in->unterminated = false;
@@ -48,7 +49,7 @@ enum inlet_line inlet_next(struct inlet *in, struct span *text)
             in->skipping = !newline;
             continue;
         }
-        if (len > LINE_BYTES) {
+        if (len > in->longest) {
             in->start += newline ? len + 1 : len;
             in->skipping = !newline;
             in->number++;
