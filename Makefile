@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log
+programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-json
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -24,6 +24,7 @@ addresses := net/addresses net/address_interface net/address_watch
 fence := net/fence net/fence_batch net/fence_tables
 confine := cmd/confine cmd/realtime net/confine net/confine_profiles net/privilege net/realtime
 stage := net/inlet net/outlet net/signals net/clock core/levels
+json := core/json_names core/json_read core/json_scan core/json_write core/decimal core/keys core/plain core/text
 stream := cmd/stream cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
@@ -35,6 +36,9 @@ vrrp-pick.objs := cmd/cli $(stream) $(line) core/match $(confine)
 vrrp-pick.libs := -lcap -lseccomp
 
 vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) net/fifo $(confine)
+vrrp-json.objs := cmd/cli $(stream) $(line) $(json) $(confine)
+vrrp-json.libs := -lcap -lseccomp
+
 vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines
@@ -108,6 +112,10 @@ test_outlet.objs := net/outlet net/clock core/levels $(event)
 test_control.objs := net/control
 test_fifo.objs := net/fifo
 test_backoff.objs := core/backoff
+test_decimal.objs := core/decimal tests/unit/random core/address
+test_plain.objs := core/plain core/text $(line) tests/unit/random
+test_keys.objs := core/keys $(line)
+test_json.objs := $(json) $(line) tests/unit/random
 test_log_head.objs := core/log_head core/freshness $(event)
 test_log_file.objs := net/log_file
 test_lock_file.objs := net/lock_file net/process net/child
@@ -138,13 +146,14 @@ test_electorate.objs := $(electorate) $(event)
 test_session.objs := $(session) $(electorate) $(event)
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
-tools := hex2pcap profiles sendframe flood pour malform
+tools := hex2pcap profiles sendframe flood pour malform schema
 hex2pcap.objs := tests/tools/vectors
 profiles.objs := net/confine_profiles
 sendframe.objs := tests/tools/vectors
 flood.objs := tests/tools/vectors $(packet) core/address
 pour.objs := $(line)
 malform.objs := $(packet) core/address
+schema.objs := core/keys $(line)
 benches := gen_pcap pcap_loop measure
 gen_pcap.objs := $(packet) core/address
 pcap_loop.libs := -lpcap
@@ -156,6 +165,7 @@ fuzz_netlink.objs := $(link) $(addresses) $(event)
 fuzz_netlink.libs := -lmnl
 fuzz_frame.objs := $(frame) $(packet) core/address
 fuzz_line.objs := $(notify) $(event)
+fuzz_json.objs := $(json) $(line)
 fuzz_capture.objs := $(report) $(frame) $(event) $(capture)
 fuzz_capture.libs := -lpcap
 
@@ -170,6 +180,7 @@ FUZZ_CC ?= clang
 
 bindir := $(DESTDIR)$(PREFIX)/bin
 mandir := $(DESTDIR)$(PREFIX)/share/man
+sharedir := $(DESTDIR)$(PREFIX)/share/vrrp-tools
 hookdir := $(DESTDIR)$(PREFIX)/share/vrrp-tools/hooks
 unitdir := $(DESTDIR)$(PREFIX)/lib/systemd/system
 sysusersdir := $(DESTDIR)$(PREFIX)/lib/sysusers.d
@@ -319,6 +330,7 @@ install: all
 	install -d $(bindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 $(mandir)/man8 $(unitdir) $(sysusersdir) $(tmpfilesdir)
 	install -m 755 $(programs:%=$(BUILD)/%) scripts/vrrp-demo $(bindir)
 	install -d $(hookdir)
+	install -m 644 share/* $(sharedir)
 	install -m 755 scripts/hooks/* $(hookdir)
 	for page in $(pages); do install -m 644 man/$$page $(mandir)/man$${page##*.} || exit; done
 	for unit in $(units); do \
@@ -329,6 +341,7 @@ install: all
 
 uninstall:
 	rm -f $(programs:%=$(bindir)/%) $(bindir)/vrrp-demo
+	rm -f $(patsubst share/%,$(sharedir)/%,$(wildcard share/*))
 	rm -f $(patsubst scripts/hooks/%,$(hookdir)/%,$(wildcard scripts/hooks/*))
 	rm -f $(foreach page,$(pages),$(mandir)/man$(subst .,,$(suffix $(page)))/$(page))
 	rm -f $(units:%=$(unitdir)/%) $(sysusersdir)/vrrp-tools.conf $(tmpfilesdir)/vrrp-tools.conf

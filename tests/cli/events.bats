@@ -93,6 +93,62 @@ check_lines() {
     [ "$failed" -eq 0 ]
 }
 
+@test "the table of keys has the events of the page, with their keys in its order" {
+    sort events >page-events
+    schema -k | cut -d ' ' -f 1 | sort -u | diff page-events -
+    sort keys >page-keys
+    schema -k | awk '{ k[$1] = k[$1] " " $2 } END { for (e in k) print e k[e] }' | sort | diff page-keys -
+}
+
+# kinds: "EVENT|common key kind" for each description from which the kind of value can be told.
+page_kinds() {
+    awk '
+        function kind_of(text) {
+            if (text ~ /^(Duration|[0-9]+m?s( to |,|:| \())/) return "duration"
+            if (text ~ /^Seconds with six/) return "measured"
+            if (text ~ /^(Seconds with up to six|seconds as in)/) return "steady"
+            if (text ~ /^List/) return "list"
+            if (text ~ /^Address/) return "address"
+            if (text ~ /^(Its )?MAC addr/) return "mac"
+            if (text ~ /^([0-9]+ (to|or) |Number of|Bytes|How often)/) return "number"
+            return text ~ /^yes( |$)/ ? "yes-no" : ""
+        }
+        /^\.Sh / { section = substr($0, 5); event = "common" }
+        /^\.Ss / { event = section ~ /^EVENTS OF/ ? $2 : "" }
+        {
+            text = $0
+            sub(/^\.Cm /, "", text)
+        }
+        names && text != "Needed." {
+            kind = kind_of(text)
+            count = split(names, name, " ")
+            for (i = 1; kind && i <= count; i++) print event, name[i], kind
+            names = ""
+        }
+        /^\.It Cm/ && event {
+            names = ""
+            for (i = 3; i <= NF; i++) if ($i ~ /^[a-z]/) names = names " " $i
+        }
+    ' "$page"
+}
+
+@test "the table of keys has the kinds of value that the page tells" {
+    page_kinds >kinds
+    [ "$(wc -l <kinds)" -ge 50 ]
+    schema -k | awk '
+        NR == FNR { told[$1, $2] = $3; next }
+        {
+            kind = ($1, $2) in told ? told[$1, $2] : told["common", $2]
+            if (kind != "" && kind != $3) { print $1 " " $2 ": the page says " kind ", the table " $3; wrong = 1 }
+            compared += kind != ""
+        }
+        END { print compared " compared"; exit wrong || compared < 90 }' kinds -
+}
+
+@test "the JSON Schema is that of the table" {
+    schema | diff "$root/share/vrrp-lines.schema.json" -
+}
+
 @test "each word that a value can be is explained" {
     local words
     # shellcheck disable=SC2086
