@@ -25,6 +25,7 @@ fence := net/fence net/fence_batch net/fence_tables
 confine := cmd/confine cmd/realtime net/confine net/confine_profiles net/privilege net/realtime
 stage := net/inlet net/outlet net/signals net/clock core/levels
 json := core/json_names core/json_read core/json_scan core/json_write core/decimal core/keys core/plain core/text
+assign := core/assign core/keys core/plain core/text
 stream := cmd/stream cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
@@ -32,7 +33,7 @@ vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(
 vrrp-listen.objs += net/wakeup $(stage) $(capture) $(link) $(confine)
 vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 
-vrrp-pick.objs := cmd/cli $(stream) $(line) core/match $(confine)
+vrrp-pick.objs := cmd/cli $(stream) $(line) $(assign) core/match $(confine)
 vrrp-pick.libs := -lcap -lseccomp
 
 vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) net/fifo $(confine)
@@ -113,6 +114,7 @@ test_control.objs := net/control
 test_fifo.objs := net/fifo
 test_backoff.objs := core/backoff
 test_decimal.objs := core/decimal tests/unit/random core/address
+test_assign.objs := $(assign) $(line)
 test_plain.objs := core/plain core/text $(line) tests/unit/random
 test_keys.objs := core/keys $(line)
 test_json.objs := $(json) $(line) tests/unit/random

@@ -2,18 +2,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/lines.h"
 #include "cmd/stream.h"
+#include "core/assign.h"
 #include "core/match.h"
 #include "net/clock.h"
 
 const struct program program = {
     .name = "vrrp-pick",
-    .usage = "[-H] [-c COUNT] [-k KEY,...] [-T DURATION] [EVENT | key=VALUE | key!=VALUE]...",
+    .usage = "[-H] [-c COUNT] [-k KEY,...] [-T DURATION] [--set KEY=VALUE]... [EVENT | key=VALUE | key!=VALUE]...",
     .help = "Passes on the lines of standard input that match: one of the events, and all of the keys.\n"
             "VALUE is a comma list of values and ranges LOW..HIGH (numbers, durations, addresses).\n"
             "  -c COUNT     end after so many matches\n"
             "  -k KEY,...   print the values of these keys, tab-separated, - for none; time and event are keys too\n"
             "  -T DURATION  end after this time; exit 1 when fewer than COUNT (default 1) lines matched\n"
+            "  --set KEY=VALUE  set the key in what matched, where it belongs\n"
             "  -H           time as people read it (so it is on a terminal)\n"
             "  -h, -V       help, version\n"
             "Exit status: 0 matched, 1 nothing matched (in time), 2 usage, 3 the system said no.\n",
@@ -26,6 +29,7 @@ enum {
 
 struct pick {
     struct match match;
+    struct assignments set;
     struct span columns[COLUMNS];
     size_t column_count;
     uint64_t limit, matched; /* limit 0: none */
@@ -87,6 +91,33 @@ static void print_line(struct pick *p, const struct line *l, struct span text)
     stream_put_char(&p->stream, '\n');
 }
 
+static void print(struct pick *p, const struct line *l, struct span text)
+{
+    if (p->column_count > 0)
+        print_columns(p, l);
+    else
+        print_line(p, l, text);
+}
+
+/* With what is to be set in it. */
+static void print_changed(struct pick *p, const struct line *l, struct span text)
+{
+    static struct assign_buffer buffer;
+    static struct line changed;
+
+    switch (assign_to(&p->set, l, &changed, &buffer)) {
+    case ASSIGN_SAME:
+        print(p, l, text);
+        break;
+    case ASSIGN_DONE:
+        print(p, &changed, changed.text);
+        break;
+    case ASSIGN_FULL:
+        lines_complain(&p->stream.in, (struct span){"", 0}, "with what is to be set the line would be too long");
+        break;
+    }
+}
+
 static void take_line(void *context, const struct line *l, struct span text)
 {
     struct pick *p = context;
@@ -94,10 +125,10 @@ static void take_line(void *context, const struct line *l, struct span text)
     if (!match_line(&p->match, l))
         return;
     p->matched++;
-    if (p->column_count > 0)
-        print_columns(p, l);
+    if (p->set.count > 0)
+        print_changed(p, l, text);
     else
-        print_line(p, l, text);
+        print(p, l, text);
     if (p->limit > 0 && p->matched >= p->limit)
         p->stream.stop = true;
 }
@@ -119,9 +150,19 @@ static void take_columns(struct pick *p, const char *keys)
     }
 }
 
+static void take_assignment(struct pick *p, const char *operand)
+{
+    const char *reason;
+
+    if (!assign_add(&p->set, operand, &reason))
+        cli_die(EXIT_USAGE, "--set %s: %s", operand, reason);
+}
+
 static void options(struct pick *p, int argc, char **argv)
 {
-    for (int option; (option = cli_option(argc, argv, "Hc:k:T:")) != -1;) {
+    static const struct cli_word words[] = {{"set", true}, {NULL, false}};
+
+    for (int option; (option = cli_option_or_word(argc, argv, "Hc:k:T:", words)) != -1;) {
         switch (option) {
         case 'H':
             p->stream.human = true;
@@ -134,6 +175,9 @@ static void options(struct pick *p, int argc, char **argv)
             break;
         case 'T':
             stream_limit(&p->stream, optarg);
+            break;
+        case CLI_WORD:
+            take_assignment(p, optarg);
             break;
         }
     }

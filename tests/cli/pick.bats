@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # vrrp-pick: what it passes on, to the byte; columns; counting and waiting; bad lines; how it ends.
 
-# shellcheck disable=SC2094,SC2154 # cmp reads what was read before it; bats sets stderr_lines
+# shellcheck disable=SC2094,SC2154 # cmp reads what was read before it; bats sets stderr and stderr_lines
 
 bats_require_minimum_version 1.5.0
 
@@ -99,6 +99,28 @@ COLUMNS
     [ "$(tr '\t' '\n' <"$work/out" | sort | uniq -c | tr -s ' ' | tr -d '\n')" = " 64 $value 64 y" ]
 }
 
+@test "--set: at its place, where it belongs, and nothing else is touched" {
+    "$pick" --set seg=ams vrid=52 <"$work/lines" >"$work/out"
+    sed -n 's/advert  if=eth0 af=4 vrid=52/advert seg=ams  if=eth0 af=4 vrid=52/p' "$work/lines" | cmp - "$work/out"
+    # all lines: of an event that has no segment, or names nothing, as they were
+    "$pick" --set seg='ams 1' --set note=100% <"$work/lines" >"$work/out"
+    "$pick" <"$work/lines" | sed -E '/ (advert|elected) |^(advert|elected) /s/(advert|elected) /\1 seg=ams%201 /
+        /note=/!s/$/ note=/; s/note=[^ ]*/note=100%25/' | cmp - "$work/out"
+    # what is set stands in the columns, and no filter looks at it
+    [ "$("$pick" --set vrid=7 -k vrid,prio vrid=52 <"$work/lines")" = $'7\t100' ]
+    [ "$("$pick" -H --set prio=7 vrid=52 <"$work/lines" | grep -c ' prio=7 ')" = 1 ]
+    run -1 "$pick" --set vrid=7 vrid=7 <"$work/lines"
+}
+
+@test "--set: a line that would be too long is reported and left out" {
+    {
+        printf 'bad note=' && head -c 16370 /dev/zero | tr '\0' x && printf '\nbad vrid=5\n'
+    } >"$work/in"
+    run -0 --separate-stderr "$pick" --set prio=100 <"$work/in"
+    [ "$output" = 'bad vrid=5 prio=100' ]
+    [ "$stderr" = 'vrrp-pick: standard input:1: with what is to be set the line would be too long' ]
+}
+
 @test "-H prints time as people read it, and leaves the rest alone" {
     export TZ=UTC
     [ "$("$pick" -H vrid=52 <"$work/lines")" = \
@@ -118,7 +140,8 @@ COLUMNS
 @test "wrong usage: exit 2, the word, what is allowed, and nothing is read" {
     local words
     for words in '-x' '-c 0' '-c x' '-T 4' '-T -1s' '-k VRID' '-k vrid,' '-k 1' 'Advert' 'vrid=' '=5' 'prio=2..1' 'time=now' \
-        'gap=1..2s' '--fast'; do
+        'gap=1..2s' '--fast' '--set' '--set seg' '--set seg=' '--set Seg=x' '--set time=1' '--set vrid=x' '--set smac=1' \
+        '--set seg=a --set seg=b'; do
         # shellcheck disable=SC2086 # several words
         run -2 --separate-stderr "$pick" $words <"$work/lines"
         [ -z "$output" ]
