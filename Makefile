@@ -24,13 +24,14 @@ addresses := net/addresses net/address_interface net/address_watch
 fence := net/fence net/fence_batch net/fence_tables
 confine := cmd/confine cmd/realtime net/confine net/confine_profiles net/privilege net/realtime
 stage := net/inlet net/outlet net/signals net/clock core/levels
-json := core/json_names core/json_read core/json_scan core/json_write core/decimal core/keys core/plain core/text
-assign := core/assign core/keys core/plain core/text
-stream := cmd/stream cmd/lines net/inlet net/signals net/clock
+json := core/json_names core/json_read core/json_scan core/json_write core/decimal core/keys core/plain
+assign := core/assign core/keys core/plain
+colour := cmd/colour core/paint core/text
+stream := cmd/stream $(colour) cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report)
-vrrp-listen.objs += net/wakeup $(stage) $(capture) $(link) $(confine)
+vrrp-listen.objs += $(colour) net/wakeup $(stage) $(capture) $(link) $(confine)
 vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 
 vrrp-pick.objs := cmd/cli $(stream) $(line) $(assign) core/match $(confine)
@@ -40,6 +41,7 @@ vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(ses
 vrrp-json.objs := cmd/cli $(stream) $(line) $(json) $(confine)
 vrrp-json.libs := -lcap -lseccomp
 
+vrrp-elect.objs := cmd/cli $(colour) cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) $(confine)
 vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines
@@ -114,10 +116,11 @@ test_control.objs := net/control
 test_fifo.objs := net/fifo
 test_backoff.objs := core/backoff
 test_decimal.objs := core/decimal tests/unit/random core/address
-test_assign.objs := $(assign) $(line)
+test_assign.objs := $(assign) core/text $(line)
+test_paint.objs := core/paint core/text $(line)
 test_plain.objs := core/plain core/text $(line) tests/unit/random
 test_keys.objs := core/keys $(line)
-test_json.objs := $(json) $(line) tests/unit/random
+test_json.objs := $(json) core/text $(line) tests/unit/random
 test_log_head.objs := core/log_head core/freshness $(event)
 test_log_file.objs := net/log_file
 test_lock_file.objs := net/lock_file net/process net/child
@@ -167,7 +170,7 @@ fuzz_netlink.objs := $(link) $(addresses) $(event)
 fuzz_netlink.libs := -lmnl
 fuzz_frame.objs := $(frame) $(packet) core/address
 fuzz_line.objs := $(notify) $(event)
-fuzz_json.objs := $(json) $(line)
+fuzz_json.objs := $(json) core/text $(line)
 fuzz_capture.objs := $(report) $(frame) $(event) $(capture)
 fuzz_capture.libs := -lpcap
 

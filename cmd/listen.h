@@ -21,6 +21,7 @@ struct listen {
     usec limit;
     bool quiet, human, realtime;
     bool terminal;     /* stdout is one */
+    bool colour;       /* and takes them */
     bool packets_only; /* -w -: no lines */
     /* while it runs */
     struct limit *flood; /* NULL: nothing is left out, as of a file */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/colour.h"
 #include "cmd/listen.h"
 #include "net/clock.h"
 
@@ -54,14 +55,13 @@ static size_t portion(size_t rest)
     return rest < PIPE_BUF ? rest : PIPE_BUF;
 }
 
-static void write_lines(struct reading *r)
+static void write_text(struct reading *r, struct span text)
 {
-    struct writer *w = &r->listen->writer;
     size_t at = 0;
 
-    while (at < w->length && !r->closed && r->error == 0) {
-        size_t size = portion(w->length - at);
-        ssize_t n = size > 0 ? write(STDOUT_FILENO, w->buffer + at, size) : -1;
+    while (at < text.len && !r->closed && r->error == 0) {
+        size_t size = portion(text.len - at);
+        ssize_t n = size > 0 ? write(STDOUT_FILENO, text.at + at, size) : -1;
 
         if (size == 0) {
             cli_say("standard output: the reader does not read; the last lines are lost");
@@ -75,6 +75,21 @@ static void write_lines(struct reading *r)
             r->closed = true;
         else if (errno != EINTR)
             r->error = errno;
+    }
+}
+
+/* Line by line where they get colours. */
+static void write_lines(struct reading *r)
+{
+    struct writer *w = &r->listen->writer;
+    size_t length;
+
+    for (size_t at = 0; at < w->length; at += length) {
+        const char *start = w->buffer + at, *newline = memchr(start, '\n', w->length - at);
+
+        length = r->listen->colour && newline ? (size_t)(newline + 1 - start) : w->length - at;
+        struct span lines = {start, length};
+        write_text(r, r->listen->colour ? colour_lines(lines) : lines);
     }
     w->length = 0;
     if (r->closed || r->error != 0)

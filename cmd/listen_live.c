@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/colour.h"
 #include "cmd/listen.h"
 #include "net/clock.h"
 #include "net/link.h"
@@ -53,8 +54,11 @@ struct live {
 static void put(struct live *v, enum level_kind kind)
 {
     struct writer *w = &v->listen->writer;
+    struct span lines = {w->buffer, v->listen->packets_only ? 0 : w->length};
 
-    if (!v->listen->packets_only && w->length > 0 && !outlet_put(&v->outlet, kind, NULL, w->buffer, w->length))
+    if (v->listen->colour)
+        lines = colour_lines(lines);
+    if (lines.len > 0 && !outlet_put(&v->outlet, kind, NULL, lines.at, lines.len))
         v->failed = true;
     w->length = 0;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/colour.h"
 #include "cmd/lines.h"
 #include "cmd/stream.h"
 #include "net/clock.h"
@@ -109,6 +110,8 @@ void stream_put_char(struct stream *s, char c)
 
 bool stream_line(struct stream *s, struct span text)
 {
+    if (s->colour)
+        text = colour_lines(text);
     if (!stream_reserve(s, text.len + 1))
         return false;
     stream_put(s, text);
@@ -233,6 +236,7 @@ void stream_open(struct stream *s)
     if (!signals_open(&s->signals, SIGNALS_FILTER))
         cli_die(EXIT_SYSTEM, "signals: %s", strerror(errno));
     s->human = s->human || isatty(STDOUT_FILENO);
+    s->colour = s->colour && colour_wanted();
     s->from_terminal = isatty(STDIN_FILENO);
     if (s->from_terminal)
         cli_say("reading lines from the terminal; end with Ctrl-D");

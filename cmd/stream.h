@@ -16,6 +16,7 @@ enum {
 /* All zero before stream_open, but for what stands above "its own", which options may set. */
 struct stream {
     bool human;         /* TIME is to be as people read it: so on a terminal, or with -H */
+    bool colour;        /* lines are to have colours where a person reads them, which stream_open finds out */
     bool stop;          /* an operator's request, by signal; or the program's own, which has had enough */
     bool from_terminal; /* standard input */
     bool timed_out;     /* -T ended it */
@@ -66,7 +67,7 @@ bool stream_reserve(struct stream *s, size_t bytes);
 /* Into the room that was reserved. */
 void stream_put(struct stream *s, struct span text);
 void stream_put_char(struct stream *s, char c);
-/* All three, and the newline; false as stream_reserve. */
+/* All three, and the newline; false as stream_reserve. With `colour` it is a line of vrrp-events(5). */
 bool stream_line(struct stream *s, struct span text);
 bool stream_flush(struct stream *s); /* writes all that waits; false as stream_reserve */
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/colour.h"
 #include "cmd/vr_file.h"
 #include "core/session.h"
 #include "net/clock.h"
@@ -55,6 +56,7 @@ struct elect {
     struct source *reading; /* whose line is being taken */
     int answers;            /* of the control input; -1: none */
     int timer;
+    bool colour;
     bool stopped;
     bool out_of_memory;
     bool decided;  /* a decision waits to be written */
@@ -73,9 +75,12 @@ static struct session_now now(void)
 static void emit(void *context, enum level_kind kind, const struct identity *id, const char *line, size_t len)
 {
     struct elect *e = context;
+    struct span lines = {line, len};
+    if (e->colour)
+        lines = colour_lines(lines);
     if (session_is_replay(e->session) && outlet_is_heavy(&e->outlet)) /* of one line, a log of years can come */
         outlet_drain(&e->outlet, clock_wall(), FOREVER);
-    if (!outlet_put_behind(&e->outlet, kind, id, line, len, clock_wall()))
+    if (!outlet_put_behind(&e->outlet, kind, id, lines.at, lines.len, clock_wall()))
         e->out_of_memory = true;
     if (kind != LEVEL_KEEP && kind != LEVEL_DROPPABLE)
         e->decided = true;
@@ -182,6 +187,7 @@ static void options(struct elect *e, int argc, char **argv)
     if (realtime && o.replay)
         cli_die(EXIT_USAGE, "-R: with -t nothing is urgent");
     clock_boot_id(boot);
+    e->colour = colour_wanted();
     o.format_time = isatty(STDOUT_FILENO) ? clock_format_human : NULL;
     e->session = session_new(&o);
     if (!e->session)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/colour.h"
 #include "cmd/listen.h"
 #include "core/config_value.h"
 #include "net/clock.h"
@@ -134,6 +135,7 @@ int main(int argc, char **argv)
         cli_check_packets(l.write_path, l.read_path);
     l.packets_only = l.write_path != NULL && strcmp(l.write_path, "-") == 0;
     l.terminal = isatty(STDOUT_FILENO);
+    l.colour = colour_wanted();
     l.writer = (struct writer){
         .buffer = l.buffer,
         .size = sizeof l.buffer,

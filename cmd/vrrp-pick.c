@@ -78,17 +78,16 @@ static void print_columns(struct pick *p, const struct line *l)
 /* The line to the byte, but for TIME where a person reads it. */
 static void print_line(struct pick *p, const struct line *l, struct span text)
 {
-    if (!stream_reserve(&p->stream, LINE_ROOM))
-        return;
-    if (p->stream.human && l->has_time) {
-        struct span word = stream_time_word(l), rest = {word.at + word.len, 0};
+    static char shown[LINE_ROOM];
 
-        rest.len = (size_t)(text.at + text.len - rest.at);
-        put_time(p, l);
-        text = rest;
+    if (p->stream.human && l->has_time) {
+        struct span word = stream_time_word(l);
+        size_t time = clock_format_human(shown, l->time), rest = (size_t)(text.at + text.len - (word.at + word.len));
+
+        memcpy(shown + time, word.at + word.len, rest);
+        text = (struct span){shown, time + rest};
     }
-    stream_put(&p->stream, text);
-    stream_put_char(&p->stream, '\n');
+    stream_line(&p->stream, text);
 }
 
 static void print(struct pick *p, const struct line *l, struct span text)
@@ -205,6 +204,7 @@ int main(int argc, char **argv)
     const struct stream_user user = {.context = &pick, .line = take_line};
 
     options(&pick, argc, argv);
+    pick.stream.colour = true;
     stream_open(&pick.stream);
     cli_confine(CONFINE_FILTER);
     stream_run(&pick.stream, &user);

@@ -134,7 +134,7 @@ now() {
 
 @test "on a terminal every TIME is one for people" {
     echo 'advert if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.2' > hand
-    script -qec 'vrrp-elect -p if=eth0 vrid=51 ip=192.0.2.1 < hand' /dev/null < /dev/null > out
+    NO_COLOR=1 script -qec 'vrrp-elect -p if=eth0 vrid=51 ip=192.0.2.1 < hand' /dev/null < /dev/null > out
     [ "$(grep -cE '^20[0-9-]+T[0-9:.]+[+-][0-9:]+ (clock|vr|state|advert|elected) ' out)" -eq 6 ]
     [ "$(wc -l < out)" -eq 6 ]
 }

@@ -308,7 +308,7 @@ COLUMNS
 }
 
 @test "a terminal as input: it says that it reads lines from it, and prints time for people on one" {
-    TZ=UTC run -0 timeout 20 script -qec "'$pick' -T 5s -c 1" /dev/null < <(sleep 0.5 && printf '1.5 advert vrid=1\n' && exec sleep 5)
+    NO_COLOR=1 TZ=UTC run -0 timeout 20 script -qec "'$pick' -T 5s -c 1" /dev/null < <(sleep 0.5 && printf '1.5 advert vrid=1\n' && exec sleep 5)
     [[ $output == *"vrrp-pick: reading lines from the terminal"* ]]
     [[ $output == *"1970-01-01T00:00:01.500000000+00:00 advert vrid=1"* ]]
 }
