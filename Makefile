@@ -31,7 +31,7 @@ stream := cmd/stream $(colour) cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report)
-vrrp-listen.objs += $(colour) net/wakeup $(stage) $(capture) $(link) $(confine)
+vrrp-listen.objs += cmd/listen_progress $(colour) net/wakeup $(stage) $(capture) $(link) $(confine)
 vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 
 vrrp-pick.objs := cmd/cli $(stream) $(line) $(assign) core/match $(confine)

@@ -10,6 +10,7 @@
 #include "cmd/cli.h"
 #include "cmd/colour.h"
 #include "cmd/listen.h"
+#include "cmd/listen_progress.h"
 #include "net/clock.h"
 
 enum { FRAMES_AT_ONCE = 4096, LOOK_MS = 200, LAST_WORDS_MS = 2000 };
@@ -17,6 +18,7 @@ enum { FRAMES_AT_ONCE = 4096, LOOK_MS = 200, LAST_WORDS_MS = 2000 };
 struct reading {
     struct listen *listen;
     struct capture *capture;
+    struct progress progress;
     instant give_up;
     bool clock_written;
     bool over;   /* -T */
@@ -113,6 +115,7 @@ static void on_frame(void *context, const struct captured *c)
 
     if (listen_is_done(l)) /* the handle may have one more in hand */
         return;
+    r->progress.packets++;
     if (!r->clock_written)
         write_clock_of(r, c->time);
     named.ifname = l->interface_count > 0 ? l->interfaces[0] : NULL;
@@ -137,6 +140,7 @@ static bool on_wait(void *context, int fd)
 {
     struct reading *r = context;
 
+    progress_end(&r->progress);
     if (!r->listen->packets_only)
         write_lines(r);
     listen_flush_packets(r->listen);
@@ -159,9 +163,11 @@ static int read_all(struct reading *r)
     struct capture_error error;
     int given;
 
-    do
+    do {
         given = capture_dispatch(r->capture, FRAMES_AT_ONCE, on_frame, r, &error);
-    while (given > 0 && !is_over(r) && !listen_is_done(r->listen));
+        progress_look(&r->progress, r->capture);
+    } while (given > 0 && !is_over(r) && !listen_is_done(r->listen));
+    progress_end(&r->progress);
     if (r->listen->packets_only)
         r->listen->writer.length = 0;
     write_lines(r);
@@ -189,6 +195,7 @@ static int read_file(struct reading *r)
 
     if (hopeful && !listen_open_packets(l, go_on, r))
         return listen_status(l, r->over);
+    progress_begin(&r->progress);
     cli_confine(CONFINE_FILTER); /* a capture is made of bytes of strangers, from its header on */
     if (!capture_begin(r->capture, &error)) {
         if (!error.stopped)

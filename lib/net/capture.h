@@ -71,6 +71,10 @@ bool capture_dispatch_one(struct capture *c, size_t ring, int max, capture_frame
 /* Stop handing out frames: for use in the callback. The rest of a live capture stays for the next call. */
 void capture_stop(struct capture *c);
 
+/* How much of a file has been read, in bytes; *size: of how much, 0 where nobody knows (a pipe). Cheap enough for each
+ * dispatch. */
+uint64_t capture_progress(const struct capture *c, uint64_t *size);
+
 /* Called before a file that is a pipe, a terminal or a socket would have to wait, for a writer, its header, or more; returns
  * false to end it there. */
 typedef bool capture_wait(void *context, int fd);

@@ -27,6 +27,7 @@ static ssize_t read_stream(void *cookie, char *bytes, size_t size)
     do
         n = read(c->fd, bytes, size);
     while (n < 0 && errno == EINTR);
+    c->taken += n > 0 ? (uint64_t)n : 0;
     return n;
 }
 
@@ -53,6 +54,7 @@ static bool open_stream(struct capture *c, const char *path)
         return false;
     }
     c->may_wait = !S_ISREG(status.st_mode);
+    c->size = c->may_wait ? 0 : (uint64_t)status.st_size;
     if (!c->may_wait)
         posix_fadvise(c->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     /* A regular file never waits, and stdio reads it faster by itself. */
@@ -160,6 +162,14 @@ void capture_on_wait(struct capture *c, capture_wait *wait, void *context)
         return;
     c->wait = wait;
     c->wait_context = context;
+}
+
+uint64_t capture_progress(const struct capture *c, uint64_t *size)
+{
+    off_t at = c->size > 0 && c->handle_count > 0 ? ftello(pcap_file(c->handles[0].pcap)) : 0;
+
+    *size = c->size;
+    return c->size > 0 ? (uint64_t)(at > 0 ? at : 0) : c->taken;
 }
 
 struct hand_out {

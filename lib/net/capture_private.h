@@ -39,6 +39,8 @@ struct capture {
     char *name;
     int fd; /* what the stream reads, when it is ours; else -1 */
     bool may_wait;
+    uint64_t size;  /* of a regular file; 0: not known */
+    uint64_t taken; /* bytes, where that is not known */
     capture_wait *wait;
     void *wait_context;
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Colours: on a terminal, and nowhere else. script(1) is the terminal.
+# Colours and progress: on a terminal, and nowhere else. script(1) is the terminal.
 
 bats_require_minimum_version 1.5.0
 
@@ -78,4 +78,43 @@ plain() { sed "s/$escape\\[[0-9;]*m//g" "$1"; }
     vrrp-json <lines | cmp - shown
     terminal 'vrrp-json <lines | vrrp-json --lines'
     cmp shown lines
+}
+
+# A capture of some thousand packets, and somebody who reads its lines late: that takes a while.
+make_big() {
+    local i
+    cp "$pcap" big
+    for ((i = 0; i < 60; i++)); do
+        tail -c +25 "$pcap"
+    done >>big
+    tail -c +25 big >records
+    cat big records >bigger
+    vrrp-listen -r bigger >expected
+    [ "$(grep -c ' advert ' expected)" -gt 8200 ]
+}
+
+@test "progress of a file: shown where nothing else is, erased, and the lines are the same" {
+    make_big
+    terminal 'vrrp-listen -r bigger | (sleep 2; cat) >out'
+    cmp out expected
+    grep -qE "^vrrp-listen: [0-9]+ %, [0-9]+ MB, [0-9]+ MB/s, [0-9]+ packets$escape\\[K" shown
+    [ "$(tail -c 3 shown)" = "${escape}[K" ]
+}
+
+@test "progress of a pipe: how much, not of how much" {
+    make_big
+    terminal 'cat bigger | vrrp-listen -r - | (sleep 2; cat) >out'
+    cmp out expected
+    grep -qE "vrrp-listen: [0-9]+ MB, [0-9]+ MB/s, [0-9]+ packets$escape\\[K" shown
+    [ "$(tail -c 3 shown)" = "${escape}[K" ]
+}
+
+@test "no progress beside lines on the same terminal, on a terminal that cannot erase, or in a file" {
+    make_big
+    terminal 'vrrp-listen -r bigger'
+    run ! grep -q ' MB/s' shown
+    terminal 'TERM=dumb; export TERM; vrrp-listen -r bigger | (sleep 1; cat) >out'
+    [ ! -s shown ]
+    vrrp-listen -r bigger 2>err | (sleep 1 && cat) | cmp - expected
+    [ ! -s err ]
 }
