@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/bytes.h"
-#include "core/packet.h"
 
 /* 32-bit words are added as they lie in memory: a 64-bit sum takes 2^32 of them before anything is lost, and folding
  * adds the halves together, as if 16-bit words had been added. */
@@ -27,15 +26,15 @@ checksum checksum_add(checksum sum, const uint8_t *bytes, size_t len)
  * +---------------+---------------+---------------+---------------+
  * |                   destination address (4 or 16)               |
  * +---------------+---------------+---------------+---------------+
- * |     zero      |      112      |            length             |   IPv4, RFC 5798 5.2.8
+ * |     zero      |   protocol    |            length             |   IPv4, RFC 5798 5.2.8
  * +---------------+---------------+---------------+---------------+
  * |                             length                            |   IPv6, RFC 8200 8.1
- * |                     zero                      |      112      |
+ * |                     zero                      |   protocol    |
  * +---------------+---------------+---------------+---------------+
  * As a sum the two tails are the same while the length is below 65,536. */
-checksum checksum_add_pseudo(checksum sum, const struct ip *src, const struct ip *dst, size_t len)
+checksum checksum_add_pseudo(checksum sum, uint8_t protocol, const struct ip *src, const struct ip *dst, size_t len)
 {
-    uint8_t tail[4] = {0, VRRP_PROTOCOL};
+    uint8_t tail[4] = {0, protocol};
     put_be16(tail + 2, (uint16_t)len);
     sum = checksum_add(sum, tail, sizeof tail);
     sum = checksum_add(sum, src->bytes, ip_size(src->family));

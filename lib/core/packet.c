@@ -116,12 +116,12 @@ static enum cksum_form checksum_form(const struct advert *a, const uint8_t *byte
     bool plain = checksum_holds(message);
     if (plain && a->version == 2)
         return CKSUM_MESSAGE;
-    bool pseudo = checksum_holds(checksum_add_pseudo(message, &a->src, &a->dst, len));
+    bool pseudo = checksum_holds(checksum_add_pseudo(message, VRRP_PROTOCOL, &a->src, &a->dst, len));
     if (plain && pseudo)
         return a->af == 4 ? CKSUM_BOTH : CKSUM_PSEUDO;
     if (plain || pseudo)
         return plain ? CKSUM_MESSAGE : CKSUM_PSEUDO;
-    if (a->af == 4 && checksum_holds(checksum_add_pseudo(message, &a->src, &vrrp_group4, len)))
+    if (a->af == 4 && checksum_holds(checksum_add_pseudo(message, VRRP_PROTOCOL, &a->src, &vrrp_group4, len)))
         return CKSUM_LEGACY_UNICAST;
     return CKSUM_NONE;
 }
@@ -268,7 +268,7 @@ size_t packet_encode(uint8_t *out, size_t size, const struct advert *a, enum cks
     memcpy(out + HEADER_BYTES, a->addresses, addresses);
     checksum sum = checksum_add(0, out, length);
     if (wants_pseudo_header(a, form))
-        sum = checksum_add_pseudo(sum, &a->src, &a->dst, length);
+        sum = checksum_add_pseudo(sum, VRRP_PROTOCOL, &a->src, &a->dst, length);
     checksum_store(out + CHECKSUM_AT, sum);
     return length;
 }

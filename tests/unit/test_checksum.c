@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "core/checksum.h"
+#include "core/packet.h"
 #include "core/units.h"
 
 /* The sum as RFC 1071 section 1 defines it, 16 bits at a time in network order. */
@@ -92,7 +93,7 @@ static void test_pseudo_header_ipv4(void **state)
     const struct ip src = {4, {192, 0, 2, 1}};
     static const uint8_t pseudo[] = {192, 0, 2, 1, 224, 0, 0, 18, 0, 112, 0x01, 0x04}; /* RFC 5798 5.2.8 */
     uint16_t sum = plain_sum(pseudo, sizeof pseudo);
-    assert_int_equal(stored(checksum_add_pseudo(0, &src, &vrrp_group4, 0x104)), 0xffff & ~sum);
+    assert_int_equal(stored(checksum_add_pseudo(0, VRRP_PROTOCOL, &src, &vrrp_group4, 0x104)), 0xffff & ~sum);
 }
 
 static void test_pseudo_header_ipv6(void **state)
@@ -103,7 +104,7 @@ static void test_pseudo_header_ipv6(void **state)
                                      0,    0,    0x0f,     0xf8, 0,    0,           0, 112};
     assert_int_equal(sizeof pseudo, 40);
     uint16_t sum = plain_sum(pseudo, sizeof pseudo);
-    assert_int_equal(stored(checksum_add_pseudo(0, &src, &vrrp_group6, 0xff8)), 0xffff & ~sum);
+    assert_int_equal(stored(checksum_add_pseudo(0, VRRP_PROTOCOL, &src, &vrrp_group6, 0xff8)), 0xffff & ~sum);
 }
 
 static void test_stored_field_holds(void **state)
