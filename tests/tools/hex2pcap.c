@@ -1,4 +1,4 @@
-/* hex2pcap < VECTORS > PCAP: the Ethernet frames of tests/unit/vectors.tsv as a capture with nanosecond stamps.
+/* hex2pcap < FRAMES > PCAP: Ethernet frames, of tests/unit/vectors.tsv or one a line, as a capture with nanosecond stamps.
  * Row n is stamped n seconds, so that what is read from the capture can be told apart. With a number as operand each
  * frame is cut off there, as a short snapshot length would. */
 #include <stdlib.h>
@@ -22,18 +22,32 @@ static void file_header(void)
     put(1);
 }
 
+enum { FRAME_BYTES = 2048 };
+
 int main(int argc, char **argv)
 {
-    struct vector v;
+    static char line[4 * FRAME_BYTES];
+    static uint8_t frame[FRAME_BYTES];
     size_t snapshot = argc > 1 ? strtoul(argv[1], NULL, 10) : SIZE_MAX;
+    uint32_t n = 0;
+
     file_header();
-    for (uint32_t n = 1; vector_read(stdin, &v); n++) {
-        size_t captured = v.frame_length < snapshot ? v.frame_length : snapshot;
-        put(n);
+    while (fgets(line, sizeof line, stdin)) {
+        const char *hex = hex_of_line(line);
+        size_t length = hex ? hex_bytes(frame, sizeof frame, hex) : 0;
+
+        if (!hex)
+            continue;
+        if (length == SIZE_MAX) {
+            fprintf(stderr, "hex2pcap: not a frame: %s\n", hex);
+            return 2;
+        }
+        size_t captured = length < snapshot ? length : snapshot;
+        put(++n);
         put(0);
         put((uint32_t)captured);
-        put((uint32_t)v.frame_length);
-        fwrite(v.frame, captured, 1, stdout);
+        put((uint32_t)length);
+        fwrite(frame, captured, 1, stdout);
     }
     return fflush(stdout) != 0 || ferror(stdout);
 }

@@ -13,7 +13,7 @@
 
 #include "tests/tools/vectors.h"
 
-enum { FRAMES = 4096, FRAME_BYTES = 2048, LINE = 3 * FRAME_BYTES, BATCH = 64, VECTOR_COLUMN = 5 };
+enum { FRAMES = 4096, FRAME_BYTES = 2048, LINE = 3 * FRAME_BYTES, BATCH = 64 };
 
 static uint8_t bytes[FRAMES][FRAME_BYTES];
 static size_t lengths[FRAMES], frame_count;
@@ -24,29 +24,12 @@ static void fail(const char *what)
     exit(3);
 }
 
-/* The hexadecimal of a line, or NULL: a comment, nothing. */
-static char *hex_of(char *line)
-{
-    line[strcspn(line, "\r\n")] = '\0';
-    if (line[0] == '#' || line[0] == '\0')
-        return NULL;
-    if (strchr(line, '\t') == NULL)
-        return line;
-    for (int column = 0; column < VECTOR_COLUMN && line != NULL; column++) {
-        line = strchr(line, '\t');
-        line = line != NULL ? line + 1 : NULL;
-    }
-    if (line != NULL)
-        line[strcspn(line, "\t")] = '\0';
-    return line;
-}
-
 static void read_frames(void)
 {
     char line[LINE];
 
     while (fgets(line, sizeof line, stdin) != NULL) {
-        char *hex = hex_of(line);
+        const char *hex = hex_of_line(line);
 
         if (hex == NULL)
             continue;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 7 };
+enum { COLUMNS = 7, FRAME_COLUMN = 5 };
 
 static unsigned digit(char c)
 {
@@ -23,6 +23,22 @@ size_t hex_bytes(uint8_t *out, size_t size, const char *hex)
         hex++;
     }
     return length;
+}
+
+const char *hex_of_line(char *line)
+{
+    line[strcspn(line, "\r\n")] = '\0';
+    if (line[0] == '#' || line[0] == '\0')
+        return NULL;
+    if (strchr(line, '\t') == NULL)
+        return line;
+    for (int column = 0; column < FRAME_COLUMN && line != NULL; column++) {
+        line = strchr(line, '\t');
+        line = line != NULL ? line + 1 : NULL;
+    }
+    if (line != NULL)
+        line[strcspn(line, "\t")] = '\0';
+    return line;
 }
 
 bool vector_read(FILE *file, struct vector *v)

@@ -20,6 +20,8 @@ struct vector {
 
 /* The next row. False at the end of the file; a row that is no vector ends the program with a message. */
 bool vector_read(FILE *file, struct vector *v);
+/* The frame of a line: hexadecimal alone, or a row of vectors.tsv. NULL: there is none, as of a comment. Writes into it. */
+const char *hex_of_line(char *line);
 /* Bytes from pairs of hex digits; blanks between them do not matter. SIZE_MAX: it is not that, or does not fit. */
 size_t hex_bytes(uint8_t *out, size_t size, const char *hex);
 
