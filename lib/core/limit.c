@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bucket.h"
+#include "core/known.h"
 
 enum {
-    WAYS = 8,          /* places that one tag may take */
+    WAYS = 8,          /* places that a lane may take */
     SETS = 2048,       /* 16,384 places: 4,000 virtual routers, of each the speaker and what it says, take a half */
     HEARSAY = 1 << 18, /* a flood of 100,000 a second takes longer than an interval of 1 s to fill it */
     LANES = 512,       /* 64 interfaces in both directions, and `any` may have more */
@@ -17,8 +17,7 @@ enum {
 /* In ns, as stamps are. */
 #define MS         INT64_C(1000000)
 #define SAME_FRAME MS
-#define AGAIN      (8 * MS)          /* the shortest interval is 10 ms, and not every clock is good */
-#define SENIORITY  (300 * 1000 * MS) /* who has been heard for longer is no better */
+#define AGAIN      (8 * MS) /* the shortest interval is 10 ms, and not every clock is good */
 
 static const struct rate for_bad = {10 * MS, 2000 * MS};
 static const struct rate for_strangers = {10 * MS, 5120 * MS};
@@ -31,13 +30,6 @@ enum { DROPS_AN_INTERVAL = 16, DROPS_AT_ONCE = 32 };
 #define SMALLEST_DROP (5 * MS / 2)
 #define LARGEST_DROP  (125 * MS / 2)
 #define LONGEST_PAUSE (1000 * MS)
-
-/* What is known: a speaker (whose bucket is for_news), or something that one says. */
-struct known {
-    uint64_t tag;        /* 0: a free place */
-    int64_t since, last; /* told */
-    struct bucket bucket;
-};
 
 /* What is limited by itself: an interface in one direction. */
 struct lane {
@@ -57,7 +49,7 @@ struct limit {
     uint64_t dropped;
     struct lane lanes[LANES];
     struct repeat repeats[REPEATS];
-    struct known known[SETS][WAYS];
+    struct known_set known[SETS]; /* speakers (their buckets are for_news), and what they say */
     uint32_t hearsay[HEARSAY]; /* what was said and neither known nor told: 16 bits of its tag, 16 of the time in ms */
 };
 
@@ -75,7 +67,7 @@ void limit_free(struct limit *l)
     free(l);
 }
 
-/* --- how often --- */
+/* --- rates --- */
 
 /* How often what is known may be told. */
 static struct rate rate_of(const struct advert *a)
@@ -151,42 +143,9 @@ static uint64_t spoken_of(const struct limit *l, uint64_t speaker, const struct 
     return tag_of(l, words, nitems(words));
 }
 
-/* --- what is known --- */
+/* --- the decision --- */
 
-static struct known *find(struct limit *l, uint64_t tag)
-{
-    struct known *set = l->known[tag % SETS];
-
-    for (size_t i = 0; i < WAYS; i++)
-        if (set[i].tag == tag)
-            return &set[i];
-    return NULL;
-}
-
-/* How long it has been heard, less how long it has been silent. */
-static int64_t worth(const struct known *k, int64_t now)
-{
-    int64_t age = k->last - k->since, silence = now > k->last ? now - k->last : 0;
-
-    return (age < SENIORITY ? age : SENIORITY) - silence;
-}
-
-static void remember(struct limit *l, uint64_t tag, int64_t now)
-{
-    struct known *set = l->known[tag % SETS], *least = &set[0];
-
-    for (size_t i = 1; i < WAYS; i++) /* a free place has been silent since 1970 */
-        if (worth(&set[i], now) < worth(least, now))
-            least = &set[i];
-    *least = (struct known){.tag = tag, .since = now, .last = now};
-}
-
-static void hear_again(struct known *k, int64_t now)
-{
-    if (now < k->last) /* the clock was set back */
-        k->since -= k->last - now;
-    k->last = now;
-}
+enum outcome { TOLD, TWICE, DROPPED };
 
 /* Said before, if not told? If not, it has been now. */
 static bool was_said(struct limit *l, uint64_t spoken, int64_t now)
@@ -199,10 +158,6 @@ static bool was_said(struct limit *l, uint64_t spoken, int64_t now)
     *place = (uint32_t)mark << 16 | time;
     return false;
 }
-
-/* --- the decision --- */
-
-enum outcome { TOLD, TWICE, DROPPED };
 
 /* Something new. */
 static bool is_let_in(struct limit *l, struct lane *lane, struct known *speaker, uint64_t spoken, int64_t now)
@@ -225,20 +180,20 @@ static bool is_told_again(struct lane *lane, struct known *spoken, const struct 
 static enum outcome advert_outcome(struct limit *l, struct lane *lane, const struct frame *f, int64_t now)
 {
     uint64_t speaker_tag = speaker_of(l, lane, f), spoken_tag = spoken_of(l, speaker_tag, &f->advert);
-    struct known *spoken = find(l, spoken_tag), *speaker = find(l, speaker_tag);
+    struct known *spoken = known_find(l->known, SETS, spoken_tag), *speaker = known_find(l->known, SETS, speaker_tag);
     bool told =
         spoken != NULL ? is_told_again(lane, spoken, &f->advert, now) : is_let_in(l, lane, speaker, spoken_tag, now);
 
     if (!told)
         return DROPPED;
     if (spoken != NULL)
-        hear_again(spoken, now);
+        known_again(spoken, now);
     else
-        remember(l, spoken_tag, now);
+        known_remember(l->known, SETS, spoken_tag, now);
     if (speaker != NULL && speaker->tag == speaker_tag) /* what it says may just have taken its place */
-        hear_again(speaker, now);
+        known_again(speaker, now);
     else
-        remember(l, speaker_tag, now);
+        known_remember(l->known, SETS, speaker_tag, now);
     return TOLD;
 }
 
