@@ -10,11 +10,11 @@ programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-fol
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
 packet := core/packet core/checksum core/bytes
-frame := core/frame core/ip_header
-report := core/report core/filter core/match $(limit)
+frame := core/frame core/ip_header core/announce_frame core/other
+report := core/report core/filter core/match $(limit) core/vips
 limit := core/limit core/known core/bucket core/siphash
 config := core/config core/config_value core/config_hint core/config_write
-event := core/event_advert core/event_source core/event_router core/reader $(config) $(packet) $(line)
+event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
 electorate := core/electorate core/electorate_hear core/electorate_tracks core/electorate_loop core/electorate_time $(router) core/form core/timers core/heap
 session := core/session core/session_control core/session_time core/session_write core/freshness core/observer core/observer_groups core/bucket
@@ -31,7 +31,7 @@ colour := cmd/colour core/paint core/text
 stream := cmd/stream $(colour) cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
-vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report)
+vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report) cmd/listen_lines
 vrrp-listen.objs += cmd/listen_progress $(colour) net/wakeup $(stage) $(capture) $(link) $(confine)
 vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 
@@ -125,7 +125,7 @@ test_json.objs := $(json) core/text $(line) tests/unit/random
 test_log_head.objs := core/log_head core/freshness $(event)
 test_log_file.objs := net/log_file
 test_lock_file.objs := net/lock_file net/process net/child
-test_inject.objs := net/inject core/frame core/ip_header $(packet) $(line)
+test_inject.objs := net/inject $(frame) $(packet) $(line)
 test_inject.libs := -lnet
 
 test_address.objs := core/address
@@ -134,10 +134,13 @@ test_packet.objs := tests/tools/vectors $(packet) core/address
 test_packet_encode.objs := tests/tools/vectors $(packet) core/address
 test_frame.objs := tests/tools/frames tests/tools/vectors $(frame) $(packet) core/address
 test_ip_header.objs := $(test_frame.objs)
+test_announce_frame.objs := $(test_frame.objs)
+test_other.objs := $(test_frame.objs)
 
 test_siphash.objs := core/siphash
+test_vips.objs := core/vips core/known core/bucket core/siphash core/address tests/unit/random
 test_limit.objs := $(limit) core/address tests/unit/random
-test_filter.objs := core/filter core/match $(packet) $(line)
+test_filter.objs := core/filter core/match $(packet) $(line) core/announce_frame core/other
 test_capture.objs := $(capture) core/address core/bytes
 test_capture.libs := -lpcap
 test_capture_filter.objs := tests/tools/vectors $(report) $(frame) $(event) net/capture_filter

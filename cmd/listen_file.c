@@ -215,6 +215,7 @@ int listen_file(struct listen *l)
 
     if (l->limited)
         r.give_up.us = clock_now().us + l->limit;
+    listen_open_tables(l, false);
     catch_signals(); /* before anything that may wait */
     r.capture = capture_open_file(l->read_path, &error);
     if (r.capture == NULL)
@@ -225,5 +226,6 @@ int listen_file(struct listen *l)
 
     listen_close_packets(l);
     capture_close(r.capture);
+    listen_close_tables(l);
     return status;
 }

@@ -29,7 +29,7 @@ struct live {
     struct capture *captures[LISTEN_INTERFACES];
     size_t capture_count;
     struct link_watch *links;
-    struct outlet outlet;
+    struct listen_lines lines;
     struct signals signals;
     struct wakeup wakeup;
     struct {
@@ -46,22 +46,10 @@ struct live {
     bool tick_open;          /* a tick waits until all before it has been written: */
     stamp tick_time, latest; /* and the latest frame that was handed out */
     bool more;               /* frames are left from the last turn */
-    bool failed, closed;
+    bool closed;
 };
 
 /* --- lines --- */
-
-static void put(struct live *v, enum level_kind kind)
-{
-    struct writer *w = &v->listen->writer;
-    struct span lines = {w->buffer, v->listen->packets_only ? 0 : w->length};
-
-    if (v->listen->colour)
-        lines = colour_lines(lines);
-    if (lines.len > 0 && !outlet_put(&v->outlet, kind, NULL, lines.at, lines.len))
-        v->failed = true;
-    w->length = 0;
-}
 
 static int64_t offset_of(const struct clock_event *e)
 {
@@ -72,7 +60,7 @@ static void put_clock(struct live *v, const struct clock_event *now)
 {
     v->offset = offset_of(now);
     write_clock(&v->listen->writer, now);
-    put(v, LEVEL_KEEP);
+    listen_put(&v->lines, LEVEL_KEEP);
 }
 
 static void on_link(void *context, const struct link_event *e)
@@ -80,7 +68,7 @@ static void on_link(void *context, const struct link_event *e)
     struct live *v = context;
 
     write_link(&v->listen->writer, clock_wall(), e);
-    put(v, LEVEL_KEEP);
+    listen_put(&v->lines, LEVEL_KEEP);
 }
 
 static void on_frame(void *context, const struct captured *c)
@@ -103,8 +91,11 @@ static void on_frame(void *context, const struct captured *c)
     case FRAME_BAD:
     case FRAME_OTHER:
         break;
+    case FRAME_ANNOUNCE:
+        listen_put_later(&v->lines, clock_now());
+        return;
     }
-    put(v, LEVEL_DROPPABLE);
+    listen_put(&v->lines, LEVEL_DROPPABLE);
 }
 
 /* --- opening --- */
@@ -112,7 +103,13 @@ static void on_frame(void *context, const struct captured *c)
 static void open_captures(struct live *v)
 {
     struct listen *l = v->listen;
-    struct capture_filter filter = {l->filter.af, l->filter.vrids, l->filter.any_vrid ? 0 : l->filter.vrid_count};
+    struct capture_filter filter = {
+        .af = l->filter.af,
+        .vrids = l->filter.vrids,
+        .vrid_count = l->filter.any_vrid ? 0 : l->filter.vrid_count,
+        .announcements = l->filter.announcements && !l->quiet,
+        .others = l->filter.others,
+    };
     const char *names[LISTEN_INTERFACES];
     struct capture_error error;
 
@@ -187,8 +184,8 @@ static bool open_all(struct live *v)
     if (!listen_open_packets(v->listen, go_on, v))
         return false;
     listen_begin_packets(v->listen, capture_link(v->captures[0]));
-    listen_open_limit(v->listen);
-    if (!outlet_open(&v->outlet, STDOUT_FILENO, program.name, false))
+    listen_open_tables(v->listen, true);
+    if (!outlet_open(&v->lines.outlet, STDOUT_FILENO, program.name, false))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     open_wakeup(v);
     cli_confine(CONFINE_LISTENER); /* from here on bytes of strangers are read */
@@ -206,8 +203,8 @@ static void close_all(struct live *v)
 {
     close(STDOUT_FILENO); /* a ring takes some 15 ms to close: who reads the lines is not to wait for the end so long */
     close_sources(v);
-    limit_free(v->listen->flood);
-    outlet_close(&v->outlet);
+    listen_close_tables(v->listen);
+    outlet_close(&v->lines.outlet);
     wakeup_close(&v->wakeup);
     close(v->signals.fd);
 }
@@ -227,13 +224,15 @@ static instant next_deadline(const struct live *v)
         due = sooner(due, v->tick_due);
     if (v->links_waiting)
         due = sooner(due, v->links_after);
+    if (v->lines.waiting > 0)
+        due = sooner(due, v->lines.waiting_due);
     return v->more ? (instant){0} : due;
 }
 
 static void wait(struct live *v)
 {
     struct wakeup_event events[WAKEUP_MOST];
-    unsigned wanted = outlet_events(&v->outlet) != 0 ? EPOLLOUT : 0;
+    unsigned wanted = outlet_events(&v->lines.outlet) != 0 ? EPOLLOUT : 0;
 
     if (wanted != v->stdout_events) {
         wakeup_change(&v->wakeup, STDOUT_FILENO, ON_STDOUT, wanted);
@@ -322,7 +321,7 @@ static void tell_lost(struct live *v, stamp wall, const char *where, uint64_t co
     if (count == 0)
         return;
     write_lost(&v->listen->writer, wall, where, count);
-    put(v, LEVEL_KEEP);
+    listen_put(&v->lines, LEVEL_KEEP);
 }
 
 static void look_at_losses(struct live *v, stamp wall)
@@ -337,8 +336,8 @@ static void look_at_losses(struct live *v, stamp wall)
 /* Nothing depends on when it is told. */
 static void look_at_limit(struct live *v, stamp wall)
 {
-    if (v->listen->flood != NULL)
-        tell_lost(v, wall, "limit", limit_dropped(v->listen->flood));
+    if (v->listen->report.limit != NULL)
+        tell_lost(v, wall, "limit", limit_dropped(v->listen->report.limit));
 }
 
 /* A tick is promised to stand behind all that was captured before its TIME: it was taken before the rings were looked
@@ -349,7 +348,7 @@ static void tick(struct live *v, instant now)
         return;
     v->tick_open = false;
     write_tick(&v->listen->writer, v->tick_time, v->every);
-    put(v, LEVEL_DROPPABLE);
+    listen_put(&v->lines, LEVEL_DROPPABLE);
     v->tick_due.us += v->every;
     if (v->tick_due.us <= now.us)
         v->tick_due.us = now.us + v->every;
@@ -370,6 +369,8 @@ static void turn(struct live *v)
     look_at_links(v, now);
     hand_out(v, v->tick_open);
     tick(v, now);
+    if (v->lines.waiting > 0 && now.us >= v->lines.waiting_due.us)
+        listen_put(&v->lines, LEVEL_DROPPABLE);
     if (now.us >= v->look_due.us) {
         look_at_losses(v, wall);
         look_at_limit(v, wall);
@@ -383,15 +384,15 @@ static bool write_out(struct live *v, enum outlet_status status)
     switch (status) {
     case OUTLET_DONE:
     case OUTLET_WAITING:
-        return !v->failed;
+        return !v->lines.failed;
     case OUTLET_CLOSED:
         v->closed = true;
         return false;
     case OUTLET_FAILED:
         break;
     }
-    errno = v->outlet.error;
-    v->failed = true;
+    errno = v->lines.outlet.error;
+    v->lines.failed = true;
     return false;
 }
 
@@ -408,7 +409,7 @@ static bool loop(struct live *v)
         do
             turn(v);
         while (stop && v->more && v->latest.ns < asked.ns); /* what was captured before a signal is written */
-        if (!write_out(v, outlet_flush(&v->outlet, clock_wall())) || stop || listen_is_done(v->listen))
+        if (!write_out(v, outlet_flush(&v->lines.outlet, clock_wall())) || stop || listen_is_done(v->listen))
             return false;
         if (clock_now().us >= v->give_up.us)
             return true;
@@ -417,7 +418,8 @@ static bool loop(struct live *v)
 
 int listen_live(struct listen *l)
 {
-    struct live v = {.listen = l, .give_up = INSTANT_NEVER, .link_due = INSTANT_NEVER, .every = TICK_SLOWEST};
+    struct live v = {
+        .listen = l, .lines.listen = l, .give_up = INSTANT_NEVER, .link_due = INSTANT_NEVER, .every = TICK_SLOWEST};
 
     struct clock_event start;
 
@@ -439,12 +441,13 @@ int listen_live(struct listen *l)
     put_clock(&v, &start);
     bool gave_up = loop(&v);
 
+    listen_put(&v.lines, LEVEL_DROPPABLE);
     look_at_losses(&v, clock_wall());
     look_at_limit(&v, clock_wall());
-    if (!v.closed && !v.failed && write_out(&v, outlet_drain(&v.outlet, clock_wall(), LAST_WORDS)) &&
-        outlet_events(&v.outlet) != 0)
+    if (!v.closed && !v.lines.failed && write_out(&v, outlet_drain(&v.lines.outlet, clock_wall(), LAST_WORDS)) &&
+        outlet_events(&v.lines.outlet) != 0)
         cli_say("standard output: the reader does not read; the last lines are lost");
-    if (v.failed)
+    if (v.lines.failed)
         cli_die(EXIT_SYSTEM, "standard output: %s", strerror(errno != 0 ? errno : ENOMEM));
     listen_close_packets(l);
     close_all(&v);

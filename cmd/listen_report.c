@@ -16,7 +16,7 @@ _Noreturn static void failed(const struct listen *l)
 enum frame_kind listen_report(struct listen *l, const struct captured *c, struct frame *decoded)
 {
     const struct sighting s = {c->time, c->link, c->dir, c->ifname, c->bytes, c->length};
-    enum frame_kind kind = report_frame(&l->writer, &l->filter, l->flood, &s, decoded);
+    enum frame_kind kind = report_frame(&l->report, &l->writer, &s, decoded);
 
     if (kind == FRAME_FOREIGN)
         return kind;
@@ -27,17 +27,25 @@ enum frame_kind listen_report(struct listen *l, const struct captured *c, struct
     return kind;
 }
 
-void listen_open_limit(struct listen *l)
+void listen_open_tables(struct listen *l, bool limited)
 {
     struct siphash_key key;
+    bool announcements = !l->quiet && l->filter.announcements;
 
-    if (l->packets_only)
-        return;
+    l->report.filter = &l->filter;
+    l->report.seg = l->seg;
     if (getrandom(&key, sizeof key, 0) != sizeof key)
         cli_die(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
-    l->flood = limit_new(&key);
-    if (l->flood == NULL)
+    l->report.limit = limited && !l->packets_only ? limit_new(&key) : NULL;
+    l->report.vips = announcements ? vips_new(&key) : NULL;
+    if ((limited && !l->packets_only && l->report.limit == NULL) || (announcements && l->report.vips == NULL))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+}
+
+void listen_close_tables(struct listen *l)
+{
+    limit_free(l->report.limit);
+    vips_free(l->report.vips);
 }
 
 bool listen_is_done(const struct listen *l)

@@ -13,16 +13,18 @@
 
 const struct program program = {
     .name = "vrrp-listen",
-    .usage = "[-r FILE|-] [-w FILE|-] [-i NAME] [-c COUNT] [-T DURATION] [-R PRIO] [-qH] [IF]... [KEY=VALUE]...",
+    .usage = "[-r FILE|-] [-w FILE|-] [-i NAME] [-s NAME] [-c COUNT] [-T DURATION] [-R PRIO] [-qH] [IF]... "
+             "[KEY=VALUE]...",
     .help = "Writes a line for each VRRP packet that is heard on the interfaces IF, or `any`.\n"
             "Without IF: on every interface that is up and has an address.\n"
             "  -r FILE      read a capture (pcap, pcapng; - is stdin) in place of interfaces\n"
             "  -w FILE      write the packets into a capture as well (- is stdout, without lines)\n"
             "  -i NAME      with -r: the interface that the lines are to name; else the same as IF\n"
+            "  -s NAME      the segment: seg=NAME in each line of a packet\n"
             "  -c COUNT     end after COUNT adverts\n"
             "  -T DURATION  give up after it: exit 1 when no advert was heard, or fewer than COUNT\n"
             "  -R PRIO      real-time priority, 1 to 99, and locked memory; exit 3 when it is refused\n"
-            "  -q           no tick lines\n"
+            "  -q           no tick and no announce lines\n"
             "  -H           times for people\n"
             "  KEY=VALUE    only packets whose line matches: vrid=51 af=4 src=192.0.2.1 prio=100..200\n"
             "Exit status: 0 done, 1 not heard, 2 usage, 3 the system said no.\n",
@@ -41,11 +43,20 @@ static void add_interface(struct listen *l, const char *option, const char *name
     memcpy(l->interfaces[l->interface_count++], name, strlen(name) + 1);
 }
 
+static const char *segment(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length == 0 || length >= NODE_TEXT)
+        cli_die(EXIT_USAGE, "-s %s: not 1 to %d bytes", name, NODE_TEXT - 1);
+    return name;
+}
+
 static void read_options(struct listen *l, int argc, char **argv)
 {
     int option;
 
-    while ((option = cli_option(argc, argv, "r:w:i:c:T:R:qH")) != -1) {
+    while ((option = cli_option(argc, argv, "r:w:i:s:c:T:R:qH")) != -1) {
         switch (option) {
         case 'r':
             l->read_path = optarg;
@@ -55,6 +66,9 @@ static void read_options(struct listen *l, int argc, char **argv)
             break;
         case 'i':
             add_interface(l, "-i ", optarg);
+            break;
+        case 's':
+            l->seg = segment(optarg);
             break;
         case 'c':
             l->count = cli_number('c', optarg, 1, UINT64_MAX);

@@ -68,6 +68,12 @@ struct mac vrrp_mac(uint8_t family, uint8_t vrid)
     return (struct mac){{0x00, 0x00, 0x5e, 0x00, family == 6 ? 0x02 : 0x01, vrid}};
 }
 
+bool is_vrrp_mac(const struct mac *mac)
+{
+    static const uint8_t start[4] = {0x00, 0x00, 0x5e, 0x00};
+    return memcmp(mac->bytes, start, sizeof start) == 0 && (mac->bytes[4] == 1 || mac->bytes[4] == 2);
+}
+
 /* The text that is left. */
 struct text {
     const char *at, *end;

@@ -52,5 +52,6 @@ size_t mac_format(char out[static MAC_TEXT], const struct mac *mac);
 
 /* The virtual router MAC address, RFC 9568 7.3: 00-00-5E-00-01-VRID (IPv4), 00-00-5E-00-02-VRID (IPv6). */
 struct mac vrrp_mac(uint8_t family, uint8_t vrid);
+bool is_vrrp_mac(const struct mac *mac); /* of any virtual router */
 
 #endif

@@ -4,9 +4,11 @@
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
 
+#include "core/announce_frame.h"
 #include "core/config.h"
 #include "core/frame.h"
 #include "core/line.h"
+#include "core/other.h"
 
 enum { BOOT_TEXT = 40, NODE_TEXT = 64 };
 
@@ -21,7 +23,11 @@ struct origin {
 
 void write_advert(struct writer *w, stamp t, const struct origin *o, const struct advert *a);
 void write_bad(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict why);
-void write_other(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict what);
+/* ARP or a neighbour advertisement for an address of a virtual router. */
+void write_announce(struct writer *w, stamp t, const struct origin *o, const struct announce_event *e);
+/* Of *a, what its frame and its IP header told, and CARP's virtual host id (HAS_VRID). */
+void write_other(struct writer *w, stamp t, const struct origin *o, const struct advert *a,
+                 const struct other_event *e);
 
 /* Where the list of a line's ip= is put. */
 struct address_buffer {
@@ -31,6 +37,13 @@ struct address_buffer {
  * name. a->addresses points into *buffer. */
 bool read_advert(const struct line *l, struct origin *o, struct advert *a, struct address_buffer *buffer,
                  const char **where);
+/* A `bad` line. Only why= must be there; a->has tells what else was. */
+bool read_bad(const struct line *l, struct origin *o, struct advert *a, enum verdict *why,
+              struct address_buffer *buffer, const char **where);
+/* An `announce` line: af, ip and op must be there. */
+bool read_announce(const struct line *l, struct origin *o, struct announce_event *e, const char **where);
+/* An `other` line: proto must be there. A protocol that is not known is wrong; pass such a line over. */
+bool read_other(const struct line *l, struct origin *o, struct advert *a, struct other_event *e, const char **where);
 
 enum link_state { LINK_UP, LINK_DOWN, LINK_GONE };
 struct link_event {

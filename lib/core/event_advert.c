@@ -1,46 +1,8 @@
-/* What vrrp-listen saw on the wire: advert, bad, other. */
+/* What vrrp-listen heard of VRRP: advert, bad. */
 #include <string.h>
 
 #include "core/config_value.h"
-#include "core/event.h"
-#include "core/reader.h"
-
-static const char *const dir_names[] = {[DIR_UNKNOWN] = NULL, [DIR_IN] = "in", [DIR_OUT] = "out"};
-
-static struct span span_of(const char *text)
-{
-    return (struct span){text, strlen(text)};
-}
-
-static void put_origin(struct writer *w, const struct origin *o, const struct advert *a)
-{
-    if (o->seg[0])
-        put_text(w, "seg", span_of(o->seg));
-    if (o->host[0])
-        put_text(w, "host", span_of(o->host));
-    if (o->ifname[0])
-        put_text(w, "if", span_of(o->ifname));
-    if (o->vlan)
-        put_u64(w, "vlan", o->vlan);
-    if (a->has & HAS_IP)
-        put_u64(w, "af", a->af);
-    if (a->has & HAS_VRID)
-        put_u64(w, "vrid", a->vrid);
-    put_word(w, "dir", dir_names[o->dir]);
-}
-
-static void put_addressing(struct writer *w, const struct advert *a)
-{
-    if (a->has & HAS_IP) {
-        put_ip(w, "src", &a->src);
-        put_ip(w, "dst", &a->dst);
-        put_u64(w, "ttl", a->ttl);
-    }
-    if (a->has & HAS_SMAC)
-        put_mac(w, "smac", &a->smac);
-    if (a->has & HAS_DMAC)
-        put_mac(w, "dmac", &a->dmac);
-}
+#include "core/event_internal.h"
 
 static const char *auth_word(const struct advert *a)
 {
@@ -77,7 +39,7 @@ static void put_rest(struct writer *w, const struct advert *a)
 void write_advert(struct writer *w, stamp t, const struct origin *o, const struct advert *a)
 {
     writer_begin(w, t, "advert");
-    put_origin(w, o, a);
+    put_origin_of(w, o, a);
     put_u64(w, "ver", a->version);
     put_u64(w, "prio", a->prio);
     put_duration(w, "interval", a->interval);
@@ -92,7 +54,7 @@ void write_advert(struct writer *w, stamp t, const struct origin *o, const struc
 void write_bad(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict why)
 {
     writer_begin(w, t, "bad");
-    put_origin(w, o, a);
+    put_origin_of(w, o, a);
     put_word(w, "why", verdict_name(why));
     if (a->has & HAS_VERSION) {
         put_u64(w, "ver", a->version);
@@ -109,32 +71,6 @@ void write_bad(struct writer *w, stamp t, const struct origin *o, const struct a
         put_word(w, "auth", auth_word(a));
     put_rest(w, a);
     writer_end(w);
-}
-
-void write_other(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict what)
-{
-    writer_begin(w, t, "other");
-    put_origin(w, o, a);
-    put_word(w, "proto", verdict_name(what));
-    put_addressing(w, a);
-    writer_end(w);
-}
-
-static void read_origin(struct reader *r, struct origin *o)
-{
-    read_text(r, "seg", o->seg, sizeof(o->seg));
-    read_text(r, "host", o->host, sizeof(o->host));
-    read_text(r, "if", o->ifname, sizeof(o->ifname));
-    read_u16(r, "vlan", 1, 4094, &o->vlan);
-}
-
-static void read_addressing(struct reader *r, struct advert *a)
-{
-    reader_needs(r, "src", read_ip(r, "src", a->af, &a->src));
-    read_ip(r, "dst", a->af, &a->dst);
-    read_u8(r, "ttl", 0, 255, &a->ttl);
-    a->has |= read_mac(r, "smac", &a->smac) ? HAS_SMAC : 0;
-    a->has |= read_mac(r, "dmac", &a->dmac) ? HAS_DMAC : 0;
 }
 
 static void read_auth(struct reader *r, struct advert *a)
@@ -158,16 +94,9 @@ static void read_auth(struct reader *r, struct advert *a)
     reader_wrong(r, "auth");
 }
 
-/* Flags that are not known are new ones: passed over. */
-static void read_flags(struct reader *r, struct advert *a)
+static const char *flag_name(unsigned flag)
 {
-    struct span rest, item;
-    if (!reader_find(r, "flags", &rest))
-        return;
-    while (list_next(&rest, &item))
-        for (unsigned flag = FLAG_TRAILING; flag <= FLAG_DST_MAC; flag <<= 1)
-            if (span_is(item, advert_flag_name((enum advert_flag)flag)))
-                a->flags |= flag;
+    return advert_flag_name((enum advert_flag)flag);
 }
 
 static void read_addresses(struct reader *r, struct advert *a, struct address_buffer *buffer)
@@ -196,8 +125,7 @@ static bool read_interval(struct reader *r, uint8_t version, usec *out)
     return reader_find(r, "interval", &value) && parse_duration(value, out) && !interval_wrong(version, *out);
 }
 
-bool read_advert(const struct line *l, struct origin *o, struct advert *a, struct address_buffer *buffer,
-                 const char **where)
+static void read_form(struct reader *r, struct advert *a)
 {
     static const char *const forms[] = {
         [CKSUM_NONE] = "none",
@@ -206,28 +134,74 @@ bool read_advert(const struct line *l, struct origin *o, struct advert *a, struc
         [CKSUM_BOTH] = "both",
         [CKSUM_LEGACY_UNICAST] = "legacy-unicast",
     };
+    unsigned form;
+    if (!read_word(r, "cksum", forms, nitems(forms), &form))
+        return;
+    a->cksum = (enum cksum_form)form;
+    a->has |= HAS_CKSUM;
+}
+
+/* cksum auth seq flags ip */
+static void read_rest(struct reader *r, struct advert *a, struct address_buffer *buffer)
+{
+    read_form(r, a);
+    read_auth(r, a);
+    a->has |= read_u32(r, "seq", &a->seq) ? HAS_SEQ : 0;
+    read_flags(r, flag_name, FLAG_DST_MAC, &a->flags);
+    read_addresses(r, a, buffer);
+}
+
+bool read_advert(const struct line *l, struct origin *o, struct advert *a, struct address_buffer *buffer,
+                 const char **where)
+{
     struct reader r = {.line = l};
-    unsigned form, dir = DIR_UNKNOWN;
-    *o = (struct origin){.dir = DIR_UNKNOWN};
     *a = (struct advert){.type = 1, .has = HAS_IP | HAS_VERSION | HAS_VRID | HAS_PRIO | HAS_INTERVAL};
     read_origin(&r, o);
-    reader_needs(&r, "af", read_u8(&r, "af", 4, 6, &a->af) && a->af != 5);
+    reader_needs(&r, "af", read_family(&r, &a->af));
     reader_needs(&r, "vrid", read_u8(&r, "vrid", 1, 255, &a->vrid));
-    read_word(&r, "dir", dir_names, nitems(dir_names), &dir);
-    o->dir = (enum direction)dir;
+    read_direction(&r, o);
     reader_needs(&r, "ver", read_u8(&r, "ver", 2, 3, &a->version) && (a->version == 3 || a->af == 4));
     reader_needs(&r, "prio", read_u8(&r, "prio", 0, 255, &a->prio));
     reader_needs(&r, "interval", read_interval(&r, a->version, &a->interval));
     if (r.wrong)
         return reader_done(&r, where);
     read_addressing(&r, a);
-    if (read_word(&r, "cksum", forms, nitems(forms), &form)) {
-        a->cksum = (enum cksum_form)form;
-        a->has |= HAS_CKSUM;
+    reader_needs(&r, "src", a->src.family != 0);
+    read_rest(&r, a, buffer);
+    return reader_done(&r, where);
+}
+
+static bool read_why(struct reader *r, enum verdict *why)
+{
+    struct span value;
+    if (!reader_find(r, "why", &value))
+        return false;
+    for (unsigned v = VERDICT_PROTO; v <= VERDICT_AUTH; v++)
+        if (v != VERDICT_CARP && span_is(value, verdict_name((enum verdict)v))) {
+            *why = (enum verdict)v;
+            return true;
+        }
+    return false;
+}
+
+bool read_bad(const struct line *l, struct origin *o, struct advert *a, enum verdict *why,
+              struct address_buffer *buffer, const char **where)
+{
+    struct reader r = {.line = l};
+    *a = (struct advert){.has = 0};
+    read_origin(&r, o);
+    read_family(&r, &a->af);
+    a->has |= read_u8(&r, "vrid", 0, 255, &a->vrid) ? HAS_VRID : 0;
+    read_direction(&r, o);
+    reader_needs(&r, "why", read_why(&r, why));
+    a->has |= read_u8(&r, "ver", 0, 15, &a->version) && read_u8(&r, "type", 0, 15, &a->type) ? HAS_VERSION : 0;
+    a->has |= read_u8(&r, "prio", 0, 255, &a->prio) ? HAS_PRIO : 0;
+    a->has |= read_duration(&r, "interval", &a->interval) ? HAS_INTERVAL : 0;
+    read_addressing(&r, a);
+    read_rest(&r, a, buffer);
+    if (!(a->has & HAS_IP)) { /* addresses of no family */
+        a->has &= ~(unsigned)HAS_ADDRESSES;
+        a->count = 0;
     }
-    read_auth(&r, a);
-    a->has |= read_u32(&r, "seq", &a->seq) ? HAS_SEQ : 0;
-    read_flags(&r, a);
-    read_addresses(&r, a, buffer);
     return reader_done(&r, where);
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "core/packet.h"
+#include "core/announce_frame.h"
+#include "core/other.h"
 
 enum kind { NUMBER, DURATION, ADDRESS, MAC, WORD, ANY };
 
@@ -13,12 +14,51 @@ static bool is_direction(struct span s)
 
 static bool is_event(struct span s)
 {
-    return span_is(s, "advert") || span_is(s, "bad") || span_is(s, "other");
+    return span_is(s, "advert") || span_is(s, "bad") || span_is(s, "announce") || span_is(s, "other");
+}
+
+/* Names by their numbers. */
+static const char *proto_name(unsigned n)
+{
+    return other_protocol_name((enum other_protocol)n);
+}
+
+static const char *other_op(unsigned n)
+{
+    return other_op_name((enum other_op)n);
+}
+
+static const char *other_state(unsigned n)
+{
+    return other_state_name((enum other_state)n);
+}
+
+static const char *announce_op(unsigned n)
+{
+    return announce_op_name((enum announce_op)n);
+}
+
+static bool is_among(struct span s, const char *(*name)(unsigned n), unsigned last)
+{
+    for (unsigned n = 0; n <= last; n++)
+        if (name(n) != NULL && span_is(s, name(n)))
+            return true;
+    return false;
 }
 
 static bool is_protocol(struct span s)
 {
-    return span_is(s, "carp");
+    return is_among(s, proto_name, OTHER_GLBP);
+}
+
+static bool is_op(struct span s)
+{
+    return is_among(s, announce_op, ANNOUNCE_NA) || is_among(s, other_op, OTHER_RESIGN);
+}
+
+static bool is_state(struct span s)
+{
+    return is_among(s, other_state, OTHER_ACTIVE);
 }
 
 static bool is_verdict(struct span s)
@@ -41,6 +81,9 @@ static bool is_flag(struct span s)
 {
     for (unsigned f = FLAG_TRAILING; f <= FLAG_DST_MAC; f <<= 1)
         if (span_is(s, advert_flag_name((enum advert_flag)f)))
+            return true;
+    for (unsigned f = ANNOUNCE_REPLY_FORM; f <= ANNOUNCE_UNICAST; f <<= 1)
+        if (span_is(s, announce_flag_name((enum announce_flag)f)))
             return true;
     return false;
 }
@@ -71,7 +114,7 @@ static const struct key {
 } keys[] = {
     {"if", ANY, 0, 0, NULL, NULL},
     {"time", ANY, 0, 0, NULL, NULL},
-    {"event", WORD, 0, 0, is_event, "event: advert, bad, other"},
+    {"event", WORD, 0, 0, is_event, "event: advert, bad, announce, other"},
     {"vlan", NUMBER, 1, 4094, NULL, "vlan: 1 to 4094, or LOW..HIGH"},
     {"af", NUMBER, 4, 6, NULL, "af: 4 or 6"},
     {"vrid", NUMBER, 0, 255, NULL, "vrid: 0 to 255, or LOW..HIGH"},
@@ -91,7 +134,15 @@ static const struct key {
     {"seq", NUMBER, 0, UINT32_MAX, NULL, "seq: 0 to 4294967295, or LOW..HIGH"},
     {"flags", WORD, 0, 0, is_flag, "flags: a flag of vrrp-events(5), such as trailing or unicast"},
     {"ip", ADDRESS, 0, 0, NULL, "ip: an address, or LOW..HIGH"},
-    {"proto", WORD, 0, 0, is_protocol, "proto: carp"},
+    {"mac", MAC, 0, 0, NULL, "mac: a MAC address"},
+    {"op", WORD, 0, 0, is_op, "op: garp, reply, na; hello, coup, resign"},
+    {"proto", WORD, 0, 0, is_protocol, "proto: carp, hsrp, glbp"},
+    {"group", NUMBER, 0, UINT16_MAX, NULL, "group: 0 to 65535, or LOW..HIGH"},
+    {"state", WORD, 0, 0, is_state, "state: disabled, initial, learn, listen, speak, standby, active"},
+    {"hello", DURATION, 0, 0, NULL, "hello: a duration such as 3s, or LOW..HIGH"},
+    {"hold", DURATION, 0, 0, NULL, "hold: a duration such as 10s, or LOW..HIGH"},
+    {"advbase", NUMBER, 0, 255, NULL, "advbase: 0 to 255, or LOW..HIGH"},
+    {"advskew", NUMBER, 0, 255, NULL, "advskew: 0 to 255, or LOW..HIGH"},
 };
 
 static bool one_value(const struct key *k, struct span s)
@@ -172,37 +223,52 @@ static bool passes(const struct match *one_word, const char *key, unsigned numbe
     return match_line(one_word, &l);
 }
 
+/* The event is a key of every line. */
+static bool passes_event(const struct match *one_word, const char *event)
+{
+    const struct line l = {.event = {event, strlen(event)}};
+
+    return match_line(one_word, &l);
+}
+
+static void narrow_vrids(struct filter *f, const struct match *alone)
+{
+    size_t kept = 0;
+
+    for (unsigned v = 0; v < 256; v++) {
+        bool before = f->any_vrid || memchr(f->vrids, (int)v, f->vrid_count) != NULL;
+
+        if (before && passes(alone, "vrid", v))
+            f->vrids[kept++] = (uint8_t)v;
+    }
+    f->any_vrid = f->announcements = f->others = false; /* neither has the key, but for CARP */
+    f->vrid_count = kept;
+}
+
 /* What a word says of the bytes. A negated one also lets lines pass that have no such key: it decides nothing here. */
 static void narrow(struct filter *f, const char *operand, const struct match_word *word)
 {
     struct match alone = {0};
     const char *reason;
 
-    if (word->negated || (!span_is(word->key, "vrid") && !span_is(word->key, "af")) ||
-        !match_add(&alone, operand, &reason))
+    if (!match_add(&alone, operand, &reason))
         return;
-    if (span_is(word->key, "af")) {
+    if (span_is(word->key, "event")) {
+        f->announcements = f->announcements && passes_event(&alone, "announce");
+        f->others = f->others && passes_event(&alone, "other");
+    } else if (span_is(word->key, "af") && !word->negated) {
         bool four = passes(&alone, "af", 4) && f->af != 6, six = passes(&alone, "af", 6) && f->af != 4;
 
         if (four != six)
             f->af = four ? 4 : 6;
-        return;
+    } else if (span_is(word->key, "vrid") && !word->negated) {
+        narrow_vrids(f, &alone);
     }
-    size_t kept = 0;
-
-    for (unsigned v = 0; v < 256; v++) {
-        bool before = f->any_vrid || memchr(f->vrids, (int)v, f->vrid_count) != NULL;
-
-        if (before && passes(&alone, "vrid", v))
-            f->vrids[kept++] = (uint8_t)v;
-    }
-    f->any_vrid = false;
-    f->vrid_count = kept;
 }
 
 void filter_init(struct filter *f)
 {
-    *f = (struct filter){.any_vrid = true};
+    *f = (struct filter){.announcements = true, .others = true, .any_vrid = true};
 }
 
 bool filter_add(struct filter *f, const char *word, const char **reason)

@@ -8,8 +8,9 @@
 
 struct filter {
     struct match match;
-    uint8_t af;    /* 4 or 6: only this family can match; else 0 */
-    bool any_vrid; /* VRIDs do not matter; else only these can match: */
+    uint8_t af;                 /* 4 or 6: only this family can match; else 0 */
+    bool announcements, others; /* `announce` lines, and `other` lines without a vrid, can match */
+    bool any_vrid;              /* VRIDs do not matter; else only these can match: */
     size_t vrid_count;
     uint8_t vrids[256];
 };

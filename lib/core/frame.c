@@ -7,6 +7,7 @@
 
 enum {
     ETHERTYPE_IP4 = 0x0800,
+    ETHERTYPE_ARP = 0x0806,
     ETHERTYPE_IP6 = 0x86dd,
     ETHERTYPE_VLAN = 0x8100,         /* IEEE 802.1Q C-tag */
     ETHERTYPE_SERVICE_VLAN = 0x88a8, /* IEEE 802.1ad S-tag */
@@ -21,6 +22,7 @@ enum {
     PROTOCOL_UDP = 17,
     PROTOCOL_AH = 51,
     PROTOCOL_ICMP6 = 58,
+    ICMP6_NEIGHBOUR_ADVERTISEMENT = 136,
 };
 
 /* Ethernet (IEEE 802.3): destination 6, source 6, type 2.
@@ -183,11 +185,8 @@ static enum verdict judge_message(struct advert *a, const struct ip_payload *in,
  * router's. 00-00-5E-00-01-VRID is of IPv4, 00-00-5E-00-02-VRID of IPv6. */
 static bool is_of_another(const struct mac *source, uint8_t af, uint8_t vrid)
 {
-    static const uint8_t start[4] = {0x00, 0x00, 0x5e, 0x00};
-    uint8_t family = source->bytes[4];
-    if (memcmp(source->bytes, start, sizeof start) != 0 || (family != 1 && family != 2))
-        return false;
-    return family != (af == 6 ? 2 : 1) || source->bytes[5] != vrid;
+    struct mac own = vrrp_mac(af, vrid);
+    return is_vrrp_mac(source) && memcmp(source->bytes, own.bytes, MAC_BYTES) != 0;
 }
 
 static void compare_macs(struct advert *a)
@@ -206,18 +205,38 @@ static enum frame_kind kind_of(enum verdict v)
     return v == VERDICT_OK ? FRAME_ADVERT : v == VERDICT_CARP ? FRAME_OTHER : FRAME_BAD;
 }
 
+static enum frame_kind decode_arp(struct frame *f, const struct cursor *c)
+{
+    const struct advert *a = &f->advert;
+    const struct mac *smac = a->has & HAS_SMAC ? &a->smac : NULL, *dmac = a->has & HAS_DMAC ? &a->dmac : NULL;
+    return announce_arp(&f->announce, c, smac, dmac) ? FRAME_ANNOUNCE : FRAME_FOREIGN;
+}
+
+static bool is_announcement_or_other(struct frame *f, const struct ip_payload *in)
+{
+    const struct advert *a = &f->advert;
+    if (in->unreadable || !(a->has & HAS_IP))
+        return false;
+    if (announce_na(&f->announce, a, in))
+        f->kind = FRAME_ANNOUNCE;
+    else if (other_udp(&f->other, a, in))
+        f->kind = FRAME_OTHER;
+    return f->kind != FRAME_FOREIGN;
+}
+
 /* Most frames of a busy segment are between others, and a few bytes tell. In doubt: false. The rules above come to the
- * same, at ten times the cost. */
+ * same, at ten times the cost. The groups of HSRP and GLBP differ from VRRP's in the last byte. */
 static bool is_plainly_foreign(enum link_layer link, const uint8_t *bytes, size_t captured)
 {
-    if (link != LINK_ETHERNET || captured < ETHERNET_BYTES + IP6_BYTES)
+    if (link != LINK_ETHERNET || captured <= ETHERNET_BYTES + IP6_BYTES)
         return false;
     const uint8_t *h = bytes + ETHERNET_BYTES;
     if (bytes[12] == ETHERTYPE_IP4 >> 8 && bytes[13] == (ETHERTYPE_IP4 & 0xff))
-        return h[9] != VRRP_PROTOCOL && h[9] != PROTOCOL_AH && memcmp(h + 16, vrrp_group4.bytes, 4) != 0;
+        return h[9] != VRRP_PROTOCOL && h[9] != PROTOCOL_AH && memcmp(h + 16, vrrp_group4.bytes, 3) != 0;
     if (bytes[12] == ETHERTYPE_IP6 >> 8 && bytes[13] == (ETHERTYPE_IP6 & 0xff))
-        return (h[6] == PROTOCOL_TCP || h[6] == PROTOCOL_UDP || h[6] == PROTOCOL_ICMP6) &&
-               memcmp(h + 24, vrrp_group6.bytes, 16) != 0;
+        return (h[6] == PROTOCOL_TCP || h[6] == PROTOCOL_UDP ||
+                (h[6] == PROTOCOL_ICMP6 && h[40] != ICMP6_NEIGHBOUR_ADVERTISEMENT)) &&
+               memcmp(h + 24, vrrp_group6.bytes, 15) != 0;
     return false;
 }
 
@@ -234,12 +253,18 @@ void frame_decode(struct frame *f, enum link_layer link, const uint8_t *bytes, s
     *f = (struct frame){.kind = FRAME_FOREIGN};
     if (!link_header(f, link, &c, &type) || !vlan_tags(f, &c, &type))
         return;
+    if (type == ETHERTYPE_ARP) {
+        f->kind = decode_arp(f, &c);
+        return;
+    }
     bool is_ip = (type == ETHERTYPE_IP4 && ip4_header(a, &c, &in)) || (type == ETHERTYPE_IP6 && ip6_header(a, &c, &in));
-    if (!is_ip || is_foreign(a, &in))
+    if (!is_ip || is_announcement_or_other(f, &in) || is_foreign(a, &in))
         return;
     enum verdict ip = judge_ip(a, &in);
     f->verdict = judge_message(a, &in, ip);
     f->kind = kind_of(f->verdict);
+    if (f->kind == FRAME_OTHER)
+        other_carp(&f->other, &in);
     if (a->has & HAS_IP) {
         if (a->af == 6 && !ip_is_link_local(&a->src))
             a->flags |= FLAG_V6_SRC_NOT_LL; /* RFC 9568 5.1.2.1 */

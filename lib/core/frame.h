@@ -1,7 +1,10 @@
-/* From a captured frame down to the VRRP message: link layer, VLAN tags, IPv4 / IPv6, AH. Pure. */
+/* From a captured frame down to the VRRP message, or to what else matters to virtual routers: link layer, VLAN tags,
+ * IPv4 / IPv6, AH; ARP and neighbour advertisements; other protocols of this kind. Pure. */
 #ifndef CORE_FRAME_H
 #define CORE_FRAME_H
 
+#include "core/announce_frame.h"
+#include "core/other.h"
 #include "core/packet.h"
 
 /* Link layers, by what the capture file or device says. */
@@ -16,19 +19,25 @@ enum direction { DIR_UNKNOWN, DIR_IN, DIR_OUT };
 
 /* What one frame turned out to be. */
 enum frame_kind {
-    FRAME_FOREIGN, /* nothing of ours: say nothing; the other members are not set */
-    FRAME_ADVERT,  /* a valid advertisement */
-    FRAME_BAD,     /* VRRP-like and not valid: verdict says which rule */
-    FRAME_OTHER,   /* CARP */
+    FRAME_FOREIGN,  /* nothing of ours: say nothing; the other members are not set */
+    FRAME_ADVERT,   /* a valid advertisement */
+    FRAME_BAD,      /* VRRP-like and not valid: verdict says which rule */
+    FRAME_OTHER,    /* CARP, HSRP, GLBP; verdict is VERDICT_CARP or VERDICT_OK */
+    FRAME_ANNOUNCE, /* ARP or a neighbour advertisement that tells where an address lives, whosever it is */
 };
 
 struct frame {
     enum frame_kind kind;
     enum verdict verdict;
-    enum direction dir;   /* from a cooked header; DIR_UNKNOWN otherwise */
-    uint32_t ifindex;     /* LINK_SLL2 only, else 0 */
-    uint16_t vlan;        /* outermost VLAN id 1..4094, 0 = untagged */
-    struct advert advert; /* addresses point into the frame's bytes */
+    enum direction dir; /* from a cooked header; DIR_UNKNOWN otherwise */
+    uint32_t ifindex;   /* LINK_SLL2 only, else 0 */
+    uint16_t vlan;      /* outermost VLAN id 1..4094, 0 = untagged */
+    struct advert
+        advert; /* addresses point into the frame's bytes. Of the last two, what link layer and IP header tell */
+    union {
+        struct other_event other;       /* FRAME_OTHER */
+        struct announce_event announce; /* FRAME_ANNOUNCE */
+    };
 };
 
 /* captured: bytes that are there; nothing is read beyond. IP lengths longer than that are `short`; frame padding

@@ -6,8 +6,8 @@
 #include "core/known.h"
 
 enum {
-    WAYS = 8,          /* places that a lane may take */
-    SETS = 2048,       /* 16,384 places: 4,000 virtual routers, of each the speaker and what it says, take a half */
+    WAYS = 8,    /* places that a lane may take */
+    SETS = 2048, /* 16,384 places a topic: 4,000 virtual routers, of each the speaker and what it says, take a half */
     HEARSAY = 1 << 18, /* a flood of 100,000 a second takes longer than an interval of 1 s to fill it */
     LANES = 512,       /* 64 interfaces in both directions, and `any` may have more */
     REPEATS = 4096,
@@ -19,8 +19,15 @@ enum {
 #define SAME_FRAME MS
 #define AGAIN      (8 * MS) /* the shortest interval is 10 ms, and not every clock is good */
 
+/* What is said, and limited, apart. */
+enum topic { ADVERTS, OTHERS, ANNOUNCEMENTS, TOPICS };
+
 static const struct rate for_bad = {10 * MS, 2000 * MS};
-static const struct rate for_strangers = {10 * MS, 5120 * MS};
+static const struct rate for_strangers[TOPICS] = {
+    [ADVERTS] = {10 * MS, 5120 * MS},
+    [OTHERS] = {10 * MS, 5120 * MS},
+    [ANNOUNCEMENTS] = {MS, 8192 * MS}, /* all addresses of a router that takes over */
+};
 static const struct rate for_news = {50 * MS, 1000 * MS};
 static const struct rate for_returning = {MS / 20, 50 * MS};
 static const struct rate for_all = {MS / 100, 50 * MS};
@@ -30,11 +37,23 @@ enum { DROPS_AN_INTERVAL = 16, DROPS_AT_ONCE = 32 };
 #define SMALLEST_DROP (5 * MS / 2)
 #define LARGEST_DROP  (125 * MS / 2)
 #define LONGEST_PAUSE (1000 * MS)
+#define ANSWERS_EVERY (1000 * MS) /* the same answer, to whoever asks */
 
 /* What is limited by itself: an interface in one direction. */
 struct lane {
     uint64_t tag; /* 0: free */
-    struct bucket strangers, returning, all, bad[VERDICTS];
+    struct {
+        struct bucket strangers, returning, all;
+    } topics[TOPICS];
+    struct bucket bad[VERDICTS];
+};
+
+/* What a frame says, as hashes: all that its line tells, but for TIME and seq, and who says it. */
+struct saying {
+    enum topic topic;
+    uint64_t speaker, spoken;
+    usec interval; /* in which it is said again */
+    bool answer;   /* to a question; there may be many who ask */
 };
 
 /* The frame that was told last of a virtual router. */
@@ -49,7 +68,7 @@ struct limit {
     uint64_t dropped;
     struct lane lanes[LANES];
     struct repeat repeats[REPEATS];
-    struct known_set known[SETS]; /* speakers (their buckets are for_news), and what they say */
+    struct known_set known[TOPICS][SETS]; /* speakers (their buckets are for_news), and what they say */
     uint32_t hearsay[HEARSAY]; /* what was said and neither known nor told: 16 bits of its tag, 16 of the time in ms */
 };
 
@@ -70,9 +89,9 @@ void limit_free(struct limit *l)
 /* --- rates --- */
 
 /* How often what is known may be told. */
-static struct rate rate_of(const struct advert *a)
+static struct rate rate_of(usec interval)
 {
-    int64_t drop = a->interval * 1000 / DROPS_AN_INTERVAL;
+    int64_t drop = interval * 1000 / DROPS_AN_INTERVAL;
 
     if (drop < SMALLEST_DROP)
         drop = SMALLEST_DROP;
@@ -120,27 +139,70 @@ static struct lane *lane_of(struct limit *l, const struct sighting *s, const str
     return &l->lanes[tag % LANES]; /* with so many interfaces some share */
 }
 
-static uint64_t speaker_of(const struct limit *l, const struct lane *lane, const struct frame *f)
+static uint64_t words_of_mac(const struct mac *mac)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, mac->bytes, sizeof mac->bytes);
+    return word;
+}
+
+/* `what`: of this source which virtual router, or group. */
+static uint64_t speaker_of(const struct limit *l, const struct lane *lane, const struct frame *f, uint64_t what)
 {
     const struct advert *a = &f->advert;
-    uint64_t words[5] = {lane->tag, (uint64_t)a->af << 32 | (uint64_t)f->vlan << 8 | a->vrid};
+    uint64_t words[5] = {lane->tag, (uint64_t)a->af << 60 | (uint64_t)f->vlan << 32 | what};
 
     memcpy(&words[2], a->src.bytes, sizeof a->src.bytes);
-    memcpy(&words[4], a->smac.bytes, sizeof a->smac.bytes);
+    words[4] = words_of_mac(&a->smac);
     return tag_of(l, words, nitems(words));
 }
 
-/* All that its line says, but for TIME and seq. */
-static uint64_t spoken_of(const struct limit *l, uint64_t speaker, const struct advert *a)
+static struct saying advert_saying(const struct limit *l, const struct lane *lane, const struct frame *f)
 {
+    const struct advert *a = &f->advert;
+    uint64_t speaker = speaker_of(l, lane, f, a->vrid);
     uint64_t words[8] = {speaker, siphash(&l->key, a->addresses, a->count * ip_size(a->af)), (uint64_t)a->interval};
 
     words[3] = (uint64_t)a->version << 32 | (uint64_t)a->prio << 24 | (uint64_t)a->ttl << 16 | (uint64_t)a->cksum << 8 |
                (uint64_t)a->auth << 1 | a->auth_ok;
     words[4] = (uint64_t)a->has << 32 | a->flags;
     memcpy(&words[5], a->dst.bytes, sizeof a->dst.bytes);
-    memcpy(&words[7], a->dmac.bytes, sizeof a->dmac.bytes);
-    return tag_of(l, words, nitems(words));
+    words[7] = words_of_mac(&a->dmac);
+    return (struct saying){ADVERTS, speaker, tag_of(l, words, nitems(words)), a->interval, false};
+}
+
+static struct saying other_saying(const struct limit *l, const struct lane *lane, const struct frame *f)
+{
+    const struct advert *a = &f->advert;
+    const struct other_event *e = &f->other;
+    bool carp = e->proto == OTHER_CARP;
+    uint64_t speaker = speaker_of(l, lane, f, (uint64_t)e->proto << 16 | (carp ? a->vrid : e->group));
+    uint64_t words[11] = {speaker, (uint64_t)e->has << 32 | (uint64_t)a->ttl << 16 | a->flags,
+                          (uint64_t)e->version << 48 | (uint64_t)e->op << 40 | (uint64_t)e->state << 32 | e->prio,
+                          (uint64_t)e->hello, (uint64_t)e->hold};
+    usec interval = carp ? e->advbase * SECOND : e->hello;
+
+    words[5] = (uint64_t)a->has << 32 | (uint64_t)e->ip.family << 16 | (uint64_t)e->advbase << 8 | e->advskew;
+    memcpy(&words[6], e->ip.bytes, sizeof e->ip.bytes);
+    words[8] = words_of_mac(&a->dmac);
+    memcpy(&words[9], a->dst.bytes, sizeof a->dst.bytes);
+    return (struct saying){OTHERS, speaker, tag_of(l, words, nitems(words)), interval, false};
+}
+
+/* Whoever says where an address lives is no more than a claim: the speaker is the address. */
+static struct saying announce_saying(const struct limit *l, const struct lane *lane, const struct frame *f)
+{
+    const struct announce_event *e = &f->announce;
+    uint64_t address[4] = {lane->tag, (uint64_t)e->ip.family << 32 | f->vlan};
+
+    memcpy(&address[2], e->ip.bytes, sizeof e->ip.bytes);
+    uint64_t speaker = tag_of(l, address, nitems(address));
+    uint64_t words[4] = {speaker, (uint64_t)e->op << 32 | e->flags, words_of_mac(&e->mac), words_of_mac(&e->smac)};
+
+    words[1] |= (uint64_t)e->has_mac << 63 | (uint64_t)e->has_smac << 62;
+    return (struct saying){ANNOUNCEMENTS, speaker, tag_of(l, words, nitems(words)), SECOND,
+                           e->op == ANNOUNCE_REPLY || (e->flags & ANNOUNCE_SOLICITED) != 0};
 }
 
 /* --- the decision --- */
@@ -160,40 +222,43 @@ static bool was_said(struct limit *l, uint64_t spoken, int64_t now)
 }
 
 /* Something new. */
-static bool is_let_in(struct limit *l, struct lane *lane, struct known *speaker, uint64_t spoken, int64_t now)
+static bool is_let_in(struct limit *l, struct lane *lane, struct known *speaker, const struct saying *s, int64_t now)
 {
     if (speaker != NULL ? bucket_takes(&speaker->bucket, now, for_news)
-                        : bucket_takes(&lane->strangers, now, for_strangers))
+                        : bucket_takes(&lane->topics[s->topic].strangers, now, for_strangers[s->topic]))
         return true;
-    return was_said(l, spoken, now) && bucket_takes(&lane->returning, now, for_returning);
+    return was_said(l, s->spoken, now) && bucket_takes(&lane->topics[s->topic].returning, now, for_returning);
 }
 
 /* Something known. */
-static bool is_told_again(struct lane *lane, struct known *spoken, const struct advert *a, int64_t now)
+static bool is_told_again(struct lane *lane, struct known *spoken, const struct saying *s, int64_t now)
 {
-    int64_t pause = pause_of(bucket_fill(&lane->all, now, for_all));
+    struct bucket *all = &lane->topics[s->topic].all;
+    int64_t pause = pause_of(bucket_fill(all, now, for_all));
     bool paused = now < spoken->last || now - spoken->last >= pause;
 
-    return paused && bucket_takes(&spoken->bucket, now, rate_of(a)) && bucket_takes(&lane->all, now, for_all);
+    return paused && bucket_takes(&spoken->bucket, now, rate_of(s->interval)) && bucket_takes(all, now, for_all);
 }
 
-static enum outcome advert_outcome(struct limit *l, struct lane *lane, const struct frame *f, int64_t now)
+static enum outcome saying_outcome(struct limit *l, struct lane *lane, const struct saying *s, int64_t now)
 {
-    uint64_t speaker_tag = speaker_of(l, lane, f), spoken_tag = spoken_of(l, speaker_tag, &f->advert);
-    struct known *spoken = known_find(l->known, SETS, spoken_tag), *speaker = known_find(l->known, SETS, speaker_tag);
-    bool told =
-        spoken != NULL ? is_told_again(lane, spoken, &f->advert, now) : is_let_in(l, lane, speaker, spoken_tag, now);
+    struct known_set *sets = l->known[s->topic];
+    struct known *spoken = known_find(sets, SETS, s->spoken), *speaker = known_find(sets, SETS, s->speaker);
+
+    if (s->answer && spoken != NULL && now >= spoken->last && now - spoken->last < ANSWERS_EVERY)
+        return TWICE;
+    bool told = spoken != NULL ? is_told_again(lane, spoken, s, now) : is_let_in(l, lane, speaker, s, now);
 
     if (!told)
         return DROPPED;
     if (spoken != NULL)
         known_again(spoken, now);
     else
-        known_remember(l->known, SETS, spoken_tag, now);
-    if (speaker != NULL && speaker->tag == speaker_tag) /* what it says may just have taken its place */
+        known_remember(sets, SETS, s->spoken, now);
+    if (speaker != NULL && speaker->tag == s->speaker) /* what it says may just have taken its place */
         known_again(speaker, now);
     else
-        known_remember(l->known, SETS, speaker_tag, now);
+        known_remember(sets, SETS, s->speaker, now);
     return TOLD;
 }
 
@@ -218,22 +283,41 @@ static enum outcome outcome_of_repeat(struct repeat *r)
     return first ? TWICE : DROPPED;
 }
 
-static enum outcome outcome_of(struct limit *l, const struct sighting *s, const struct frame *f)
+static enum outcome advert_outcome(struct limit *l, struct lane *lane, const struct sighting *s, const struct frame *f)
 {
-    struct lane *lane = lane_of(l, s, f);
-    int64_t now = s->time.ns;
-
-    if (f->kind != FRAME_ADVERT)
-        return bucket_takes(&lane->bad[f->verdict], now, for_bad) ? TOLD : DROPPED;
-
     struct repeat *last = repeat_of(l, lane, f);
+    int64_t now = s->time.ns;
     bool recent = now >= last->time && now - last->time < SAME_FRAME;
+
     if (recent && last->frame == frame_tag(l, lane, s))
         return outcome_of_repeat(last);
-    enum outcome outcome = advert_outcome(l, lane, f, now);
+    struct saying said = advert_saying(l, lane, f);
+    enum outcome outcome = saying_outcome(l, lane, &said, now);
     if (outcome == TOLD)
         *last = (struct repeat){.frame = frame_tag(l, lane, s), .time = now};
     return outcome;
+}
+
+static enum outcome outcome_of(struct limit *l, const struct sighting *s, const struct frame *f)
+{
+    struct lane *lane = lane_of(l, s, f);
+    struct saying said;
+
+    switch (f->kind) {
+    case FRAME_ADVERT:
+        return advert_outcome(l, lane, s, f);
+    case FRAME_OTHER:
+        said = other_saying(l, lane, f);
+        return saying_outcome(l, lane, &said, s->time.ns);
+    case FRAME_ANNOUNCE:
+        said = announce_saying(l, lane, f);
+        return saying_outcome(l, lane, &said, s->time.ns);
+    case FRAME_BAD:
+        return bucket_takes(&lane->bad[f->verdict], s->time.ns, for_bad) ? TOLD : DROPPED;
+    case FRAME_FOREIGN:
+        break;
+    }
+    return TWICE;
 }
 
 bool limit_passes(struct limit *l, const struct sighting *s, const struct frame *f)

@@ -16,7 +16,15 @@
  *   - A frame that is, byte for byte, the last one told of its virtual router, less than 1 ms later, is that one seen
  *     twice (mirror ports, bridges).
  *
- * What is not valid, and CARP: 100 a second, 200 at once, for each rule that is broken, whoever it claims to be from.
+ * Other protocols (CARP, HSRP, GLBP) are limited in the same way, by their hello interval, and apart from adverts.
+ *
+ * So are announcements, but that the speaker is the address that they are about:
+ *
+ *   - What is known of it is told 16 times a second, 32 at once; but an answer only once a second, and the rest of these
+ *     is not lost: it is the same answer, to others.
+ *   - Something new of a known address: 20 a second, 20 at once; new addresses: 1,000 a second, 8,192 at once.
+ *
+ * What is not valid: 100 a second, 200 at once, for each rule that is broken, whoever it claims to be from.
  *
  * All of this for each interface and direction by itself. The memory for who is known is shared; who has been heard for
  * longest keeps his place. */
@@ -30,7 +38,8 @@ struct limit;
 struct limit *limit_new(const struct siphash_key *key); /* key: random, so that nobody knows it. NULL: out of memory */
 void limit_free(struct limit *l);
 
-/* Is this frame to be told? f: what it was decoded to, not FRAME_FOREIGN. */
+/* Is this frame to be told? f: what it was decoded to, not FRAME_FOREIGN. An announcement that concerns no virtual router
+ * (core/vips.h) does not come here. */
 bool limit_passes(struct limit *l, const struct sighting *s, const struct frame *f);
 /* How many were not, since last asked. The first copy of a frame that is seen twice does not count. */
 uint64_t limit_dropped(struct limit *l);

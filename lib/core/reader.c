@@ -124,6 +124,16 @@ bool read_delay(struct reader *r, const char *key, usec *out)
     return reader_find(r, key, &value) && noted(r, key, delay_parse(value, out));
 }
 
+bool read_duration(struct reader *r, const char *key, usec *out)
+{
+    struct span value;
+    usec duration;
+    if (!reader_find(r, key, &value) || !noted(r, key, parse_duration(value, &duration)))
+        return false;
+    *out = duration;
+    return true;
+}
+
 bool read_ip(struct reader *r, const char *key, uint8_t family, struct ip *out)
 {
     struct span value;

@@ -26,7 +26,8 @@ bool read_u16(struct reader *r, const char *key, uint16_t min, uint16_t max, uin
 bool read_u32(struct reader *r, const char *key, uint32_t *out);
 bool read_yes_no(struct reader *r, const char *key, bool *out);
 bool read_text(struct reader *r, const char *key, char *out, size_t size);
-bool read_delay(struct reader *r, const char *key, usec *out); /* 0s..24h: may be added to any instant */
+bool read_delay(struct reader *r, const char *key, usec *out);    /* 0s..24h: may be added to any instant */
+bool read_duration(struct reader *r, const char *key, usec *out); /* any */
 bool read_ip(struct reader *r, const char *key, uint8_t family, struct ip *out); /* family 0: any */
 bool read_mac(struct reader *r, const char *key, struct mac *out);
 /* One of words[0..count), by its index; NULL among them is none. */

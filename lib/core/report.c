@@ -3,11 +3,15 @@
 #include <string.h>
 
 /* What can be said before a line is made; most of what a filter refuses ends here. */
-static bool refused(const struct filter *f, const struct advert *a)
+static bool refused(const struct filter *f, const struct frame *decoded)
 {
-    if (f->af != 0 && ((a->has & HAS_IP) == 0 || a->af != f->af))
+    const struct advert *a = &decoded->advert;
+    uint8_t af = decoded->kind == FRAME_ANNOUNCE ? decoded->announce.ip.family : a->has & HAS_IP ? a->af : 0;
+    bool has_vrid = decoded->kind != FRAME_ANNOUNCE && (a->has & HAS_VRID) != 0;
+
+    if (f->af != 0 && af != f->af)
         return true;
-    return !f->any_vrid && ((a->has & HAS_VRID) == 0 || memchr(f->vrids, a->vrid, f->vrid_count) == NULL);
+    return !f->any_vrid && (!has_vrid || memchr(f->vrids, a->vrid, f->vrid_count) == NULL);
 }
 
 static bool matches(const struct filter *f, const char *text, size_t length)
@@ -18,17 +22,23 @@ static bool matches(const struct filter *f, const char *text, size_t length)
     return length > 0 && line_parse(&l, text, length - 1, &where) == LINE_OK && match_line(&f->match, &l);
 }
 
-static void set_origin(struct origin *o, const struct sighting *s, const struct frame *decoded)
+static void set_text(char *out, size_t size, const char *text)
 {
-    o->seg[0] = o->host[0] = o->ifname[0] = '\0';
+    size_t length = text != NULL ? strnlen(text, size - 1) : 0;
+
+    if (length > 0)
+        memcpy(out, text, length);
+    out[length] = '\0';
+}
+
+static void set_origin(struct origin *o, const struct reporter *r, const struct sighting *s,
+                       const struct frame *decoded)
+{
+    set_text(o->seg, sizeof o->seg, r->seg);
+    o->host[0] = '\0';
+    set_text(o->ifname, sizeof o->ifname, s->ifname);
     o->vlan = decoded->vlan;
     o->dir = s->dir != DIR_UNKNOWN ? s->dir : decoded->dir;
-    if (s->ifname != NULL) {
-        size_t length = strnlen(s->ifname, sizeof o->ifname - 1);
-
-        memcpy(o->ifname, s->ifname, length);
-        o->ifname[length] = '\0';
-    }
 }
 
 static void write_frame(struct writer *w, stamp t, const struct origin *o, const struct frame *decoded)
@@ -43,25 +53,41 @@ static void write_frame(struct writer *w, stamp t, const struct origin *o, const
         write_bad(w, t, o, &decoded->advert, decoded->verdict);
         break;
     case FRAME_OTHER:
-        write_other(w, t, o, &decoded->advert, decoded->verdict);
+        write_other(w, t, o, &decoded->advert, &decoded->other);
+        break;
+    case FRAME_ANNOUNCE:
+        write_announce(w, t, o, &decoded->announce);
         break;
     }
 }
 
-enum frame_kind report_frame(struct writer *w, const struct filter *filter, struct limit *limit,
-                             const struct sighting *s, struct frame *decoded)
+/* Is it of those that are told, by what is in it? Addresses are learnt from what is told only: so many cannot come. */
+static bool is_told(const struct reporter *r, const struct sighting *s, const struct frame *decoded)
+{
+    if (decoded->kind == FRAME_FOREIGN || refused(r->filter, decoded))
+        return false;
+    if (decoded->kind == FRAME_ANNOUNCE && (r->vips == NULL || !vips_concerns(r->vips, s, decoded)))
+        return false;
+    if (r->limit != NULL && !limit_passes(r->limit, s, decoded))
+        return false;
+    if (decoded->kind == FRAME_ADVERT && r->vips != NULL)
+        vips_hear(r->vips, s, decoded);
+    return true;
+}
+
+enum frame_kind report_frame(const struct reporter *r, struct writer *w, const struct sighting *s,
+                             struct frame *decoded)
 {
     struct origin origin;
     size_t before = w->length;
 
     frame_decode(decoded, s->link, s->bytes, s->length);
-    if (decoded->kind == FRAME_FOREIGN || refused(filter, &decoded->advert))
+    if (!is_told(r, s, decoded))
         return FRAME_FOREIGN;
-    if (limit != NULL && !limit_passes(limit, s, decoded))
-        return FRAME_FOREIGN;
-    set_origin(&origin, s, decoded);
+    set_origin(&origin, r, s, decoded);
     write_frame(w, s->time, &origin, decoded);
-    if (w->length > before && (filter_is_empty(filter) || matches(filter, w->buffer + before, w->length - before)))
+    bool every = filter_is_empty(r->filter);
+    if (w->length > before && (every || matches(r->filter, w->buffer + before, w->length - before)))
         return decoded->kind;
     w->length = before;
     return FRAME_FOREIGN;

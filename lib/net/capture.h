@@ -34,12 +34,14 @@ struct capture_error {
 struct capture_filter {
     uint8_t af; /* 4, 6 or 0 */
     const uint8_t *vrids;
-    size_t vrid_count; /* 0: all */
+    size_t vrid_count;  /* 0: all */
+    bool announcements; /* ARP that is gratuitous or a reply, and neighbour advertisements, too */
+    bool others;        /* HSRP and GLBP, too; CARP is always there. Their groups are joined */
 };
 
 enum { CAPTURE_FDS = 2 };
 
-/* ifname "any": every interface, through Linux cooked v2. Opens an inbound and an outbound handle, joins both groups.
+/* ifname "any": every interface, through Linux cooked v2. Opens an inbound and an outbound handle, joins the groups.
  * filter NULL: everything that looks like VRRP. The interface may be down; it must be there. */
 struct capture *capture_open_live(const char *ifname, const struct capture_filter *filter, struct capture_error *error);
 /* Several at once, which takes hardly longer than one. list has room for count. False: none is open, text in *error. */

@@ -1,4 +1,4 @@
-/* The kernel filter, in libpcap's language, on the bytes of the VRRP message.
+/* The kernel filter, in libpcap's language, on the bytes of the VRRP message, and of what else is asked for.
  *
  * The word `vrrp` of that language is IPv4 only and `protochain` runs in user space, so the places are named here:
  *   IPv4   protocol 112, message behind the header, whose length is in its first byte; the VRID is the second byte
@@ -104,9 +104,61 @@ static void add_ip6(struct text *t, const struct ranges *r)
         add(t, " or (ip6 dst host ff02::12 and (ip6[6]=0 or ip6[6]=43 or ip6[6]=44 or ip6[6]=60))");
 }
 
+/* ARP, RFC 826: a reply (2), or sender and target are one address. A neighbour advertisement, RFC 4861 4.4: type 136, not
+ * behind extension headers. */
+static void add_announcements(struct text *t, uint8_t af)
+{
+    if (af != 6)
+        add(t, " or (arp and (arp[6:2]=2 or arp[14:4]=arp[24:4]))");
+    if (af != 4)
+        add(t, " or (ip6[6]=58 and ip6[40]=136)");
+}
+
+/* HSRP: UDP 1985, IPv6 2029; GLBP: 3222. Each to its groups. */
+static void add_others(struct text *t, uint8_t af)
+{
+    if (af != 6)
+        add(t, " or (udp dst port 1985 and (ip dst host 224.0.0.2 or ip dst host 224.0.0.102))"
+               " or (udp dst port 3222 and ip dst host 224.0.0.102)");
+    if (af != 4)
+        add(t, " or (ip6 dst host ff02::66 and ip6[6]=17 and ip6[42:2]=2029)");
+}
+
+/* Behind a tag that is still there, the type is at `at`. Of IPv4 protocol and destination, of IPv6 next header, ICMPv6 type
+ * and UDP port have their places behind it. */
+static void add_behind_tag(struct text *t, const struct capture_filter *f, unsigned at)
+{
+    unsigned ip = at + 2;
+
+    add(t, "(ether[%u:2]=0x0800 and (ether[%u]=112 or ether[%u]=51", at, ip + 9, ip + 9);
+    if (f->others)
+        add(t, " or (ether[%u]=17 and (ether[%u:4]=0xe0000002 or ether[%u:4]=0xe0000066))", ip + 9, ip + 16, ip + 16);
+    add(t, ")) or (ether[%u:2]=0x86dd and (ether[%u]=112 or ether[%u]=51", at, ip + 6, ip + 6);
+    if (f->announcements)
+        add(t, " or (ether[%u]=58 and ether[%u]=136)", ip + 6, ip + 40);
+    if (f->others)
+        add(t, " or (ether[%u]=17 and ether[%u:2]=2029)", ip + 6, ip + 42);
+    add(t, "))");
+    if (f->announcements)
+        add(t, " or (ether[%u:2]=0x0806 and (ether[%u:2]=2 or ether[%u:4]=ether[%u:4]))", at, ip + 6, ip + 14, ip + 24);
+}
+
+#define TAG_AT(place) "(ether[" place ":2]=0x8100 or ether[" place ":2]=0x88a8)"
+
+/* The kernel takes the outer tag of what comes in off before this filter runs; what is left of two tags, and what this host
+ * sends with tags of its own making, has a tag's type in place of its own. */
+static void add_tagged(struct text *t, const struct capture_filter *f)
+{
+    add(t, " or (" TAG_AT("12") " and (");
+    add_behind_tag(t, f, 16);
+    add(t, " or (" TAG_AT("16") " and (");
+    add_behind_tag(t, f, 20);
+    add(t, "))))");
+}
+
 size_t capture_filter_text(char *out, size_t size, const struct capture_filter *filter, bool ethernet)
 {
-    static const struct capture_filter everything = {0, NULL, 0};
+    static const struct capture_filter everything = {.af = 0};
     const struct capture_filter *f = filter != NULL ? filter : &everything;
     struct text t = {.size = size};
     struct ranges r;
@@ -119,10 +171,11 @@ size_t capture_filter_text(char *out, size_t size, const struct capture_filter *
         add(&t, " or ");
     if (f->af != 4)
         add_ip6(&t, &r);
-    /* The kernel takes the outer tag off before this filter runs; what is left of two tags, and what this host sends
-     * with a tag of its own making, has 0x8100 in place of the type. */
+    if (f->announcements)
+        add_announcements(&t, f->af);
+    if (f->others)
+        add_others(&t, f->af);
     if (ethernet)
-        add(&t, " or (ether[12:2]=0x8100 and ((ether[16:2]=0x0800 and (ether[27]=112 or ether[27]=51))"
-                " or (ether[16:2]=0x86dd and (ether[24]=112 or ether[24]=51))))");
+        add_tagged(&t, f);
     return t.full ? 0 : t.length;
 }

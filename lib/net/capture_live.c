@@ -103,7 +103,7 @@ static bool is_there(const char *ifname)
     return there;
 }
 
-static struct capture *prepare(const char *ifname, struct capture_error *error)
+static struct capture *prepare(const char *ifname, const struct capture_filter *filter, struct capture_error *error)
 {
     struct capture *c = calloc(1, sizeof *c);
 
@@ -114,7 +114,7 @@ static struct capture *prepare(const char *ifname, struct capture_error *error)
     c->live = true;
     c->any = strcmp(ifname, "any") == 0;
     c->fd = -1;
-    memberships_init(&c->groups);
+    memberships_init(&c->groups, filter != NULL && filter->others);
     snprintf(c->ifname, sizeof c->ifname, "%s", ifname);
     /* The cooked header of `any` has the direction of each frame; an Ethernet frame has not: two rings. */
     c->handle_count = c->any ? 1 : 2;
@@ -149,7 +149,7 @@ bool capture_open_many(const char *const *ifnames, size_t count, const struct ca
     size_t prepared = 0;
 
     error->permission = false;
-    while (prepared < count && (list[prepared] = prepare(ifnames[prepared], error)) != NULL)
+    while (prepared < count && (list[prepared] = prepare(ifnames[prepared], filter, error)) != NULL)
         prepared++;
     if (prepared == count && open_rings(list, count, filter, error)) {
         for (size_t i = 0; i < count; i++) {

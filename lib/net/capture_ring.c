@@ -12,7 +12,8 @@
 /* An advertisement with 90 IPv6 addresses fills 1,500 bytes; with Ethernet and two tags that is 1,522. In immediate mode
  * the ring has one slot a frame, as long as the snaplen allows, two slots a page: at 1,600 the 8 MiB hold 5,000 frames,
  * at libpcap's default only 32. Own frames come no faster than one process can send them: all that an interface can
- * have at once, 255 virtual routers of each family, fit into 1 MiB. */
+ * have at once, 255 virtual routers of each family, fit into 1 MiB; but not when each announces its addresses five times,
+ * and that is to be heard, too. */
 enum {
     SNAPLEN = 1600,
     INBOUND_BYTES = 8 * 1024 * 1024,
@@ -153,7 +154,8 @@ static void empty(pcap_t *p)
 bool capture_ring_open(const struct capture *c, struct capture_handle *h, const struct capture_filter *filter,
                        struct capture_error *error)
 {
-    int bytes = h->dir == DIR_OUT ? OUTBOUND_BYTES : INBOUND_BYTES;
+    bool few = h->dir == DIR_OUT && (filter == NULL || !filter->announcements);
+    int bytes = few ? OUTBOUND_BYTES : INBOUND_BYTES;
     int status;
 
     h->pcap = activate(c->ifname, bytes, error, &status);

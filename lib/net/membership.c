@@ -2,37 +2,42 @@
 
 #include <net/if.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/address.h"
+#include "core/units.h"
 
-static int join4(unsigned ifindex)
+/* HSRP, HSRP version 2 and GLBP; HSRP of IPv6. */
+static const struct ip others4[] = {{4, {224, 0, 0, 2}}, {4, {224, 0, 0, 102}}};
+static const struct ip others6[] = {{6, {0xff, 0x02, [15] = 0x66}}};
+
+static bool add(int fd, unsigned ifindex, const struct ip *ip)
 {
-    struct ip_mreqn group = {.imr_ifindex = (int)ifindex};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct ip_mreqn group4 = {.imr_ifindex = (int)ifindex};
+    struct ipv6_mreq group6 = {.ipv6mr_interface = ifindex};
 
-    memcpy(&group.imr_multiaddr, vrrp_group4.bytes, 4);
-    if (fd >= 0 && setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0) {
-        close(fd);
-        fd = -1;
+    if (ip->family == 4) {
+        memcpy(&group4.imr_multiaddr, ip->bytes, 4);
+        return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group4, sizeof group4) >= 0;
     }
-    return fd;
+    memcpy(&group6.ipv6mr_multiaddr, ip->bytes, 16);
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &group6, sizeof group6) >= 0;
 }
 
-static int join6(unsigned ifindex)
+/* The socket that has joined this group; and the others, where the kernel lets it. */
+static int join(unsigned ifindex, const struct ip *group, const struct ip *others, size_t count)
 {
-    struct ipv6_mreq group = {.ipv6mr_interface = ifindex};
-    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(group->family == 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    memcpy(&group.ipv6mr_multiaddr, vrrp_group6.bytes, 16);
-    if (fd >= 0 && setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &group, sizeof group) < 0) {
+    if (fd >= 0 && !add(fd, ifindex, group)) {
         close(fd);
-        fd = -1;
+        return -1;
     }
+    for (size_t i = 0; fd >= 0 && i < count; i++)
+        add(fd, ifindex, &others[i]);
     return fd;
 }
 
@@ -44,9 +49,9 @@ static void leave(struct membership *m)
         close(m->fd6);
 }
 
-void memberships_init(struct memberships *m)
+void memberships_init(struct memberships *m, bool others)
 {
-    *m = (struct memberships){NULL, 0, 0};
+    *m = (struct memberships){.others = others};
 }
 
 void memberships_close(struct memberships *m)
@@ -54,7 +59,7 @@ void memberships_close(struct memberships *m)
     for (size_t i = 0; i < m->count; i++)
         leave(&m->list[i]);
     free(m->list);
-    memberships_init(m);
+    memberships_init(m, m->others);
 }
 
 static struct membership *find(struct memberships *m, unsigned ifindex)
@@ -88,9 +93,9 @@ void memberships_join(struct memberships *m, unsigned ifindex)
         return;
     /* What could not be joined before is tried again: IPv6 may have been enabled meanwhile. */
     if (one->fd4 < 0)
-        one->fd4 = join4(ifindex);
+        one->fd4 = join(ifindex, &vrrp_group4, others4, m->others ? nitems(others4) : 0);
     if (one->fd6 < 0)
-        one->fd6 = join6(ifindex);
+        one->fd6 = join(ifindex, &vrrp_group6, others6, m->others ? nitems(others6) : 0);
 }
 
 static bool listed(const struct if_nameindex *all, unsigned ifindex)

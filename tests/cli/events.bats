@@ -152,13 +152,14 @@ page_kinds() {
 @test "each word that a value can be is explained" {
     local words
     # shellcheck disable=SC2086
-    words=$(grep -ohE '\[(VERDICT|NOTICE|WHY|CKSUM|AUTH|ELECTED|ROUTER|LINK|SOURCE|DIR)_[A-Z0-9_]+\] = "[a-z0-9-]+"' $sources |
+    words=$(grep -ohE '\[(VERDICT|NOTICE|WHY|CKSUM|AUTH|ELECTED|ROUTER|LINK|SOURCE|DIR|ANNOUNCE|OTHER)_[A-Z0-9_]+\] = "[a-z0-9-]+"' $sources |
         grep -oE '"[a-z0-9-]+"' | tr -d '"' | sort -u)
     [ "$(wc -w <<<"$words")" -ge 50 ]
     # shellcheck disable=SC2086
     in_page $words
-    words=$(sed -n '/^const char \*advert_flag_name/,/^}/p' "$root"/lib/core/packet*.c | grep -oE '"[a-z0-9-]+"' | tr -d '"')
-    [ "$(wc -w <<<"$words")" -ge 9 ]
+    words=$(sed -n '/^const char \*[a-z]*_flag_name/,/^}/p' "$root"/lib/core/{packet,announce_frame}.c |
+        grep -oE '"[a-z0-9-]+"' | tr -d '"')
+    [ "$(wc -w <<<"$words")" -ge 16 ]
     # shellcheck disable=SC2086
     in_page $words
 }
@@ -184,10 +185,10 @@ page_kinds() {
     vrrp-elect -t -f file </dev/null
 }
 
-@test "adverts, bad packets and CARP as they are captured have the page's keys" {
-    hex2pcap <"$root/tests/unit/vectors.tsv" >vectors.pcap
-    vrrp-listen -r vectors.pcap -i eth0 >lines
-    for event in clock advert bad other; do
+@test "adverts, bad packets, announcements and other protocols as they are captured have the page's keys" {
+    cat "$root/tests/unit/vectors.tsv" "$root/tests/pcap/segment.hex" | hex2pcap >vectors.pcap
+    vrrp-listen -r vectors.pcap -i eth0 -s lan >lines
+    for event in clock advert bad announce other; do
         grep -q " $event " lines
     done
     check_lines <lines

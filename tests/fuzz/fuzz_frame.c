@@ -42,13 +42,37 @@ static void tag_it(const struct frame *f, const uint8_t *bytes, size_t size)
     HOLDS(g.kind == f->kind && (g.kind == FRAME_FOREIGN || (g.verdict == f->verdict && g.vlan == 42)));
 }
 
+static void check_other(const struct other_event *e)
+{
+    HOLDS(other_protocol_name(e->proto)[0] != '\0');
+    HOLDS(other_state_name(e->state) == NULL || e->proto != OTHER_CARP);
+    HOLDS(other_op_name(e->op) == NULL || e->proto == OTHER_HSRP);
+    HOLDS(e->hello >= 0 && e->hold >= 0);
+    HOLDS(e->ip.family == 0 || !ip_is_zero(&e->ip));
+    told += e->has + e->version + e->group + e->prio + e->advbase + e->advskew + e->ip.bytes[15];
+}
+
+static void check_announcement(const struct announce_event *e)
+{
+    HOLDS(announce_op_name(e->op)[0] != '\0' && !ip_is_zero(&e->ip));
+    HOLDS((e->op == ANNOUNCE_NA) == (e->ip.family == 6));
+    HOLDS(e->has_mac || e->op == ANNOUNCE_NA);
+    HOLDS(((e->flags & ANNOUNCE_SRC_MAC) != 0) == (e->has_mac && e->has_smac));
+    told += e->flags + e->mac.bytes[5] + e->smac.bytes[5];
+}
+
 static void check_kind(const struct frame *f)
 {
     const struct advert *a = &f->advert;
-    HOLDS((f->kind == FRAME_OTHER) == (f->verdict == VERDICT_CARP));
+    HOLDS(f->kind == FRAME_OTHER ? (f->other.proto == OTHER_CARP) == (f->verdict == VERDICT_CARP)
+                                 : f->verdict != VERDICT_CARP);
     HOLDS((f->kind == FRAME_BAD) == (f->verdict != VERDICT_OK && f->verdict != VERDICT_CARP));
     HOLDS(f->vlan <= 4094);
     HOLDS(verdict_name(f->verdict)[0] != '\0' && cksum_form_name(a->cksum)[0] != '\0');
+    if (f->kind == FRAME_OTHER)
+        check_other(&f->other);
+    if (f->kind == FRAME_ANNOUNCE)
+        check_announcement(&f->announce);
     if (f->kind != FRAME_ADVERT)
         return;
     const unsigned all =

@@ -75,6 +75,39 @@ static bool reread_advert(struct writer *w, const struct line *l, const char **w
     return true;
 }
 
+static bool reread_bad(struct writer *w, const struct line *l, const char **where)
+{
+    static struct address_buffer buffer;
+    struct origin o;
+    struct advert a;
+    enum verdict why;
+    if (!read_bad(l, &o, &a, &why, &buffer, where))
+        return false;
+    write_bad(w, l->time, &o, &a, why);
+    return true;
+}
+
+static bool reread_announce(struct writer *w, const struct line *l, const char **where)
+{
+    struct origin o;
+    struct announce_event e;
+    if (!read_announce(l, &o, &e, where))
+        return false;
+    write_announce(w, l->time, &o, &e);
+    return true;
+}
+
+static bool reread_other(struct writer *w, const struct line *l, const char **where)
+{
+    struct origin o;
+    struct advert a;
+    struct other_event e;
+    if (!read_other(l, &o, &a, &e, where))
+        return false;
+    write_other(w, l->time, &o, &a, &e);
+    return true;
+}
+
 static bool reread_link(struct writer *w, const struct line *l, const char **where)
 {
     struct link_event e;
@@ -168,7 +201,8 @@ static void check_hook(const struct line *l)
 
 static void check_text(const char *text, size_t size)
 {
-    static reread *const readers[] = {reread_advert, reread_link, reread_clock, reread_send, reread_state, reread_vr};
+    static reread *const readers[] = {reread_advert, reread_bad,  reread_announce, reread_other, reread_link,
+                                      reread_clock,  reread_send, reread_state,    reread_vr};
     static struct line l;
     struct span where = {NULL, 0};
     enum line_error error = line_parse(&l, text, size, &where);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # mark makes variables
+# shellcheck disable=SC2034,SC2153,SC2154 # listen.bash reads and sets variables
 # vrrp-listen on interfaces: directions, VLAN tags, AH, several interfaces, any; what comes and goes; how it ends.
 
 load lib.bash

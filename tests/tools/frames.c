@@ -107,25 +107,70 @@ static void put_advert(struct words *w, const struct advert *a)
         put_addresses(w, a);
 }
 
+static void put_announcement(struct words *w, const struct announce_event *e)
+{
+    const char *before = "flags=";
+    put_ip(w, "ip", &e->ip);
+    put(w, "op=%s ", announce_op_name(e->op));
+    if (e->has_mac)
+        put_mac(w, "mac", &e->mac);
+    if (e->has_smac)
+        put_mac(w, "smac", &e->smac);
+    for (unsigned bit = ANNOUNCE_REPLY_FORM; bit <= ANNOUNCE_UNICAST; bit <<= 1) {
+        if (e->flags & bit) {
+            put(w, "%s%s", before, announce_flag_name((enum announce_flag)bit));
+            before = ",";
+        }
+    }
+    if (e->flags)
+        put(w, " ");
+}
+
+static void put_other(struct words *w, const struct other_event *e)
+{
+    put(w, "proto=%s ", other_protocol_name(e->proto));
+    if (e->has & OTHER_HAS_VERSION)
+        put(w, "version=%u ", e->version);
+    if (e->op != OTHER_OP_NONE)
+        put(w, "op=%s ", other_op_name(e->op));
+    if (e->has & OTHER_HAS_GROUP)
+        put(w, "group=%u ", e->group);
+    if (e->state != OTHER_STATE_NONE)
+        put(w, "state=%s ", other_state_name(e->state));
+    if (e->has & OTHER_HAS_PRIO)
+        put(w, "prio=%u ", e->prio);
+    if (e->has & OTHER_HAS_TIMES)
+        put(w, "hello=%lldms hold=%lldms ", (long long)(e->hello / MILLISECOND), (long long)(e->hold / MILLISECOND));
+    if (e->has & OTHER_HAS_CARP)
+        put(w, "advbase=%u advskew=%u ", e->advbase, e->advskew);
+    if (e->ip.family)
+        put_ip(w, "ip", &e->ip);
+}
+
 static const char *words_of(struct words *w, const struct frame *f)
 {
     static const char *const kinds[] = {
-        [FRAME_FOREIGN] = "foreign", [FRAME_ADVERT] = "advert", [FRAME_BAD] = "bad", [FRAME_OTHER] = "other"};
+        [FRAME_FOREIGN] = "foreign", [FRAME_ADVERT] = "advert",     [FRAME_BAD] = "bad",
+        [FRAME_OTHER] = "other",     [FRAME_ANNOUNCE] = "announce",
+    };
     w->length = 0;
     put(w, " %s ", kinds[f->kind]);
     if (f->kind == FRAME_FOREIGN)
         return w->text;
     if (f->kind == FRAME_BAD)
         put(w, "why=%s ", verdict_name(f->verdict));
-    if (f->kind == FRAME_OTHER)
-        put(w, "proto=%s ", verdict_name(f->verdict));
     if (f->dir != DIR_UNKNOWN)
         put(w, "dir=%s ", f->dir == DIR_IN ? "in" : "out");
     if (f->vlan)
         put(w, "vlan=%u ", f->vlan);
     if (f->ifindex)
         put(w, "ifindex=%u ", f->ifindex);
-    put_advert(w, &f->advert);
+    if (f->kind == FRAME_ANNOUNCE)
+        put_announcement(w, &f->announce);
+    else
+        put_advert(w, &f->advert);
+    if (f->kind == FRAME_OTHER)
+        put_other(w, &f->other);
     return w->text;
 }
 

@@ -15,7 +15,7 @@
 #include "net/capture.h"
 #include "tests/tools/vectors.h"
 
-enum { FRAMES = 256, BYTES = 400 };
+enum { FRAMES = 512, BYTES = 400 };
 
 static struct {
     char name[64];
@@ -24,6 +24,7 @@ static struct {
     uint8_t bytes[BYTES];
 } frames[FRAMES];
 static size_t frame_count;
+static struct vips *vips;
 
 static uint8_t *add(const char *name, const char *variant, enum link_layer link, const uint8_t *bytes, size_t length)
 {
@@ -85,9 +86,33 @@ static void add_variants(const struct vector *v)
     memcpy(out + 14, v->frame + 12, v->frame_length - 12);
 }
 
+/* ARP, neighbour advertisements, HSRP, GLBP: as they are and with a tag. */
+static void add_segment(void)
+{
+    static char line[4 * BYTES];
+    static const uint8_t tag[4] = {0x81, 0x00, 0x00, 0x64};
+    FILE *file = fopen("tests/pcap/segment.hex", "r");
+
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        struct vector v = {.id = "segment"};
+        const char *hex = hex_of_line(line);
+
+        if (hex == NULL)
+            continue;
+        v.frame_length = hex_bytes(v.frame, sizeof v.frame, hex);
+        add(v.id, "", LINK_ETHERNET, v.frame, v.frame_length);
+        insert(v.id, "VLAN", &v, 12, tag, sizeof tag);
+    }
+    fclose(file);
+}
+
 static int read_frames(void **state)
 {
+    static const struct siphash_key key = {{1, 2}};
     (void)state;
+    vips = vips_new(&key);
+    assert_non_null(vips);
     static struct vector v;
     FILE *file = fopen(VECTORS_PATH, "r");
 
@@ -96,6 +121,7 @@ static int read_frames(void **state)
     while (vector_read(file, &v))
         add_variants(&v);
     fclose(file);
+    add_segment();
     return frame_count > 100 ? 0 : -1;
 }
 
@@ -130,6 +156,12 @@ static const char *const filters[][2] = {
     {"vrid=10", "af=6"},
     {"vrid!=10"},
     {"vrid=9..11"},
+    {"event=announce"},
+    {"event!=announce"},
+    {"event=other", "af=4"},
+    {"event=other", "af=6"},
+    {"event=announce", "af=6"},
+    {"event=announce", "af=4"},
 };
 
 static void test_what_becomes_a_line_passes(void **state)
@@ -144,7 +176,8 @@ static void test_what_becomes_a_line_passes(void **state)
         filter_init(&f);
         for (size_t j = 0; j < 2 && filters[i][j] != NULL; j++)
             assert_true(filter_add(&f, filters[i][j], &reason));
-        const struct capture_filter kernel = {f.af, f.vrids, f.any_vrid ? 0 : f.vrid_count};
+        const struct capture_filter kernel = {f.af, f.vrids, f.any_vrid ? 0 : f.vrid_count, f.announcements, f.others};
+        const struct reporter reporter = {.filter = &f, .vips = vips};
 
         for (size_t j = 0; j < frame_count; j++) {
             static char line[LINE_BYTES + 1];
@@ -152,7 +185,7 @@ static void test_what_becomes_a_line_passes(void **state)
             const struct sighting s = {.link = frames[j].link, .bytes = frames[j].bytes, .length = frames[j].length};
             struct frame decoded;
             bool passed = passes(&kernel, s.link, s.bytes, s.length);
-            bool tells = report_frame(&w, &f, NULL, &s, &decoded) != FRAME_FOREIGN;
+            bool tells = report_frame(&reporter, &w, &s, &decoded) != FRAME_FOREIGN;
 
             told += tells;
             dropped += !passed;
@@ -195,12 +228,44 @@ static void test_other_traffic_is_dropped(void **state)
     }
 }
 
+/* Of ARP and ICMPv6, only what may announce something; and nothing of it where it is not asked for. */
+static void test_announcements_and_others_cost_nothing(void **state)
+{
+    static const struct {
+        const char *name, *hex;
+    } rows[] = {
+        {"a request", "ffffffffffff0200000000020806000108000604000102000000000200000000000000000000c0000201"},
+        {"a neighbour solicitation", "333300000001020000000002"
+                                     "86dd60000000"
+                                     "00203aff"
+                                     "fe800000000000000000000000000001"
+                                     "ff0200000000000000000000000000018700495ca0000000"
+                                     "20010db80000000000000000000000fe"
+                                     "020100005e00020a"},
+        {"multicast DNS", "01005e0000fb02000000000208004500001c00000000ff11000000000000e00000fb14e914e900080000"},
+    };
+    const struct capture_filter none = {.af = 0}, all = {.announcements = true, .others = true};
+    (void)state;
+    for (size_t i = 0; i < nitems(rows); i++) {
+        uint8_t bytes[BYTES];
+        size_t length = hex_bytes(bytes, sizeof bytes, rows[i].hex);
+
+        assert_true(length != SIZE_MAX);
+        if (passes(&all, LINK_ETHERNET, bytes, length))
+            fail_msg("%s passes", rows[i].name);
+    }
+    for (size_t i = 0; i < frame_count; i++)
+        if (strncmp(frames[i].name, "segment", 7) == 0 &&
+            passes(&none, LINK_ETHERNET, frames[i].bytes, frames[i].length))
+            fail_msg("frame %zu passes", i);
+}
+
 /* An advertisement of another VRID costs no wake-up. */
 static void test_other_vrids_are_dropped(void **state)
 {
     (void)state;
     const uint8_t vrid = 11;
-    const struct capture_filter f = {0, &vrid, 1};
+    const struct capture_filter f = {.vrids = &vrid, .vrid_count = 1};
 
     for (size_t i = 0; i < frame_count; i++)
         if (strchr(frames[i].name, ' ')[1] == '\0' && passes(&f, LINK_ETHERNET, frames[i].bytes, frames[i].length))
@@ -215,13 +280,21 @@ static void test_too_small(void **state)
     assert_int_equal(capture_filter_text(text, sizeof text, NULL, true), 0);
 }
 
+static int forget(void **state)
+{
+    (void)state;
+    vips_free(vips);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_becomes_a_line_passes),
         cmocka_unit_test(test_other_traffic_is_dropped),
+        cmocka_unit_test(test_announcements_and_others_cost_nothing),
         cmocka_unit_test(test_other_vrids_are_dropped),
         cmocka_unit_test(test_too_small),
     };
-    return cmocka_run_group_tests(tests, read_frames, NULL);
+    return cmocka_run_group_tests(tests, read_frames, forget);
 }

@@ -143,6 +143,114 @@ static void adverts_are_read_back(void **unused)
     }
 }
 
+static void bad_lines_are_read_back(void **unused)
+{
+    static struct address_buffer made, read;
+    static char copy[LINE_BYTES + 1];
+    (void)unused;
+    random_start("bad_lines_are_read_back");
+    for (int i = 0; i < ROUNDS; i++) {
+        struct origin o = random_origin(), o2;
+        struct advert a = random_advert(&made), a2;
+        struct writer w = {.buffer = text, .size = sizeof(text)};
+        struct writer again = {.buffer = copy, .size = sizeof(copy)};
+        enum verdict why = (enum verdict)random_range(VERDICT_VERSION, VERDICT_AUTH), why2;
+        static const unsigned may_miss[] = {HAS_VRID, HAS_VERSION, HAS_PRIO, HAS_INTERVAL, HAS_AUTH};
+        const char *where = "";
+        for (size_t n = 0; n < nitems(may_miss); n++)
+            a.has &= random_bool() ? ~0u : ~may_miss[n];
+        a.type = (uint8_t)random_range(0, 15);
+        write_bad(&w, (stamp){i}, &o, &a, why);
+        parse_written(&w);
+        if (!read_bad(&l, &o2, &a2, &why2, &read, &where))
+            fail_msg("%s: %.*s", where, (int)w.length, text);
+        assert_int_equal(why, why2);
+        assert_same_origin(&o, &o2);
+        assert_int_equal(a.has, a2.has);
+        write_bad(&again, (stamp){i}, &o2, &a2, why2);
+        assert_int_equal(w.length, again.length);
+        assert_memory_equal(text, copy, w.length);
+    }
+}
+
+static void announcements_are_read_back(void **unused)
+{
+    (void)unused;
+    random_start("announcements_are_read_back");
+    for (int i = 0; i < ROUNDS; i++) {
+        struct origin o = random_origin(), o2;
+        struct announce_event e = {.ip = random_ip(random_bool() ? 4 : 6)}, b;
+        struct writer w = {.buffer = text, .size = sizeof(text)};
+        const char *where = "";
+        e.op = (enum announce_op)random_range(ANNOUNCE_GARP, ANNOUNCE_NA);
+        e.flags = (unsigned)random_range(0, 2 * ANNOUNCE_UNICAST - 1);
+        e.has_mac = random_bool();
+        e.has_smac = random_bool();
+        if (e.has_mac)
+            e.mac = random_mac();
+        if (e.has_smac)
+            e.smac = random_mac();
+        write_announce(&w, (stamp){i}, &o, &e);
+        parse_written(&w);
+        if (!read_announce(&l, &o2, &b, &where))
+            fail_msg("%s: %.*s", where, (int)w.length, text);
+        assert_same_origin(&o, &o2);
+        assert_true(ip_equal(&e.ip, &b.ip) && e.op == b.op && e.flags == b.flags);
+        assert_true(e.has_mac == b.has_mac && e.has_smac == b.has_smac);
+        assert_memory_equal(&e.mac, &b.mac, sizeof(e.mac));
+        assert_memory_equal(&e.smac, &b.smac, sizeof(e.smac));
+    }
+}
+
+static struct other_event random_other(void)
+{
+    struct other_event e = {.proto = (enum other_protocol)random_range(OTHER_CARP, OTHER_GLBP)};
+    e.has = (unsigned)random_range(0, 2 * OTHER_HAS_CARP - 1);
+    e.op = (enum other_op)random_range(OTHER_OP_NONE, OTHER_RESIGN);
+    e.state = (enum other_state)random_range(OTHER_STATE_NONE, OTHER_ACTIVE);
+    if (e.has & OTHER_HAS_VERSION)
+        e.version = (uint8_t)random_u64();
+    if (e.has & OTHER_HAS_GROUP)
+        e.group = (uint16_t)random_u64();
+    if (e.has & OTHER_HAS_PRIO)
+        e.prio = (uint32_t)random_u64();
+    if (e.has & OTHER_HAS_TIMES) {
+        e.hello = (usec)random_range(0, UINT32_MAX) * MILLISECOND;
+        e.hold = (usec)random_range(0, UINT32_MAX) * MILLISECOND;
+    }
+    if (e.has & OTHER_HAS_CARP) {
+        e.advbase = (uint8_t)random_u64();
+        e.advskew = (uint8_t)random_u64();
+    }
+    if (random_bool())
+        e.ip = random_ip(random_bool() ? 4 : 6);
+    return e;
+}
+
+static void others_are_read_back(void **unused)
+{
+    static struct address_buffer made;
+    (void)unused;
+    random_start("others_are_read_back");
+    for (int i = 0; i < ROUNDS; i++) {
+        struct origin o = random_origin(), o2;
+        struct advert a = random_advert(&made), a2;
+        struct other_event e = random_other(), b;
+        struct writer w = {.buffer = text, .size = sizeof(text)};
+        const char *where = "";
+        a.has &= HAS_IP | HAS_SMAC | HAS_DMAC | (random_bool() ? HAS_VRID : 0u);
+        write_other(&w, (stamp){i}, &o, &a, &e);
+        parse_written(&w);
+        if (!read_other(&l, &o2, &a2, &b, &where))
+            fail_msg("%s: %.*s", where, (int)w.length, text);
+        assert_same_origin(&o, &o2);
+        assert_true(a.has == a2.has && a.af == a2.af && ip_equal(&a.src, &a2.src) && ip_equal(&a.dst, &a2.dst));
+        assert_true(e.proto == b.proto && e.has == b.has && e.op == b.op && e.state == b.state);
+        assert_true(e.version == b.version && e.group == b.group && e.prio == b.prio && ip_equal(&e.ip, &b.ip));
+        assert_true(e.hello == b.hello && e.hold == b.hold && e.advbase == b.advbase && e.advskew == b.advskew);
+    }
+}
+
 static void links_are_read_back(void **unused)
 {
     (void)unused;
@@ -315,7 +423,9 @@ static void no_buffer_is_too_small(void **unused)
         struct link_event link = {
             .ifname = "eth0", .has_mac = true, .primary4 = random_ip(4), .primary6 = random_ip(6)};
         struct clock_event clock = {.boot = "3b1c-boot", .source = SOURCE_LIVE};
-        for (int event = 0; event < 9; event++) {
+        const struct other_event other = random_other();
+        const struct announce_event announce = {.ip = random_ip(id.af), .flags = 2 * ANNOUNCE_UNICAST - 1};
+        for (int event = 0; event < 10; event++) {
             struct writer w = {.buffer = small, .size = size};
             switch (event) {
             case 0:
@@ -325,7 +435,7 @@ static void no_buffer_is_too_small(void **unused)
                 write_bad(&w, (stamp){1}, &o, &a, VERDICT_CHECKSUM);
                 break;
             case 2:
-                write_other(&w, (stamp){1}, &o, &a, VERDICT_CARP);
+                write_other(&w, (stamp){1}, &o, &a, &other);
                 break;
             case 3:
                 write_send(&w, (stamp){1}, &send);
@@ -340,6 +450,9 @@ static void no_buffer_is_too_small(void **unused)
                 write_clock(&w, &clock);
                 break;
             case 7:
+                write_announce(&w, (stamp){1}, &o, &announce);
+                break;
+            case 8:
                 write_tick(&w, (stamp){1}, SECOND);
                 break;
             default:
@@ -356,11 +469,10 @@ static void no_buffer_is_too_small(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(adverts_are_read_back),
-        cmocka_unit_test(links_are_read_back),
-        cmocka_unit_test(clocks_and_tracks_are_read_back),
-        cmocka_unit_test(sends_are_read_back),
-        cmocka_unit_test(states_are_read_back),
+        cmocka_unit_test(adverts_are_read_back),       cmocka_unit_test(bad_lines_are_read_back),
+        cmocka_unit_test(announcements_are_read_back), cmocka_unit_test(others_are_read_back),
+        cmocka_unit_test(links_are_read_back),         cmocka_unit_test(clocks_and_tracks_are_read_back),
+        cmocka_unit_test(sends_are_read_back),         cmocka_unit_test(states_are_read_back),
         cmocka_unit_test(no_buffer_is_too_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

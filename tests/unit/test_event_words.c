@@ -73,9 +73,9 @@ static void keys_keep_their_order(void **unused)
                    "dmac=01:00:5e:00:00:12 cksum=message auth=ah:unchecked seq=7 flags=trailing,dst-mac "
                    "ip=192.0.2.1,192.0.2.2\n");
     w = writer();
-    write_other(&w, t, &o, &a, VERDICT_CARP);
+    write_other(&w, t, &o, &a, &(struct other_event){.proto = OTHER_CARP, .has = OTHER_HAS_CARP, .advbase = 1});
     assert_written(&w, "1.500000000 other seg=lan host=r1 if=eth0 vlan=10 af=4 vrid=51 dir=in proto=carp src=192.0.2.9 "
-                       "dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 dmac=01:00:5e:00:00:12\n");
+                       "dst=224.0.0.18 ttl=255 smac=02:00:00:00:00:01 dmac=01:00:5e:00:00:12 advbase=1 advskew=0\n");
     a.has = 0;
     a.flags = 0;
     w = writer();
@@ -93,6 +93,44 @@ static void keys_keep_their_order(void **unused)
     assert_written(&w,
                    "1.500000000 advert af=4 vrid=51 ver=2 prio=150 interval=1s src=192.0.2.9 dst=224.0.0.18 ttl=255 "
                    "auth=none\n");
+}
+
+static void announcements_and_other_protocols(void **unused)
+{
+    const struct origin o = {"lan", "r1", "eth0", 10, DIR_OUT}, unknown = {.dir = DIR_UNKNOWN};
+    const struct mac mac = {{2, 0, 0, 0, 0, 1}}, smac = {{2, 0, 0, 0, 0, 2}};
+    const struct announce_event all = {ip_of("fe80::1"), ANNOUNCE_NA, 0x7f, true, mac, true, smac};
+    const struct announce_event least = {.ip = ip_of("192.0.2.1"), .op = ANNOUNCE_GARP};
+    const struct advert a = {.has = HAS_IP, .af = 4, .src = ip_of("192.0.2.9"), .dst = ip_of("224.0.0.102"), .ttl = 1};
+    const struct other_event hsrp = {
+        .proto = OTHER_HSRP,
+        .has = OTHER_HAS_VERSION | OTHER_HAS_GROUP | OTHER_HAS_PRIO | OTHER_HAS_TIMES,
+        .version = 2,
+        .op = OTHER_COUP,
+        .state = OTHER_SPEAK,
+        .group = 700,
+        .prio = 110,
+        .hello = 250 * MILLISECOND,
+        .hold = 10 * SECOND,
+        .ip = ip_of("192.0.2.4"),
+    };
+    const stamp t = {1500000000};
+    struct writer w = writer();
+    (void)unused;
+    write_announce(&w, t, &o, &all);
+    assert_written(&w, "1.500000000 announce seg=lan host=r1 if=eth0 vlan=10 af=6 dir=out ip=fe80::1 "
+                       "mac=02:00:00:00:00:01 op=na "
+                       "flags=reply-form,router,solicited,override,src-mac,dst-mac,unicast smac=02:00:00:00:00:02\n");
+    w = writer();
+    write_announce(&w, t, &unknown, &least);
+    assert_written(&w, "1.500000000 announce af=4 ip=192.0.2.1 op=garp\n");
+    w = writer();
+    write_other(&w, t, &unknown, &a, &hsrp);
+    assert_written(&w, "1.500000000 other af=4 proto=hsrp src=192.0.2.9 dst=224.0.0.102 ttl=1 ver=2 op=coup group=700 "
+                       "state=speak prio=110 hello=250ms hold=10s ip=192.0.2.4\n");
+    w = writer();
+    write_other(&w, t, &unknown, &(struct advert){.has = 0}, &(struct other_event){.proto = OTHER_GLBP});
+    assert_written(&w, "1.500000000 other proto=glbp\n");
 }
 
 static void what_elect_and_sources_write(void **unused)
@@ -196,6 +234,12 @@ static const char *read_any(const char *s)
     struct advert a;
     if (span_is(l.event, "advert"))
         right = read_advert(&l, &o, &a, &addresses, &where);
+    else if (span_is(l.event, "bad"))
+        right = read_bad(&l, &o, &a, &(enum verdict){VERDICT_OK}, &addresses, &where);
+    else if (span_is(l.event, "announce"))
+        right = read_announce(&l, &o, &(struct announce_event){.flags = 0}, &where);
+    else if (span_is(l.event, "other"))
+        right = read_other(&l, &o, &a, &(struct other_event){.has = 0}, &where);
     else if (span_is(l.event, "link"))
         right = read_link(&l, &(struct link_event){.mtu = 0}, &where);
     else if (span_is(l.event, "clock"))
@@ -254,6 +298,45 @@ static void what_must_be_there_and_right(void **unused)
         {ADVERT " ip=192.0.2.1,fe80::1", "ip"},
         {ADVERT " ip=192.0.2.1,", "ip"},
         {ADVERT " ip=192.0.2.1/24", "ip"},
+        {"bad why=short", ""},
+        {"bad why=vrid-zero af=4 vrid=0 ver=15 type=15 interval=0s new=1", ""},
+        {"bad af=4", "why"},
+        {"bad why=ok", "why"},
+        {"bad why=carp", "why"},
+        {"bad why=short af=5", "af"},
+        {"bad why=short vrid=256", "vrid"},
+        {"bad why=short ver=16", "ver"},
+        {"bad why=short ver=3 type=16", "type"},
+        {"bad why=short prio=x", "prio"},
+        {"bad why=short interval=1", "interval"},
+        {"bad why=short af=4 src=fe80::1", "src"},
+        {"bad why=short af=4 ip=fe80::1", "ip"},
+        {"announce af=4 ip=192.0.2.1 op=garp", ""},
+        {"announce af=6 ip=fe80::1 op=na flags=router,new mac=02:00:00:00:00:01 new=1", ""},
+        {"announce ip=192.0.2.1 op=garp", "af"},
+        {"announce af=4 op=garp", "ip"},
+        {"announce af=6 ip=192.0.2.1 op=na", "ip"},
+        {"announce af=4 ip=192.0.2.1,192.0.2.2 op=garp", "ip"},
+        {"announce af=4 ip=192.0.2.1", "op"},
+        {"announce af=4 ip=192.0.2.1 op=hello", "op"},
+        {"announce af=4 ip=192.0.2.1 op=garp mac=x", "mac"},
+        {"announce af=4 ip=192.0.2.1 op=garp smac=x", "smac"},
+        {"announce af=4 ip=192.0.2.1 op=garp dir=up", "dir"},
+        {"announce af=4 ip=192.0.2.1 op=garp vlan=0", "vlan"},
+        {"other proto=carp", ""},
+        {"other proto=hsrp af=6 src=fe80::1 ip=192.0.2.1 new=1", ""},
+        {"other af=4", "proto"},
+        {"other proto=vrrp", "proto"},
+        {"other proto=hsrp op=garp", "op"},
+        {"other proto=hsrp state=backup", "state"},
+        {"other proto=hsrp group=65536", "group"},
+        {"other proto=hsrp prio=4294967296", "prio"},
+        {"other proto=hsrp hello=3", "hello"},
+        {"other proto=hsrp hello=3s hold=x", "hold"},
+        {"other proto=carp advbase=256", "advbase"},
+        {"other proto=carp advbase=1 advskew=256", "advskew"},
+        {"other proto=hsrp ip=x", "ip"},
+        {"other proto=hsrp ver=256", "ver"},
         {"link if=e state=up", ""},
         {"link state=up", "if"},
         {"link if=e", "state"},
@@ -342,9 +425,8 @@ static void defaults_of_a_send_by_hand(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_keep_their_order),
-        cmocka_unit_test(what_elect_and_sources_write),
-        cmocka_unit_test(what_must_be_there_and_right),
+        cmocka_unit_test(keys_keep_their_order),        cmocka_unit_test(announcements_and_other_protocols),
+        cmocka_unit_test(what_elect_and_sources_write), cmocka_unit_test(what_must_be_there_and_right),
         cmocka_unit_test(defaults_of_a_send_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,8 +62,23 @@ static const struct {
     {"flags=trailing,dst-mac", NULL},
     {"flags=none", "flags: a flag"},
     {"proto=carp", NULL},
-    {"proto=hsrp", "proto: carp"},
+    {"proto=hsrp,glbp", NULL},
+    {"proto=vrrp", "proto: carp"},
+    {"op=garp,reply,na,hello,coup,resign", NULL},
+    {"op=probe", "op: garp"},
+    {"state=standby", NULL},
+    {"state=backup", "state: disabled"},
+    {"group=0..4095", NULL},
+    {"group=65536", "group: 0 to"},
+    {"hello=1s..3s", NULL},
+    {"hold=10", "hold: a duration"},
+    {"advbase=1", NULL},
+    {"advskew=256", "advskew: 0 to 255"},
+    {"mac=02:00:00:00:00:01", NULL},
+    {"mac=x", "mac: a MAC address"},
+    {"flags=override,reply-form", NULL},
     {"event=advert", NULL},
+    {"event=announce,other", NULL},
     {"event=link", "event: advert"},
     {"if=eth0", NULL},
     {"vlan=100", NULL},
@@ -131,10 +146,42 @@ static void test_narrowed(void **state)
     }
 }
 
+/* What the kernel need not let through. */
+static void test_events(void **state)
+{
+    static const struct {
+        const char *words[WORDS];
+        bool announcements, others;
+    } rows[] = {
+        {{NULL}, true, true},
+        {{"event=advert"}, false, false},
+        {{"event=announce,bad"}, true, false},
+        {{"event=other"}, false, true},
+        {{"event!=announce"}, false, true},
+        {{"event!=announce,other"}, false, false},
+        {{"event=announce,other", "event!=other"}, true, false},
+        {{"af=6"}, true, true},
+        {{"vrid=51"}, false, false}, /* they have none */
+        {{"vrid!=51"}, true, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < nitems(rows); i++) {
+        static struct filter f;
+        const char *reason;
+
+        filter_init(&f);
+        for (size_t j = 0; j < WORDS && rows[i].words[j] != NULL; j++)
+            assert_true(filter_add(&f, rows[i].words[j], &reason));
+        if (f.announcements != rows[i].announcements || f.others != rows[i].others)
+            fail_msg("%s: announcements %d, others %d", rows[i].words[0], f.announcements, f.others);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_events),
         cmocka_unit_test(test_narrowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,30 @@ static bool hear_bad(const char *ifname, enum verdict verdict, uint16_t source)
     return limit_passes(limit, &s, &f);
 }
 
+/* An announcement of 192.0.2.ADDRESS at `now`, for a MAC address that ends so. */
+static bool hear_announcement(uint16_t address, uint32_t mac, enum announce_op op, unsigned flags)
+{
+    struct frame f = {.kind = FRAME_ANNOUNCE};
+    struct sighting s = {{now}, LINK_ETHERNET, DIR_IN, "eth0", NULL, 0};
+    f.announce = (struct announce_event){
+        .ip = {4, {192, 0, (uint8_t)(address >> 8), (uint8_t)address}},
+        .op = op,
+        .flags = flags,
+        .has_mac = true,
+        .mac = {{2, 0, (uint8_t)(mac >> 24), (uint8_t)(mac >> 16), (uint8_t)(mac >> 8), (uint8_t)mac}},
+    };
+    return limit_passes(limit, &s, &f);
+}
+
+/* A hello of HSRP at `now`. */
+static bool hear_other(uint8_t source, uint32_t prio)
+{
+    struct frame f = {.kind = FRAME_OTHER, .advert = {.has = HAS_IP, .af = 4, .src = {4, {10, 0, 0, source}}}};
+    struct sighting s = {{now}, LINK_ETHERNET, DIR_IN, "eth0", NULL, 0};
+    f.other = (struct other_event){.proto = OTHER_HSRP, .has = OTHER_HAS_PRIO, .prio = prio, .hello = 3 * SECOND};
+    return limit_passes(limit, &s, &f);
+}
+
 /* From here on nobody is a stranger because of a bucket that is full since the start. */
 static void hear_for(const struct voice *v, int times)
 {
@@ -375,6 +399,73 @@ static void each_rule_has_its_bucket(void **state)
     assert_true(hear_bad("eth0", VERDICT_CHECKSUM, 1));
 }
 
+/* --- announcements and other protocols --- */
+
+/* 4,000 addresses, each announced five times at once and five times 5 s later. */
+static void a_takeover_is_told_whole(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 2; turn++, now += 5 * SEC)
+        for (uint16_t i = 0; i < 4000; i++, now += MS / 10)
+            for (int n = 0; n < 5; n++)
+                assert_true(hear_announcement(i, 1, ANNOUNCE_GARP, 0));
+    assert_int_equal(limit_dropped(limit), 0);
+}
+
+static void one_announcement_again_and_again(void **state)
+{
+    int told = 0;
+    (void)state;
+    for (int i = 0; i < 500000; i++, now += MS / 100)
+        told += hear_announcement(1, 1, ANNOUNCE_GARP, 0);
+    assert_in_range(told, 5 * 16, 5 * 16 + 40);
+    assert_int_equal(limit_dropped(limit), 500000 - told);
+}
+
+/* Whoever says where an address lives cannot use up what another address needs, nor what is said of it otherwise. */
+static void random_announcements(void **state)
+{
+    int told = 0;
+    (void)state;
+    assert_true(hear_announcement(1, 1, ANNOUNCE_GARP, 0));
+    for (int i = 0; i < 100000; i++, now += MS / 50)
+        told += hear_announcement(1, (uint32_t)random_range(1000, UINT32_MAX), ANNOUNCE_GARP, 0);
+    assert_in_range(told, 40, 70); /* 20 a second and 20 at once, and what comes again by chance */
+    assert_true(hear_announcement(1, 1, ANNOUNCE_GARP, 0));
+    assert_true(hear_announcement(2, 2, ANNOUNCE_GARP, 0));
+    assert_true(hear(&peer));
+}
+
+/* A busy router answers many: that is one line a second, and nothing is lost. */
+static void answers_are_told_once_a_second(void **state)
+{
+    int told = 0, na = 0;
+    (void)state;
+    for (int i = 0; i < 3000; i++, now += MS) {
+        told += hear_announcement(1, 1, ANNOUNCE_REPLY, 0);
+        na += hear_announcement(2, 1, ANNOUNCE_NA, ANNOUNCE_SOLICITED);
+    }
+    assert_int_equal(told, 3);
+    assert_int_equal(na, 3);
+    assert_true(hear_announcement(1, 2, ANNOUNCE_REPLY, 0));
+    assert_true(hear_announcement(1, 1, ANNOUNCE_REPLY, ANNOUNCE_DST_MAC));
+    assert_int_equal(limit_dropped(limit), 0);
+}
+
+static void other_protocols_are_as_adverts(void **state)
+{
+    int told = 0;
+    (void)state;
+    for (int i = 0; i < 500000; i++, now += MS / 100)
+        told += hear_other(1, 100);
+    assert_in_range(told, 5 * 16, 5 * 16 + 40);
+    assert_true(hear_other(1, 101));
+    for (int i = 0; i < 100000; i++, now += MS / 100)
+        hear_other((uint8_t)random_u64(), (uint32_t)random_u64());
+    assert_true(hear_other(1, 100));
+    assert_true(hear(&peer)); /* strangers of one protocol take nothing from another */
+}
+
 /* --- clocks --- */
 
 static void a_clock_that_is_set(void **state)
@@ -434,6 +525,11 @@ int main(void)
         with_limit(who_is_new_is_heard_soon),
         with_limit(a_new_priority_is_heard_soon),
         with_limit(each_rule_has_its_bucket),
+        with_limit(a_takeover_is_told_whole),
+        with_limit(one_announcement_again_and_again),
+        with_limit(random_announcements),
+        with_limit(answers_are_told_once_a_second),
+        with_limit(other_protocols_are_as_adverts),
         with_limit(a_clock_that_is_set),
         with_limit(a_clock_that_is_set_back),
     };
