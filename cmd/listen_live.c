@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
-#include "cmd/colour.h"
 #include "cmd/listen.h"
 #include "net/clock.h"
 #include "net/link.h"

@@ -57,12 +57,15 @@ static void priority_words(struct words *w, const struct run *r)
     add(w, w->priority);
 }
 
-static void listen_words(struct words *w, const struct scope *scope)
+/* Who announces which address is for a log: nobody else reads it. */
+static void listen_words(struct words *w, const struct run *r, const struct scope *scope)
 {
     for (size_t i = 0; i < scope->count; i++)
         add(w, scope->interfaces[i]);
     if (scope_word(scope, w->filter))
         add(w, w->filter);
+    else if (!r->options.log)
+        add(w, "event!=announce");
 }
 
 static void control_words(struct words *w, const struct run *r)
@@ -87,7 +90,7 @@ static void stage_words(struct words *w, const struct run *r, size_t number, con
     add(w, stage_names[number]);
     priority_words(w, r);
     if (number == STAGE_LISTEN)
-        listen_words(w, &r->plan.scope);
+        listen_words(w, r, &r->plan.scope);
     else if (number == STAGE_ELECT)
         elect_words(w, r, file);
     else if (number == STAGE_FOLLOW)
@@ -188,7 +191,7 @@ bool chain_listen_to(struct run *r, const struct scope *wanted)
     int out = open(path, O_WRONLY | O_CLOEXEC);
     add(&w, stage_names[STAGE_LISTEN]);
     priority_words(&w, r);
-    listen_words(&w, wanted);
+    listen_words(&w, r, wanted);
     int error = out < 0 ? errno : start_program(r, &c->fresh, c->stages[STAGE_LISTEN].path, &w, -1, out);
     if (out >= 0)
         close(out);
