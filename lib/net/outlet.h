@@ -8,10 +8,10 @@
 
 struct outlet {
     int fd;
-    int error;   /* errno of a failed write */
+    int error;     /* errno of a failed write */
     instant again; /* error is a full disk: when a flush tries anew */
-    bool pipe;   /* a pipe or socket: poll before each write */
-    bool closed; /* the reader went away (EPIPE, POLLERR) */
+    bool pipe;     /* a pipe or socket: poll before each write */
+    bool closed;   /* the reader went away (EPIPE, POLLERR) */
     struct levels *levels;
     char where[32];   /* for the `lost` line: the program's name */
     uint64_t written; /* bytes that the reader (or its pipe) took so far */
