@@ -5,16 +5,18 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-json
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run
+programs += vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
 packet := core/packet core/checksum core/bytes
 frame := core/frame core/ip_header core/announce_frame core/other
-report := core/report core/filter core/match $(limit) core/vips
 limit := core/limit core/known core/bucket core/siphash
+report := core/report core/filter core/match core/vips $(limit)
 config := core/config core/config_value core/config_hint core/config_write
-event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router core/reader core/announce_frame core/other $(config) $(packet) $(line)
+event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router
+event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
 electorate := core/electorate core/electorate_hear core/electorate_tracks core/electorate_loop core/electorate_time $(router) core/form core/timers core/heap
 session := core/session core/session_control core/session_time core/session_write core/freshness core/observer core/observer_groups core/bucket
@@ -31,18 +33,17 @@ colour := cmd/colour core/paint core/text
 stream := cmd/stream $(colour) cmd/lines net/inlet net/signals net/clock
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
-vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_live cmd/listen_report $(event) $(frame) $(report) cmd/listen_lines
-vrrp-listen.objs += cmd/listen_progress $(colour) net/wakeup $(stage) $(capture) $(link) $(confine)
+vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_lines cmd/listen_live cmd/listen_progress cmd/listen_report
+vrrp-listen.objs += $(event) $(frame) $(report) $(colour) net/wakeup $(stage) $(capture) $(link) $(confine)
 vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
 
 vrrp-pick.objs := cmd/cli $(stream) $(line) $(assign) core/match $(confine)
 vrrp-pick.libs := -lcap -lseccomp
 
-vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) net/fifo $(confine)
 vrrp-json.objs := cmd/cli $(stream) $(line) $(json) $(confine)
 vrrp-json.libs := -lcap -lseccomp
 
-vrrp-elect.objs := cmd/cli $(colour) cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(stage) $(confine)
+vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(colour) $(stage) net/fifo $(confine)
 vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines

@@ -142,7 +142,7 @@ static void put_checksum(uint8_t *message, size_t length, struct advert *a, cons
     put_be16(message + CHECKSUM, 0);
     checksum sum = checksum_add(0, message, length);
     if (a->version != 2)
-        sum = checksum_add_pseudo(sum, &a->src, &a->dst, length);
+        sum = checksum_add_pseudo(sum, VRRP_PROTOCOL, &a->src, &a->dst, length);
     checksum_store(message + CHECKSUM, sum);
 }
 
