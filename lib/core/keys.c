@@ -59,7 +59,14 @@ static const struct event_key advert_keys[] = {SEEN, TEXT("dir"), TIMING, ADDRES
 static const struct event_key bad_keys[] = {
     SEEN, TEXT("dir"), TEXT("why"), NUMBER("ver"), NUMBER("type"), NUMBER("prio"), DURATION("interval"), ADDRESSED, REST,
 };
-static const struct event_key other_keys[] = {SEEN, TEXT("dir"), TEXT("proto"), ADDRESSED};
+static const struct event_key announce_keys[] = {
+    TEXT("seg"), TEXT("host"), TEXT("if"), NUMBER("vlan"), NUMBER("af"), TEXT("dir"), ADDRESS("ip"), MAC("mac"),
+    TEXT("op"), LIST("flags"), MAC("smac"),
+};
+static const struct event_key other_keys[] = {
+    SEEN, TEXT("dir"), TEXT("proto"), ADDRESSED, NUMBER("ver"), TEXT("op"), NUMBER("group"), TEXT("state"),
+    NUMBER("prio"), DURATION("hello"), DURATION("hold"), NUMBER("advbase"), NUMBER("advskew"), ADDRESS("ip"),
+};
 static const struct event_key tick_keys[] = {DURATION("every")};
 static const struct event_key lost_keys[] = {TEXT("where"), NUMBER("n")};
 static const struct event_key vr_keys[] = {
@@ -104,14 +111,14 @@ static const struct event_key stage_keys[] = {
         name, keys, nitems(keys)                                                                                       \
     }
 static const struct event_keys events[] = {
-    EVENT("advert", advert_keys), EVENT("tick", tick_keys),       EVENT("clock", clock_keys),
-    EVENT("send", send_keys),     EVENT("link", link_keys),       EVENT("bad", bad_keys),
-    EVENT("other", other_keys),   EVENT("lost", lost_keys),       EVENT("vr", vr_keys),
-    EVENT("begin", id_keys),      EVENT("commit", id_keys),       EVENT("novr", novr_keys),
-    EVENT("track", track_keys),   EVENT("yield", yield_keys),     EVENT("stop", id_keys),
-    EVENT("status", status_keys), EVENT("answer", answer_keys),   EVENT("state", state_keys),
-    EVENT("notice", notice_keys), EVENT("elected", elected_keys), EVENT("vacant", vacant_keys),
-    EVENT("stage", stage_keys),
+    EVENT("advert", advert_keys), EVENT("tick", tick_keys),         EVENT("clock", clock_keys),
+    EVENT("send", send_keys),     EVENT("link", link_keys),         EVENT("bad", bad_keys),
+    EVENT("other", other_keys),   EVENT("lost", lost_keys),         EVENT("vr", vr_keys),
+    EVENT("begin", id_keys),      EVENT("commit", id_keys),         EVENT("novr", novr_keys),
+    EVENT("track", track_keys),   EVENT("yield", yield_keys),       EVENT("stop", id_keys),
+    EVENT("status", status_keys), EVENT("answer", answer_keys),     EVENT("state", state_keys),
+    EVENT("notice", notice_keys), EVENT("elected", elected_keys),   EVENT("vacant", vacant_keys),
+    EVENT("stage", stage_keys),   EVENT("announce", announce_keys),
 };
 
 const struct event_keys *events_known(size_t *count)

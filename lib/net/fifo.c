@@ -14,7 +14,7 @@ static const char *what_is_wrong(const struct stat *st, int mode)
         return "belongs to another user";
     if (st->st_mode & (S_IWGRP | S_IWOTH))
         return mode == O_RDWR ? "others may write to it (chmod 600)" : "others may write to it (chmod go-w)";
-    if (mode == O_RDWR && (st->st_mode & (S_IRGRP | S_IROTH))) /* who reads takes lines away */
+    if (mode == O_RDWR && (st->st_mode & (S_IRWXG | S_IRWXO))) /* who reads takes lines away */
         return "others may read from it (chmod 600)";
     return NULL;
 }

@@ -68,7 +68,7 @@ END
     run -0 vrrp-run -n -d d conf
     [[ $output == "vrrp-listen eth0 eth1 vrid=1,7..9,255 | "* ]]
     run -0 vrrp-run -n -d d --wide conf
-    [[ $output == "vrrp-listen eth0 eth1 | "* ]]
+    [[ $output == "vrrp-listen eth0 eth1 event!=announce | "* ]]
     for i in {1..255}; do echo "vr if=eth0 vrid=$i ip=192.0.2.9"; done >conf
     run -0 vrrp-run -n -d d conf
     [[ $output == "vrrp-listen eth0 vrid=1..255 | "* ]]
