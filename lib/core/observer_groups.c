@@ -3,33 +3,11 @@
 #include <string.h>
 
 #include "core/observer_internal.h"
-
-static uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t length)
-{
-    const unsigned char *at = bytes;
-
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ at[i]) * UINT32_C(16777619); /* FNV-1a */
-    return hash;
-}
-
-static uint32_t hash_group(const struct origin *from, uint8_t af, uint8_t vrid)
-{
-    const uint8_t numbers[] = {af, vrid, (uint8_t)(from->vlan >> 8), (uint8_t)from->vlan};
-    uint32_t hash = hash_bytes(UINT32_C(2166136261), numbers, sizeof numbers);
-
-    /* With their NULs, so that "ab","c" is not "a","bc". */
-    hash = hash_bytes(hash, from->ifname, strlen(from->ifname) + 1);
-    hash = hash_bytes(hash, from->seg, strlen(from->seg) + 1);
-    hash = hash_bytes(hash, from->host, strlen(from->host) + 1);
-    return hash ^ hash >> 16;
-}
+#include "core/place.h"
 
 static bool is_group(const struct group *g, const struct origin *from, uint8_t af, uint8_t vrid)
 {
-    return g->vrid == vrid && g->af == af && g->origin.vlan == from->vlan &&
-           strcmp(g->origin.ifname, from->ifname) == 0 && strcmp(g->origin.seg, from->seg) == 0 &&
-           strcmp(g->origin.host, from->host) == 0;
+    return g->vrid == vrid && g->af == af && place_equal(&g->origin, from);
 }
 
 static void age_unlink(struct observer *o, struct group *g)
@@ -87,7 +65,7 @@ static struct group *group_new(struct observer *o, uint32_t hash)
 
 struct group *observer_group(struct observer *o, const struct origin *from, uint8_t af, uint8_t vrid)
 {
-    uint32_t hash = hash_group(from, af, vrid);
+    uint32_t hash = place_hash(from, af, vrid);
 
     for (struct group *g = o->buckets[hash % OBSERVER_BUCKETS]; g; g = g->next) {
         if (g->hash == hash && is_group(g, from, af, vrid)) {
