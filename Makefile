@@ -104,6 +104,7 @@ test_last_line.objs := core/last_line
 test_observer.objs := $(observer) core/event_source core/reader core/config_value $(packet) $(line)
 test_buckets.objs := core/buckets
 test_timeline.objs := $(timeline)
+test_explain.objs := core/explain core/timers core/address
 test_config.objs := $(config) $(line)
 test_config_write.objs := $(config) $(line) tests/unit/random
 test_event.objs := $(event) tests/unit/random
