@@ -23,6 +23,7 @@ observer := core/observer core/observer_groups core/bucket core/place core/heap 
 session := core/session core/session_control core/session_time core/session_write core/freshness $(observer)
 timeline := core/timeline core/timeline_beside core/timeline_lines core/timeline_reigns core/buckets $(observer) $(event)
 explain := core/explain core/explain_failover core/explain_figures core/explain_tables core/explain_text core/explain_words core/moment core/page core/text $(timeline)
+picture := core/explain_html core/picture core/picture_adverts core/picture_axis core/picture_label core/picture_lanes core/picture_reigns core/picture_svg
 holdings := core/holdings core/holdings_plan core/holdings_announce core/holdings_track core/holdings_fence core/fence
 notify := core/hook_environment core/notify core/sentence core/text
 link := net/link net/link_table
@@ -109,6 +110,7 @@ test_explain.objs := core/explain core/timers core/address
 test_explain_text.objs := $(explain)
 test_page.objs := core/page core/text
 test_moment.objs := core/moment core/text $(line)
+test_picture.objs := $(explain) $(picture) tests/unit/random
 test_config.objs := $(config) $(line)
 test_config_write.objs := $(config) $(line) tests/unit/random
 test_event.objs := $(event) tests/unit/random
@@ -179,6 +181,7 @@ pcap_loop.libs := -lpcap
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c, seeds in tests/fuzz/corpus/NAME/.
 fuzz_session.objs := $(session) $(electorate) $(event)
+fuzz_explain.objs := $(explain) $(picture)
 fuzz_electorate.objs := $(electorate) $(event)
 fuzz_netlink.objs := $(link) $(addresses) $(event)
 fuzz_netlink.libs := -lmnl
