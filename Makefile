@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-json vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-explain
 programs += vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
@@ -83,6 +83,9 @@ vrrp-ctl.libs := -lcap -lseccomp
 
 vrrp-log.objs := cmd/cli $(event) core/freshness core/log_head net/clock net/inlet net/log_file net/signals $(confine)
 vrrp-log.libs := -lcap -lseccomp
+
+vrrp-explain.objs := cmd/cli cmd/explain_files $(stream) $(explain) $(picture) $(confine)
+vrrp-explain.libs := -lcap -lseccomp
 
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)

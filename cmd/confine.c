@@ -35,6 +35,7 @@ static bool drop_capabilities(enum confine_profile profile, int lock, const char
 {
     switch (profile) {
     case CONFINE_FILTER:
+    case CONFINE_DRAWER:
     case CONFINE_LISTENER:
     case CONFINE_SENDER:
     case CONFINE_KEEPER:

@@ -25,6 +25,7 @@
 
 enum {
     FILTER = 1 << CONFINE_FILTER,
+    DRAWER = 1 << CONFINE_DRAWER,
     LISTENER = 1 << CONFINE_LISTENER,
     SENDER = 1 << CONFINE_SENDER,
     HOLDER = 1 << CONFINE_HOLDER,
@@ -33,7 +34,7 @@ enum {
     CALLER = 1 << CONFINE_CALLER,
     KEEPER = 1 << CONFINE_KEEPER,
     HOLDERS = HOLDER | REPORTER | SETTER,
-    EVERY = FILTER | LISTENER | SENDER | HOLDERS | CALLER | KEEPER,
+    EVERY = FILTER | DRAWER | LISTENER | SENDER | HOLDERS | CALLER | KEEPER,
 };
 
 static const struct confine_call table[] = {
@@ -46,6 +47,8 @@ static const struct confine_call table[] = {
     {"sendto", EVERY, {{5, ALL, 0}}}, /* to no address: a standard stream that is a socket */
     {"lseek", EVERY, {{0}}},
     {"close", EVERY, {{0}}},
+    {"ftruncate", DRAWER, {{0}}},
+    {"ftruncate64", DRAWER, {{0}}},
     /* time */
     {"poll", EVERY, {{0}}},
     {"ppoll", EVERY, {{0}}},

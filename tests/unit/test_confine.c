@@ -33,8 +33,8 @@
 #include "net/confine.h"
 
 static const enum confine_profile profiles[] = {
-    CONFINE_FILTER,   CONFINE_LISTENER, CONFINE_SENDER, CONFINE_HOLDER,
-    CONFINE_REPORTER, CONFINE_SETTER,   CONFINE_CALLER, CONFINE_KEEPER,
+    CONFINE_FILTER,   CONFINE_DRAWER, CONFINE_LISTENER, CONFINE_SENDER, CONFINE_HOLDER,
+    CONFINE_REPORTER, CONFINE_SETTER, CONFINE_CALLER,   CONFINE_KEEPER,
 };
 
 /* Not _exit: before it, a sanitizer asks for the stack of signals, which is refused. */
