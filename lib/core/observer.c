@@ -154,6 +154,8 @@ static bool is_told(struct observer *o, struct group *g, bool stranger)
 {
     int64_t now = o->now.us;
 
+    if (o->tells_all)
+        return true;
     if (g->settled && bucket_takes(&g->changes, now, for_changes))
         return true;
     if (bucket_takes(stranger ? &o->strangers : &o->known, now, stranger ? for_strangers : for_known))
@@ -227,6 +229,11 @@ struct observer *observer_new(observer_report *report, void *context)
     return NULL;
 }
 
+void observer_tell_all(struct observer *o)
+{
+    o->tells_all = true;
+}
+
 void observer_free(struct observer *o)
 {
     if (!o)
@@ -274,7 +281,7 @@ instant observer_look(const struct observer *o)
     return heap_look(&o->timers);
 }
 
-void observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a)
+bool observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a)
 {
     enum elected_why why;
 
@@ -283,13 +290,13 @@ void observer_advert(struct observer *o, instant at, const struct origin *from, 
 
     struct group *g = observer_group(o, from, a->af, a->vrid);
     if (!g)
-        return;
+        return true;
     int who = speaker_find(g, &a->src);
     bool stranger = who == NONE;
     if (stranger)
         who = speaker_add(g, &a->src);
     else if (same_frame(&g->speakers[who], at, a))
-        return;
+        return false;
 
     if (a->prio == VRRP_PRIORITY_RESIGN) {
         if (g->active == NONE)
@@ -304,15 +311,32 @@ void observer_advert(struct observer *o, instant at, const struct origin *from, 
     speaker_heard(&g->speakers[who], at, a);
     heap_set(&o->timers, &g->vacancy, vacant_at(g, at));
     observer_advance(o, at); /* who resigned may have been the last one to speak */
+    return true;
+}
+
+static const char *const why_names[] = {
+    [ELECTED_FIRST] = "first",         [ELECTED_PREEMPTED] = "preempted", [ELECTED_RESIGNED] = "resigned",
+    [ELECTED_TIMED_OUT] = "timed-out", [ELECTED_TIE_BREAK] = "tie-break",
+};
+
+const char *elected_why_name(enum elected_why why)
+{
+    return why_names[why];
+}
+
+bool elected_why_parse(struct span word, enum elected_why *out)
+{
+    for (size_t i = 0; i < nitems(why_names); i++) {
+        if (span_is(word, why_names[i])) {
+            *out = (enum elected_why)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 void write_observation(struct writer *w, stamp t, const struct observation *o)
 {
-    static const char *const why[] = {
-        [ELECTED_FIRST] = "first",         [ELECTED_PREEMPTED] = "preempted", [ELECTED_RESIGNED] = "resigned",
-        [ELECTED_TIMED_OUT] = "timed-out", [ELECTED_TIE_BREAK] = "tie-break",
-    };
-
     if (o->left_out > 0) {
         write_lost(w, t, "observer", o->left_out);
         return;
@@ -336,6 +360,6 @@ void write_observation(struct writer *w, stamp t, const struct observation *o)
     if (o->has_gap)
         put_seconds(w, "gap", o->gap);
     if (o->elected)
-        put_word(w, "why", why[o->why]);
+        put_word(w, "why", elected_why_name(o->why));
     writer_end(w);
 }

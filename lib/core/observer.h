@@ -55,14 +55,19 @@ typedef void observer_report(void *context, instant at, const struct observation
 struct observer;
 struct observer *observer_new(observer_report *report, void *context); /* NULL: out of memory */
 void observer_free(struct observer *o);
-/* First reports what became vacant before it, as observer_advance does. A report must not call back. */
-void observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a);
+/* No change is put off: for whoever makes no line of each. */
+void observer_tell_all(struct observer *o);
+/* First reports what became vacant before it, as observer_advance does. A report must not call back. False: it is one
+ * that was seen already, and does not count. */
+bool observer_advert(struct observer *o, instant at, const struct origin *from, const struct advert *a);
 void observer_advance(struct observer *o, instant now); /* reports what became vacant by now, in order of time */
 void observer_end(struct observer *o, instant now);     /* reports what is left to be told */
 instant observer_deadline(struct observer *o);          /* INSTANT_NEVER when nothing is due */
 instant observer_due(struct observer *o, instant now);  /* the deadline if it is due by now, else INSTANT_NEVER */
 instant observer_look(const struct observer *o);        /* when to ask observer_due again, at the latest */
 
+const char *elected_why_name(enum elected_why why); /* "first", ...: the word after why= */
+bool elected_why_parse(struct span word, enum elected_why *out);
 void write_observation(struct writer *w, stamp t, const struct observation *o); /* `elected`, `vacant`, `lost` */
 
 #endif

@@ -45,6 +45,7 @@ struct observer {
     uint64_t made;
     struct group *newest, *oldest;
     struct heap timers;
+    bool tells_all;
     struct bucket strangers, known;
     uint64_t left_out;    /* not yet told */
     struct timer telling; /* when it will be */

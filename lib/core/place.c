@@ -11,15 +11,15 @@ static uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t length)
     return hash;
 }
 
-uint32_t place_hash(const struct origin *from, uint8_t af, uint8_t vrid)
+uint32_t place_hash(const struct origin *o, uint8_t af, uint8_t vrid)
 {
-    const uint8_t numbers[] = {af, vrid, (uint8_t)(from->vlan >> 8), (uint8_t)from->vlan};
+    const uint8_t numbers[] = {af, vrid, (uint8_t)(o->vlan >> 8), (uint8_t)o->vlan};
     uint32_t hash = hash_bytes(UINT32_C(2166136261), numbers, sizeof numbers);
 
     /* With their NULs, so that "ab","c" is not "a","bc". */
-    hash = hash_bytes(hash, from->ifname, strlen(from->ifname) + 1);
-    hash = hash_bytes(hash, from->seg, strlen(from->seg) + 1);
-    hash = hash_bytes(hash, from->host, strlen(from->host) + 1);
+    hash = hash_bytes(hash, o->ifname, strlen(o->ifname) + 1);
+    hash = hash_bytes(hash, o->seg, strlen(o->seg) + 1);
+    hash = hash_bytes(hash, o->host, strlen(o->host) + 1);
     return hash ^ hash >> 16;
 }
 
@@ -27,4 +27,15 @@ bool place_equal(const struct origin *a, const struct origin *b)
 {
     return a->vlan == b->vlan && strcmp(a->ifname, b->ifname) == 0 && strcmp(a->seg, b->seg) == 0 &&
            strcmp(a->host, b->host) == 0;
+}
+
+int place_compare(const struct origin *a, const struct origin *b)
+{
+    int order = strcmp(a->seg, b->seg);
+
+    if (order == 0)
+        order = strcmp(a->host, b->host);
+    if (order == 0)
+        order = strcmp(a->ifname, b->ifname);
+    return order != 0 ? order : (a->vlan > b->vlan) - (a->vlan < b->vlan);
 }
