@@ -30,6 +30,13 @@ static struct {
     uint64_t all; /* of any second */
 } bad_lines;
 
+static void (*message_taker)(const char *message);
+
+void cli_say_to(void (*take)(const char *message))
+{
+    message_taker = take;
+}
+
 /* A message, with its newline. What is long is cut in its middle: the word that it is about stands at its head, what is
  * wrong with it at its end. A word may hold anything; it is not to move the cursor. */
 static size_t compose(char out[static MESSAGE_BYTES], const char *body)
@@ -62,6 +69,12 @@ static void say(const char *format, va_list arguments)
     if (vasprintf(&body, format, arguments) < 0)
         body = NULL;
     size_t length = compose(text, body != NULL ? body : strerror(ENOMEM));
+    if (message_taker != NULL) {
+        text[length - 1] = '\0';
+        message_taker(text);
+        free(body);
+        return;
+    }
     /* One write: the stages of a pipeline share this descriptor, and their messages must not run into each other. */
     fwrite(text, 1, length, stderr);
     free(body);

@@ -50,6 +50,9 @@ void cli_check_packets(const char *out, const char *in);
 void cli_usage_to_stderr(void);
 
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* "NAME: ...\n" to stderr */
+/* Messages go here in place of stderr, while a screen stands where they would be written: plain text, of one line, NULL for
+ * stderr again. */
+void cli_say_to(void (*take)(const char *message));
 _Noreturn void cli_die(enum exit_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The value of an option, or exit 2 with the option, the word and what is allowed. */
 uint64_t cli_number(char option, const char *text, uint64_t min, uint64_t max);

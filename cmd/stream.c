@@ -160,9 +160,12 @@ static void take_lines(struct stream *s, const struct stream_user *user)
 }
 
 /* Waits until then at most for input, and looks at all else. True: there is some. */
-static bool wait_for_input(struct stream *s, instant until)
+static bool wait_for_input(struct stream *s, int other, instant until)
 {
-    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {s->signals.fd, POLLIN, 0}, {STDOUT_FILENO, 0, 0}};
+    struct pollfd fds[] = {{s->in.ended ? -1 : STDIN_FILENO, POLLIN, 0},
+                           {s->signals.fd, POLLIN, 0},
+                           {STDOUT_FILENO, 0, 0},
+                           {other > 0 ? other : -1, POLLIN, 0}};
 
     if (poll(fds, nitems(fds), milliseconds_until(until)) < 0 && errno != EINTR)
         cli_die(EXIT_SYSTEM, "poll: %s", strerror(errno));
@@ -170,6 +173,8 @@ static bool wait_for_input(struct stream *s, instant until)
         s->stop = true;
     if (s->pipe && (fds[2].revents & POLLERR))
         s->closed = true;
+    if (fds[3].revents & ~POLLIN)
+        s->stop = true;
     return fds[0].revents != 0;
 }
 
@@ -182,7 +187,7 @@ static void turn(struct stream *s, const struct stream_user *user)
 {
     instant due = user->due ? user->due(user->context) : INSTANT_NEVER;
     instant until = earliest(earliest(signals_deadline(&s->signals), s->deadline), due);
-    bool there = wait_for_input(s, until);
+    bool there = wait_for_input(s, user->other, until);
     instant now = clock_now();
 
     s->timed_out = now.us >= s->deadline.us;
@@ -206,7 +211,7 @@ void stream_run(struct stream *s, const struct stream_user *user)
 {
     if (user->text)
         s->in.longest = user->longest;
-    while (!stream_over(s) && !s->in.ended && !s->timed_out)
+    while (!stream_over(s) && (s->stays || !s->in.ended) && !s->timed_out)
         turn(s, user);
     stream_flush(s);
 }
@@ -233,7 +238,7 @@ void stream_open(struct stream *s)
     if (fstat(STDOUT_FILENO, &out) < 0)
         cli_die(EXIT_SYSTEM, "standard output: %s", strerror(errno));
     s->pipe = S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode);
-    if (!signals_open(&s->signals, SIGNALS_FILTER))
+    if (!signals_open(&s->signals, s->at_once ? SIGNALS_SOURCE : SIGNALS_FILTER))
         cli_die(EXIT_SYSTEM, "signals: %s", strerror(errno));
     s->human = s->human || isatty(STDOUT_FILENO);
     s->colour = s->colour && colour_wanted();

@@ -17,6 +17,8 @@ enum {
 struct stream {
     bool human;         /* TIME is to be as people read it: so on a terminal, or with -H */
     bool colour;        /* lines are to have colours where a person reads them, which stream_open finds out */
+    bool at_once;       /* a signal ends it now: there is nothing to be finished first */
+    bool stays;         /* the end of input is not its end */
     bool stop;          /* an operator's request, by signal; or the program's own, which has had enough */
     bool from_terminal; /* standard input */
     bool timed_out;     /* -T ended it */
@@ -46,8 +48,10 @@ struct stream_user {
     /* The rest may be NULL. When moment() is to be called, though no line comes; INSTANT_NEVER: not now. */
     instant (*due)(void *context);
     void (*moment)(void *context, instant now);
-    /* All that was there has been taken: what is to be seen at once can be written. */
+    /* All that was there has been taken: what is to be seen at once can be written. Also after a signal that something
+     * else handles, such as SIGWINCH. */
     void (*idle)(void *context);
+    int other; /* one more descriptor to wait for, 0: none; idle() reads from it. When it hangs up, that is a stop */
 };
 
 /* The value of -T: input is read no longer than this. Exit 2 when it is none. */
@@ -55,7 +59,7 @@ void stream_limit(struct stream *s, const char *duration);
 /* Looks at both standard streams, takes over signals, and says so when lines come from a terminal. Exits on failure.
  * cli_confine is the caller's, when all that it needs is open. */
 void stream_open(struct stream *s);
-/* To the end of input or of the time limit, until `stop`, or until nobody reads. What was put is written by then. */
+/* To the end of input (unless it stays) or of the time limit, until `stop`, or until nobody reads. What was put is written by then. */
 void stream_run(struct stream *s, const struct stream_user *user);
 bool stream_over(const struct stream *s); /* `stop`, or nobody reads any more */
 /* EXIT_DONE, also when the reader had enough; EXIT_SYSTEM, and the message, when reading or writing failed. */
