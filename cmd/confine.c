@@ -55,6 +55,7 @@ static unsigned access_of(enum confine_profile profile)
 {
     switch (profile) {
     case CONFINE_FILTER:
+    case CONFINE_SCREEN:
     case CONFINE_LISTENER:
     case CONFINE_SENDER:
     case CONFINE_HOLDER:

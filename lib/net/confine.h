@@ -11,6 +11,7 @@
 enum confine_profile {
     CONFINE_FILTER,   /* reads, writes, waits */
     CONFINE_DRAWER,   /* and ends files that are open where it stopped to write */
+    CONFINE_SCREEN,   /* a filter that draws on a terminal */
     CONFINE_LISTENER, /* and hears packets on interfaces that may come and go */
     CONFINE_SENDER,   /* a filter that sends packets, or hears them first, and asks the kernel for interfaces */
     CONFINE_HOLDER,   /* a filter that sets addresses and sends packets, through sockets that are open */

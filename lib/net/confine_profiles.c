@@ -11,6 +11,7 @@
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@
 enum {
     FILTER = 1 << CONFINE_FILTER,
     DRAWER = 1 << CONFINE_DRAWER,
+    SCREEN = 1 << CONFINE_SCREEN,
     LISTENER = 1 << CONFINE_LISTENER,
     SENDER = 1 << CONFINE_SENDER,
     HOLDER = 1 << CONFINE_HOLDER,
@@ -34,7 +36,7 @@ enum {
     CALLER = 1 << CONFINE_CALLER,
     KEEPER = 1 << CONFINE_KEEPER,
     HOLDERS = HOLDER | REPORTER | SETTER,
-    EVERY = FILTER | DRAWER | LISTENER | SENDER | HOLDERS | CALLER | KEEPER,
+    EVERY = FILTER | DRAWER | SCREEN | LISTENER | SENDER | HOLDERS | CALLER | KEEPER,
 };
 
 static const struct confine_call table[] = {
@@ -73,6 +75,16 @@ static const struct confine_call table[] = {
     {"sigreturn", EVERY, {{0}}},
     {"exit", EVERY, {{0}}},
     {"exit_group", EVERY, {{0}}},
+
+    /* a terminal: its size and its modes, but nothing that types for its user; and all of a pipeline stops with Ctrl-Z */
+    {"ioctl", SCREEN, {{1, ALL, TIOCGWINSZ}}},
+    {"ioctl", SCREEN, {{1, ALL, TCGETS}}},
+    {"ioctl", SCREEN, {{1, ALL, TCSETS}}},
+    {"ioctl", SCREEN, {{1, ALL, TCSETSW}}},
+    {"ioctl", SCREEN, {{1, ALL, TCSETSF}}},
+    {"ioctl", SCREEN, {{1, 0xfffe, 0x542a}}}, /* TCGETS2, TCSETS2, */
+    {"ioctl", SCREEN, {{1, 0xfffe, 0x542c}}}, /* TCSETSW2, TCSETSF2: of C libraries since 2025 */
+    {"kill", SCREEN, {{0, ALL, 0}, {1, ALL, SIGTSTP}}},
 
     /* what the kernel says of interfaces, and of addresses that are set */
     {"sendto", LISTENER | SENDER | HOLDERS, {{5, ALL, NETLINK}}},

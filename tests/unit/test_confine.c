@@ -26,6 +26,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,8 +34,8 @@
 #include "net/confine.h"
 
 static const enum confine_profile profiles[] = {
-    CONFINE_FILTER,   CONFINE_DRAWER, CONFINE_LISTENER, CONFINE_SENDER, CONFINE_HOLDER,
-    CONFINE_REPORTER, CONFINE_SETTER, CONFINE_CALLER,   CONFINE_KEEPER,
+    CONFINE_FILTER, CONFINE_DRAWER,   CONFINE_SCREEN, CONFINE_LISTENER, CONFINE_SENDER,
+    CONFINE_HOLDER, CONFINE_REPORTER, CONFINE_SETTER, CONFINE_CALLER,   CONFINE_KEEPER,
 };
 
 /* Not _exit: before it, a sanitizer asks for the stack of signals, which is refused. */
@@ -364,6 +365,7 @@ static void kernel_is_asked(void **state)
 {
     (void)state;
     in_child(does_not_ask, CONFINE_FILTER);
+    in_child(does_not_ask, CONFINE_SCREEN);
     in_child(asks_by_a_new_socket, CONFINE_LISTENER);
     in_child(asks_by_a_new_socket, CONFINE_SENDER);
     in_child(asks_by_an_open_socket, CONFINE_HOLDER);
@@ -419,11 +421,49 @@ static void packet_sockets_are_the_setters(void **state)
 {
     (void)state;
     in_child(opens_no_packet_socket, CONFINE_FILTER);
+    in_child(opens_no_packet_socket, CONFINE_SCREEN);
     in_child(opens_no_packet_socket, CONFINE_LISTENER);
     in_child(opens_no_packet_socket, CONFINE_SENDER);
     in_child(opens_no_packet_socket, CONFINE_HOLDER);
     in_child(opens_no_packet_socket, CONFINE_REPORTER);
     in_child(opens_packet_sockets, CONFINE_SETTER);
+}
+
+static void draws(enum confine_profile profile)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    struct winsize size;
+    struct termios mode;
+
+    CHECK(terminal >= 0);
+    CHECK(confine_calls(profile));
+    CHECK(ioctl(terminal, TIOCGWINSZ, &size) == 0);
+    CHECK(tcgetattr(terminal, &mode) == 0);
+    CHECK(tcsetattr(terminal, TCSANOW, &mode) == 0 && tcsetattr(terminal, TCSADRAIN, &mode) == 0);
+    CHECK(REFUSED(ioctl(terminal, TIOCSTI, "x")));
+    CHECK(REFUSED(ioctl(terminal, TIOCSCTTY, 0)));
+    CHECK(REFUSED(ioctl(terminal, TIOCSWINSZ, &size)));
+    CHECK(REFUSED(kill(getpid(), SIGTSTP)));
+    CHECK(REFUSED(kill(getppid(), SIGTSTP)));
+    CHECK(REFUSED(kill(0, SIGTERM)));
+}
+
+static void draws_nothing(enum confine_profile profile)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    struct winsize size;
+
+    CHECK(terminal >= 0);
+    CHECK(confine_calls(profile));
+    CHECK(REFUSED(ioctl(terminal, TIOCGWINSZ, &size)));
+    CHECK(REFUSED(kill(0, SIGTSTP)));
+}
+
+static void terminals_are_the_screens(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < nitems(profiles); i++)
+        in_child(profiles[i] == CONFINE_SCREEN ? draws : draws_nothing, profiles[i]);
 }
 
 int main(void)
@@ -436,6 +476,7 @@ int main(void)
         cmocka_unit_test(kernel_is_asked),
         cmocka_unit_test(listener_sends_nothing),
         cmocka_unit_test(packet_sockets_are_the_setters),
+        cmocka_unit_test(terminals_are_the_screens),
     };
 
     return cmocka_run_group_tests_name("confine", tests, NULL, NULL);
