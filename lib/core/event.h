@@ -21,6 +21,10 @@ struct origin {
     enum direction dir;
 };
 
+/* Which virtual router a line of any event is about: seg host if vlan af vrid. False: one of them is wrong, or af or vrid
+ * is missing; *where is its name. */
+bool read_place(const struct line *l, struct origin *o, uint8_t *af, uint8_t *vrid, const char **where);
+
 void write_advert(struct writer *w, stamp t, const struct origin *o, const struct advert *a);
 void write_bad(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict why);
 /* ARP or a neighbour advertisement for an address of a virtual router. */

@@ -106,3 +106,12 @@ void read_flags(struct reader *r, const char *(*name)(unsigned flag), unsigned l
             if (span_is(item, name(flag)))
                 *flags |= flag;
 }
+
+bool read_place(const struct line *l, struct origin *o, uint8_t *af, uint8_t *vrid, const char **where)
+{
+    struct reader r = {.line = l};
+    read_origin(&r, o);
+    reader_needs(&r, "af", read_u8(&r, "af", 4, 6, af) && *af != 5);
+    reader_needs(&r, "vrid", read_u8(&r, "vrid", 1, 255, vrid));
+    return reader_done(&r, where);
+}
