@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-json vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-explain
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-explain vrrp-top
 programs += vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
@@ -87,6 +87,10 @@ vrrp-log.libs := -lcap -lseccomp
 
 vrrp-explain.objs := cmd/cli cmd/explain_files $(stream) $(explain) $(picture) $(confine)
 vrrp-explain.libs := -lcap -lseccomp
+
+vrrp-top.objs := cmd/cli cmd/top_draw cmd/top_plain cmd/top_screen $(stream) $(board) $(observer) core/heap core/timers $(event)
+vrrp-top.objs += $(confine)
+vrrp-top.libs := -lncursesw -lcap -lseccomp
 
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)

@@ -171,9 +171,22 @@ run_once() {
     look "$name" "$pid"
     ONCE+=("$pid")
 }
+# The same on a terminal, which a server of its own has: a key, another size, the end.
+run_screen() { # PROGRAM INPUT
+    local mux=(tmux -u -S "$LAB/mux" -f /dev/null) pid
+    "${mux[@]}" new-session -d -x 80 -y 24 "exec ${TRACE[*]} -o '$LAB/trace' -e inject=exit_group:delay_enter=2000000 \
+        '$BUILD/$1' <'$2'" 3>&-
+    pid=$("${mux[@]}" display-message -p '#{pane_pid}')
+    until_true 10 confined "$pid"
+    "${mux[@]}" resize-window -x 100 -y 30
+    "${mux[@]}" send-keys Enter C-l q
+    look "$1" "$pid"
+    until_true 20 ended "$pid"
+}
 once() {
     local pid
     lab_begin "$LAB" us peer
+    run_screen vrrp-top "$root/tests/pcap/keepalived.lines"
     INPUT=$LAB/lines
     ONCE=()
     cp "$root/tests/pcap/keepalived.lines" "$INPUT"
