@@ -190,6 +190,7 @@ gen_pcap.objs := $(packet) core/address
 pcap_loop.libs := -lpcap
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c, seeds in tests/fuzz/corpus/NAME/.
+fuzz_board.objs := $(board) $(observer) core/heap core/timers $(event)
 fuzz_session.objs := $(session) $(electorate) $(event)
 fuzz_explain.objs := $(explain) $(picture)
 fuzz_electorate.objs := $(electorate) $(event)
