@@ -5,8 +5,8 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-json vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-explain vrrp-top
-programs += vrrp-ctl vrrp-log
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-explain vrrp-top vrrp-elect vrrp-advert vip-up vip-down vip-follow
+programs += vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value

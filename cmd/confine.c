@@ -36,6 +36,7 @@ static bool drop_capabilities(enum confine_profile profile, int lock, const char
     switch (profile) {
     case CONFINE_FILTER:
     case CONFINE_DRAWER:
+    case CONFINE_SCREEN:
     case CONFINE_LISTENER:
     case CONFINE_SENDER:
     case CONFINE_KEEPER:
@@ -55,6 +56,7 @@ static unsigned access_of(enum confine_profile profile)
 {
     switch (profile) {
     case CONFINE_FILTER:
+    case CONFINE_DRAWER:
     case CONFINE_SCREEN:
     case CONFINE_LISTENER:
     case CONFINE_SENDER:

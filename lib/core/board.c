@@ -195,6 +195,7 @@ struct board *board_new(void)
         free(b);
         return NULL;
     }
+    observer_tell_all(b->observer);
     return b;
 }
 

@@ -119,7 +119,7 @@ static void bads(struct page *p, const struct timeline_router *r, const struct c
             say_ip(p, &b->src);
         }
         page_words(p, ": ");
-        page_value(p, b->why);
+        page_value(p, verdict_name(b->why));
         page_words(p, b->count > 1 ? ", from " : ", at ");
         say_moment(p, c, b->first, 3);
         if (b->count > 1) {

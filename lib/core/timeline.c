@@ -21,10 +21,12 @@ struct timeline *timeline_new(void)
     t->first = INSTANT_NEVER;
     t->last.us = INT64_MIN;
     t->observer = observer_new(timeline_observed, t);
-    if (t->observer)
-        return t;
-    free(t);
-    return NULL;
+    if (!t->observer) {
+        free(t);
+        return NULL;
+    }
+    observer_tell_all(t->observer);
+    return t;
 }
 
 static void router_free(struct timeline_router *r)

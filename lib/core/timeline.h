@@ -128,7 +128,7 @@ struct beside {
 
 struct bad_kind {
     struct ip src; /* family 0: could not be read */
-    char why[24];
+    enum verdict why;
     uint64_t count;
     instant first, last;
 };
@@ -203,12 +203,7 @@ void timeline_clock(struct timeline *t, const struct clock_event *c);
 instant timeline_time(const struct timeline *t, stamp at); /* of a line, free of steps of the wall clock */
 void timeline_advert(struct timeline *t, instant at, const struct origin *from, const struct advert *a);
 /* A packet that was none; what could not be read of it is 0. */
-struct bad_event {
-    uint8_t af, vrid;
-    struct ip src;
-    char why[24];
-};
-void timeline_bad(struct timeline *t, instant at, const struct origin *from, const struct bad_event *e);
+void timeline_bad(struct timeline *t, instant at, const struct origin *from, const struct advert *a, enum verdict why);
 /* mac: NULL: unknown. */
 void timeline_announce(struct timeline *t, instant at, const struct origin *from, const struct ip *ip,
                        const struct mac *mac);

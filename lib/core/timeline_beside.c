@@ -75,32 +75,32 @@ void timeline_end_beside(struct timeline *t, struct timeline_router *r, struct s
 
 /* --- What was no valid advert. --- */
 
-static struct bad_kind *bad_kind(struct timeline_router *r, const struct ip *src, const char *why)
+static struct bad_kind *bad_kind(struct timeline_router *r, const struct ip *src, enum verdict why)
 {
     if (!r->bads && !(r->bads = calloc(TIMELINE_BAD, sizeof *r->bads)))
         return NULL;
     for (int i = 0; i < r->bad_kinds; i++) {
-        if (ip_equal(&r->bads[i].src, src) && strcmp(r->bads[i].why, why) == 0)
+        if (ip_equal(&r->bads[i].src, src) && r->bads[i].why == why)
             return &r->bads[i];
     }
     if (r->bad_kinds == TIMELINE_BAD)
         return NULL;
     struct bad_kind *b = &r->bads[r->bad_kinds++];
     b->src = *src;
-    memcpy(b->why, why, sizeof b->why);
+    b->why = why;
     return b;
 }
 
-void timeline_bad(struct timeline *t, instant at, const struct origin *from, const struct bad_event *e)
+void timeline_bad(struct timeline *t, instant at, const struct origin *from, const struct advert *a, enum verdict why)
 {
     struct timeline_router *r;
 
     at = timeline_pass(t, at);
     t->bad++;
-    if (e->af == 0 || e->vrid == 0 || !(r = timeline_find(t, from, e->af, e->vrid)))
+    if (!(a->has & HAS_IP) || !(a->has & HAS_VRID) || !(r = timeline_find(t, from, a->af, a->vrid)))
         return;
     r->bad++;
-    struct bad_kind *b = bad_kind(r, &e->src, e->why);
+    struct bad_kind *b = bad_kind(r, &a->src, why);
     if (!b)
         return;
     if (b->count++ == 0)

@@ -1,14 +1,6 @@
 /* Lines to facts. */
-#include "core/reader.h"
+#include "core/event.h"
 #include "core/timeline.h"
-
-static void read_place(struct reader *r, struct origin *o)
-{
-    read_text(r, "seg", o->seg, sizeof o->seg);
-    read_text(r, "host", o->host, sizeof o->host);
-    read_text(r, "if", o->ifname, sizeof o->ifname);
-    read_u16(r, "vlan", 1, 4094, &o->vlan);
-}
 
 static bool take_advert(struct timeline *t, instant at, const struct line *l, const char **where)
 {
@@ -24,48 +16,28 @@ static bool take_advert(struct timeline *t, instant at, const struct line *l, co
 
 static bool take_bad(struct timeline *t, instant at, const struct line *l, const char **where)
 {
-    struct reader r = {.line = l};
-    struct origin from = {.dir = DIR_UNKNOWN};
-    struct bad_event e = {.af = 0};
+    struct address_buffer buffer;
+    struct origin from;
+    struct advert a;
+    enum verdict why;
 
-    read_place(&r, &from);
-    read_u8(&r, "af", 4, 6, &e.af);
-    read_u8(&r, "vrid", 0, 255, &e.vrid);
-    reader_needs(&r, "why", read_text(&r, "why", e.why, sizeof e.why));
-    read_ip(&r, "src", 0, &e.src);
-    if (reader_done(&r, where))
-        timeline_bad(t, at, &from, &e);
-    return !r.wrong;
-}
-
-static bool has_word(const struct line *l, const char *key, const char *word)
-{
-    struct span rest, item;
-
-    if (!line_get(l, key, &rest))
+    if (!read_bad(l, &from, &a, &why, &buffer, where))
         return false;
-    while (list_next(&rest, &item)) {
-        if (span_is(item, word))
-            return true;
-    }
-    return false;
+    timeline_bad(t, at, &from, &a, why);
+    return true;
 }
 
 /* What answers a question tells one machine only. An NA may come without a MAC address in it: then the frame's counts. */
 static bool take_announce(struct timeline *t, instant at, const struct line *l, const char **where)
 {
-    struct reader r = {.line = l};
-    struct origin from = {.dir = DIR_UNKNOWN};
-    struct ip ip = {.family = 0};
-    struct mac mac;
+    struct origin from;
+    struct announce_event e;
 
-    read_place(&r, &from);
-    reader_needs(&r, "ip", read_ip(&r, "ip", 0, &ip));
-    bool known = read_mac(&r, "mac", &mac) || read_mac(&r, "smac", &mac);
-    if (!reader_done(&r, where))
+    if (!read_announce(l, &from, &e, where))
         return false;
-    if (!has_word(l, "op", "reply") && !has_word(l, "flags", "solicited"))
-        timeline_announce(t, at, &from, &ip, known ? &mac : NULL);
+    const struct mac *mac = e.has_mac ? &e.mac : e.has_smac ? &e.smac : NULL;
+    if (e.op != ANNOUNCE_REPLY && !(e.flags & ANNOUNCE_SOLICITED))
+        timeline_announce(t, at, &from, &e.ip, mac);
     return true;
 }
 
