@@ -97,7 +97,7 @@ void timeline_bad(struct timeline *t, instant at, const struct origin *from, con
 
     at = timeline_pass(t, at);
     t->bad++;
-    if (!(a->has & HAS_IP) || !(a->has & HAS_VRID) || !(r = timeline_find(t, from, a->af, a->vrid)))
+    if (a->af == 0 || a->vrid == 0 || !(r = timeline_find(t, from, a->af, a->vrid)))
         return;
     r->bad++;
     struct bad_kind *b = bad_kind(r, &a->src, why);

@@ -187,7 +187,7 @@ END
     segment >lines <<END
 adverts 2 150 0 3 seg=$evil if=%1B[2J%22%27
 adverts 3 100 8 9 seg=$evil if=%1B[2J%22%27
-line 9.5 bad seg=$evil if=%1B[2J%22%27 af=4 vrid=51 why=%3Cb%3E%07 src=192.0.2.9
+line 9.5 bad seg=$evil if=%1B[2J%22%27 af=4 vrid=51 why=short src=192.0.2.9
 END
     "$explain" --svg a.svg --html a.html <lines >out
     for file in out a.svg a.html; do
@@ -197,7 +197,7 @@ END
     run -1 grep -c '<script' a.svg a.html
     grep -q '&lt;script&gt;' a.svg
     grep -q 'VRID 51, IPv4, %1B\[2J&quot;&#39;, segment &lt;/text&gt;' a.html
-    grep -q '1 of 192.0.2.9: &lt;b&gt;%07' a.html
+    grep -q '1 of 192.0.2.9: short' a.html
     grep -q 'segment </text></title><script>alert(1)</script>' out
 }
 
