@@ -8,7 +8,6 @@
 
 enum {
     SPEAKERS = 16,     /* of one virtual router */
-    DOWN_FACTOR = 3,   /* Active_Down_Interval: RFC 9568 6.1 */
     VACANT_FACTOR = 4, /* longer than any Active_Down_Interval with that factor */
 };
 
@@ -82,14 +81,10 @@ static bool same_frame(const struct speaker *s, instant at, const struct advert 
     return s->resigned || (s->prio == a->prio && s->version == a->version && s->interval == a->interval);
 }
 
-/* Not yet silent for so long that a router with next_prio may take over. A little less than the Active_Down_Interval,
- * since neither the network nor the capture keeps time to the microsecond. */
+/* Not yet silent for so long that a router with next_prio may take over. */
 static bool is_live(const struct speaker *s, instant at, uint8_t next_prio)
 {
-    if (s->resigned)
-        return false;
-    usec tolerance = s->interval / 20 > 10 * MILLISECOND ? s->interval / 20 : 10 * MILLISECOND;
-    return at.us < s->last.us + active_down_interval(s->version, next_prio, s->interval, DOWN_FACTOR) - tolerance;
+    return !s->resigned && at.us < s->last.us + live_interval(s->version, next_prio, s->interval);
 }
 
 /* RFC 9568 6.4.3: the higher priority, then the higher address. */

@@ -20,3 +20,15 @@ usec active_down_interval(uint8_t version, uint8_t prio, usec interval, uint8_t 
 {
     return down_factor * interval + skew_time(version, prio, interval);
 }
+
+usec timing_tolerance(usec interval)
+{
+    return interval / 20 > 10 * MILLISECOND ? interval / 20 : 10 * MILLISECOND;
+}
+
+usec live_interval(uint8_t version, uint8_t next_prio, usec interval)
+{
+    enum { DOWN_FACTOR = 3 }; /* RFC 9568 6.1 */
+
+    return active_down_interval(version, next_prio, interval, DOWN_FACTOR) - timing_tolerance(interval);
+}

@@ -13,5 +13,9 @@ bool instant_due(instant timer, instant now); /* INSTANT_NEVER never is */
 usec skew_time(uint8_t version, uint8_t prio, usec interval);
 /* down_factor * interval + Skew_Time; interval is Active_Adver_Interval. */
 usec active_down_interval(uint8_t version, uint8_t prio, usec interval, uint8_t down_factor);
+/* What an observer allows for: neither the network nor a capture keeps time to the microsecond. */
+usec timing_tolerance(usec interval);
+/* For so long after an advertisement its sender counts as live, for one with priority next_prio that would take over. */
+usec live_interval(uint8_t version, uint8_t next_prio, usec interval);
 
 #endif
