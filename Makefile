@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-json vrrp-explain vrrp-top vrrp-elect vrrp-advert vip-up vip-down vip-follow
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-explain vrrp-top vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-audit
 programs += vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
@@ -94,6 +94,9 @@ vrrp-explain.libs := -lcap -lseccomp
 vrrp-top.objs := cmd/cli cmd/top_draw cmd/top_plain cmd/top_screen $(stream) $(board) $(observer) core/heap core/timers $(event)
 vrrp-top.objs += $(confine)
 vrrp-top.libs := -lncursesw -lcap -lseccomp
+
+vrrp-audit.objs := cmd/cli cmd/audit_learned cmd/policy_file $(stream) $(event) $(audit) $(confine)
+vrrp-audit.libs := -lcap -lseccomp
 
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.
 test_clock.objs := net/clock $(line)

@@ -212,3 +212,16 @@ page_kinds() {
     grep -q 'from=active to=init why=upstream' lines
     check_lines <lines
 }
+
+@test "findings and policies have the page's keys" {
+    grep -E '^(advert|bad|other|allow) ' examples | cut -d ' ' -f 2- >heard
+    vrrp-audit -S info <heard >lines || [ $? -eq 1 ]
+    grep -q ' alert .*rule=ttl-not-255' lines
+    vrrp-audit --learn <heard >policy 2>table
+    check_lines <lines
+    check_lines <policy
+    grep '^allow ' examples | cut -d ' ' -f 2- >policy
+    vrrp-audit -P policy <heard >lines || [ $? -eq 1 ]
+    grep -q rule= lines
+    [ "$(grep -c rule=rogue-speaker lines)" -eq 0 ] # it is the page's own router
+}

@@ -193,6 +193,7 @@ once() {
     run_once vrrp-pick -H advert
     run_once vrrp-json
     run_once vrrp-explain --svg "$LAB/picture" --html -
+    run_once vrrp-audit -p -S info
     run_once vrrp-elect -t if=eth0 vrid=1 prio=100 ip=192.0.2.101
     run_once vrrp-advert -n
     run_once vrrp-listen -r "$root/tests/pcap/keepalived.pcap" -w "$LAB/copy" -H
