@@ -202,6 +202,7 @@ pcap_loop.libs := -lpcap
 fuzz_board.objs := $(board) $(observer) core/heap core/timers $(event)
 fuzz_session.objs := $(session) $(electorate) $(event)
 fuzz_explain.objs := $(explain) $(picture)
+fuzz_audit.objs := $(audit) $(event)
 fuzz_electorate.objs := $(electorate) $(event)
 fuzz_netlink.objs := $(link) $(addresses) $(event)
 fuzz_netlink.libs := -lmnl
