@@ -5,8 +5,8 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-json vrrp-explain vrrp-top vrrp-elect vrrp-advert vip-up vip-down vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log vrrp-audit
-programs += vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-audit vrrp-explain vrrp-top vrrp-elect vrrp-advert vip-up vip-down
+programs += vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -28,7 +28,7 @@ picture := core/explain_html core/picture core/picture_adverts core/picture_axis
 holdings := core/holdings core/holdings_plan core/holdings_announce core/holdings_track core/holdings_fence core/fence
 audit := core/audit core/audit_address core/audit_advert core/audit_announce core/audit_change core/audit_content core/audit_fold
 audit += core/audit_learn core/audit_others core/audit_packets core/audit_rules core/audit_table core/audit_timing core/audit_write
-audit += core/observer core/heap core/timers core/policy core/siphash
+audit += core/policy core/siphash $(observer)
 notify := core/hook_environment core/notify core/sentence core/text
 link := net/link net/link_table
 addresses := net/addresses net/address_interface net/address_watch

@@ -52,8 +52,8 @@ static void report(void *context, stamp at, const struct audit_alert *alert)
         w.format_time = clock_format_human;
     write_alert(&w, at, alert);
     u->found = true;
-    if (stream_reserve(&u->stream, w.length))
-        stream_put(&u->stream, (struct span){text, w.length});
+    if (w.length > 0)
+        stream_line(&u->stream, (struct span){text, w.length - 1});
 }
 
 static void take_line(void *context, const struct line *l, struct span text)
@@ -164,6 +164,7 @@ int main(int argc, char **argv)
 {
     const struct stream_user user = {.context = &auditing, .line = take_line, .due = due, .moment = moment};
 
+    auditing.stream.colour = true;
     options(&auditing, argc, argv);
     stream_open(&auditing.stream);
     open_audit(&auditing);

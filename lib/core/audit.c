@@ -314,8 +314,10 @@ struct audit *audit_new(const struct audit_options *options)
     a->fold = fold_new(&options->key, options->report, options->context);
     a->observer = observer_new(observed, a);
     a->heard.us = a->lost.us = LONG_AGO;
-    if (a->fold && a->observer)
+    if (a->fold && a->observer) {
+        observer_tell_all(a->observer);
         return a;
+    }
     audit_free(a);
     return NULL;
 }

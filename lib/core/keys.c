@@ -100,6 +100,14 @@ static const struct event_key elected_keys[] = {
     SEEN, ADDRESS("active"), ADDRESS("was"), NUMBER("prio"), MEASURED("gap"), TEXT("why"),
 };
 static const struct event_key vacant_keys[] = {SEEN, ADDRESS("was"), NUMBER("prio"), MEASURED("gap")};
+static const struct event_key alert_keys[] = {
+    TEXT("rule"), TEXT("sev"), SEEN, ADDRESS("src"), MAC("smac"), ADDRESS("peer"), ADDRESS("ip"), MAC("mac"),
+    TEXT("what"), TEXT("value"), TEXT("against"), NUMBER("n"), TEXT("first"), TEXT("last"), YES_NO("cleared"),
+};
+static const struct event_key allow_keys[] = {
+    TEXT("seg"), TEXT("host"), TEXT("if"), TEXT("vlan"), NUMBER("af"), TEXT("vrid"), LIST("ver"), TEXT("prio"),
+    LIST("src"), LIST("mac"), LIST("ip"),
+};
 static const struct event_key stage_keys[] = {
     TEXT("name"), NUMBER("pid"), TEXT("state"), TEXT("err"), NUMBER("signal"), NUMBER("status"),
 };
@@ -118,7 +126,8 @@ static const struct event_keys events[] = {
     EVENT("track", track_keys),   EVENT("yield", yield_keys),       EVENT("stop", id_keys),
     EVENT("status", status_keys), EVENT("answer", answer_keys),     EVENT("state", state_keys),
     EVENT("notice", notice_keys), EVENT("elected", elected_keys),   EVENT("vacant", vacant_keys),
-    EVENT("stage", stage_keys),   EVENT("announce", announce_keys),
+    EVENT("stage", stage_keys),   EVENT("announce", announce_keys), EVENT("alert", alert_keys),
+    EVENT("allow", allow_keys),
 };
 
 const struct event_keys *events_known(size_t *count)
