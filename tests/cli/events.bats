@@ -111,6 +111,7 @@ page_kinds() {
             if (text ~ /^Address/) return "address"
             if (text ~ /^(Its )?MAC addr/) return "mac"
             if (text ~ /^([0-9]+ (to|or) |Number of|Bytes|How often)/) return "number"
+            if (text ~ /^A (word|range):/) return "text"
             return text ~ /^yes( |$)/ ? "yes-no" : ""
         }
         /^\.Sh / { section = substr($0, 5); event = "common" }
