@@ -224,6 +224,7 @@ FUZZ_CC ?= clang
 bindir := $(DESTDIR)$(PREFIX)/bin
 mandir := $(DESTDIR)$(PREFIX)/share/man
 sharedir := $(DESTDIR)$(PREFIX)/share/vrrp-tools
+stories := $(patsubst %.audit,%.pcap,$(wildcard tests/pcap/*.audit))
 hookdir := $(DESTDIR)$(PREFIX)/share/vrrp-tools/hooks
 unitdir := $(DESTDIR)$(PREFIX)/lib/systemd/system
 sysusersdir := $(DESTDIR)$(PREFIX)/lib/sysusers.d
@@ -374,6 +375,8 @@ install: all
 	install -m 755 $(programs:%=$(BUILD)/%) scripts/vrrp-demo $(bindir)
 	install -d $(hookdir)
 	install -m 644 share/* $(sharedir)
+	install -d $(sharedir)/captures
+	install -m 644 $(stories) tests/pcap/README $(sharedir)/captures
 	install -m 755 scripts/hooks/* $(hookdir)
 	for page in $(pages); do install -m 644 man/$$page $(mandir)/man$${page##*.} || exit; done
 	for unit in $(units); do \
@@ -385,6 +388,7 @@ install: all
 uninstall:
 	rm -f $(programs:%=$(bindir)/%) $(bindir)/vrrp-demo
 	rm -f $(patsubst share/%,$(sharedir)/%,$(wildcard share/*))
+	rm -f $(stories:tests/pcap/%=$(sharedir)/captures/%) $(sharedir)/captures/README
 	rm -f $(patsubst scripts/hooks/%,$(hookdir)/%,$(wildcard scripts/hooks/*))
 	rm -f $(foreach page,$(pages),$(mandir)/man$(subst .,,$(suffix $(page)))/$(page))
 	rm -f $(units:%=$(unitdir)/%) $(sysusersdir)/vrrp-tools.conf $(tmpfilesdir)/vrrp-tools.conf

@@ -187,6 +187,7 @@ has_page() {
     [ -x "$BATS_TEST_TMPDIR/dest/opt/vrrp/bin/vrrp-demo" ]
     [ -x "$BATS_TEST_TMPDIR/dest/opt/vrrp/share/vrrp-tools/hooks/tell" ]
     [ -f "$BATS_TEST_TMPDIR/dest/opt/vrrp/share/vrrp-tools/vrrp-lines.schema.json" ]
+    [ -f "$BATS_TEST_TMPDIR/dest/opt/vrrp/share/vrrp-tools/captures/crash.pcap" ]
     [ -f "$BATS_TEST_TMPDIR/dest/opt/vrrp/share/man/man5/vrrp-events.5" ]
     [ -f "$BATS_TEST_TMPDIR/dest/opt/vrrp/share/man/man7/vrrp-tools.7" ]
     make uninstall BUILD="$release" DESTDIR="$BATS_TEST_TMPDIR/dest" PREFIX=/opt/vrrp
