@@ -141,6 +141,8 @@ static void take_send(struct filter *f, const struct line *l, struct span text)
     }
     if (age_limit > f->patience)
         f->patience = age_limit;
+    if (e.fence > f->patience) /* when it is over the fence has shut */
+        f->patience = e.fence;
     int failed = wire_send(&f->wire, &e, l->has_time ? l->time : clock_wall(), clock_now());
     if (e.prio == VRRP_PRIORITY_RESIGN)
         held_forget(&f->held, &e.id);
@@ -261,25 +263,39 @@ static void resign(struct filter *f, struct held *h, stamp t)
     put(f, LEVEL_STATE_AWAY, &s.id, text, w.length);
 }
 
-static size_t resign_all(struct filter *f)
+/* fenced_too: also for those behind a fence, which stays open for a while yet after their last advertisement. */
+static size_t resign_all(struct filter *f, bool fenced_too)
 {
-    size_t count = f->held.count;
+    size_t resigned = 0;
     stamp t = f->wire.live || !f->last.ns ? clock_wall() : f->last;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < f->held.count; i++) {
+        if (f->held.all[i]->send.fence > 0 && !fenced_too)
+            continue;
         resign(f, f->held.all[i], t);
+        resigned++;
+    }
     held_free(&f->held);
-    return count;
+    return resigned;
 }
 
-/* Nobody takes the lines any more: what this host holds would not be held by anyone. */
-static int gone(struct filter *f, const char *what)
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Nobody takes the lines any more: what this host holds would not be held by anyone. But who has died, and with him the
+ * one who shuts the fence, leaves it open until it shuts by itself, and nobody is to take over before: silence says so. */
+static int gone(struct filter *f, const char *what, bool died)
 {
     if (!f->wire.live)
         return EXIT_DONE;
     f->outlet.closed = true;
-    size_t count = resign_all(f);
-    cli_say("the reader of my lines %s; priority 0 was sent for %zu virtual router%s", what, count,
-            count == 1 ? "" : "s");
+    size_t held = f->held.count, resigned = resign_all(f, !died);
+    cli_say("the reader of my lines %s; priority 0 was sent for %zu virtual router%s", what, resigned,
+            plural(resigned));
+    if (resigned < held)
+        cli_say("nothing was sent for %zu virtual router%s behind a fence, which is to shut first", held - resigned,
+                plural(held - resigned));
     return EXIT_SYSTEM;
 }
 
@@ -291,13 +307,13 @@ static int judge_outlet(struct filter *f, enum outlet_status status)
         break;
     case OUTLET_WAITING:
         if (f->held.count > 0 && f->wire.live && outlet_waited(&f->outlet, clock_now()) > f->patience)
-            return gone(f, "has stopped reading");
+            return gone(f, "has stopped reading", false);
         break;
     case OUTLET_CLOSED:
-        return gone(f, "is gone");
+        return gone(f, "is gone", true);
     case OUTLET_FAILED:
         cli_say("standard output: %s", strerror(f->outlet.error));
-        resign_all(f);
+        resign_all(f, true);
         return EXIT_SYSTEM;
     }
     return -1;
@@ -347,7 +363,7 @@ static int get_rid(struct filter *f)
     do
         status = outlet_drain(&f->outlet, clock_wall(), f->wire.live ? END_LIMIT : LOOK_AGAIN);
     while (status == OUTLET_WAITING && !f->wire.live && !signals_stop(&f->signals));
-    return status == OUTLET_WAITING ? gone(f, "has stopped reading") : judge_outlet(f, status);
+    return status == OUTLET_WAITING ? gone(f, "has stopped reading", false) : judge_outlet(f, status);
 }
 
 static int run(struct filter *f)
@@ -362,7 +378,7 @@ static int run(struct filter *f)
     }
     if (status >= 0)
         return status;
-    resign_all(f);
+    resign_all(f, true);
     status = get_rid(f);
     return status < 0 && f->inlet.error ? EXIT_SYSTEM : status < 0 ? EXIT_DONE : status;
 }

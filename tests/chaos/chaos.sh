@@ -1,7 +1,8 @@
 #!/bin/bash
-# Each stage of the router, and all at once, killed, crashed, stopped for a while; its link taken, its sends refused. Ours
-# beside keepalived, each on a segment of its own: how long the client had no answer, how long two machines held the
-# address, in ms. JOBS: how many segments at once (default 4). ROUNDS: of each, the worst counts (default 1).
+# Each stage of the router, and all at once, killed, crashed, stopped for a while; its link taken, its sends refused. Ours,
+# ours with fence=yes, and keepalived, each on a segment of its own: how long the client had no answer, how long two
+# machines had the address in their lists, how long both answered whoever asked them. In ms. JOBS: how many segments at
+# once (default 4). ROUNDS: of each, the worst counts (default 1).
 #
 # A full pipe below a stage is the next stage stopped; a closed pipe above it is the one before it killed.
 set -eu
@@ -17,7 +18,7 @@ faults=(KILL SEGV STOP0.5 STOP2 STOP10 TERM)
 cases=()
 for stage in listen elect advert follow all; do
     for fault in "${faults[@]}"; do
-        cases+=("ours $stage $fault")
+        cases+=("ours $stage $fault" "fenced $stage $fault")
     done
 done
 for stage in child all; do
@@ -25,7 +26,7 @@ for stage in child all; do
         cases+=("keepalived $stage $fault")
     done
 done
-for kind in ours keepalived; do
+for kind in ours fenced keepalived; do
     for fault in ENOBUFS LINK; do
         cases+=("$kind - $fault")
     done
@@ -48,13 +49,21 @@ worst() {
 }
 
 echo "interval $interval, takeover after $(active_down_interval 100 "$(calc "$interval_ms / 1000")") s of silence, lease ${lease_ms} ms + 1 s; ms, worst of $rounds"
-printf '%-10s %-10s %16s %16s   %16s %16s\n' '' '' 'ours: no answer' 'two holders' 'keepalived' 'two holders'
+printf '%-7s %-8s  %27s  %27s  %27s\n' '' '' 'ours' 'with a fence' 'keepalived'
+printf '%-7s %-8s ' stage fault
+for kind in ours fenced keepalived; do printf '  %9s %8s %8s' 'no answer' 'two have' answer; done
+echo
 for stage in listen elect advert follow all -; do
     for fault in "${faults[@]}" ENOBUFS LINK; do
         ls -d "$SCENARIOS/ours-$stage-$fault"-* >/dev/null 2>&1 || continue
         case $stage in all | -) peer=$stage ;; *) peer=child ;; esac
-        printf '%-10s %-10s %16s %16s   %16s %16s\n' "$stage" "$fault" "$(worst none ours "$stage" "$fault")" \
-            "$(worst two ours "$stage" "$fault")" "$(worst none keepalived "$peer" "$fault")" \
-            "$(worst two keepalived "$peer" "$fault")"
+        printf '%-7s %-8s ' "$stage" "$fault"
+        for kind in ours fenced keepalived; do
+            who=$stage
+            [ "$kind" != keepalived ] || who=$peer
+            printf '  %9s %8s %8s' "$(worst none "$kind" "$who" "$fault")" "$(worst two "$kind" "$who" "$fault")" \
+                "$(worst both "$kind" "$who" "$fault")"
+        done
+        echo
     done
 done

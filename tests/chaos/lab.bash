@@ -16,7 +16,7 @@ watch_addresses() { # HOST
 
 chaos_lab() { # KIND
     local host prio
-    lab_begin "$LAB" r1 r2 client
+    lab_begin "$LAB" r1 r2 client stubborn
     record
     for host in r1 r2; do
         watch_addresses "$host"
@@ -24,24 +24,27 @@ chaos_lab() { # KIND
     for host in r2 r1; do
         prio=100
         [ "$host" = r2 ] || prio=150
-        if [ "$1" = ours ]; then
-            vr_conf "$LAB/$host.vr" 3 4 "$prio" "interval=$interval"
-            chain_start "$host"
-        else
-            keepalived_start "$host" 3 4 "$prio" "$(calc "$interval_ms / 1000")"
-        fi
+        case $1 in
+        ours) vr_conf "$LAB/$host.vr" 3 4 "$prio" "interval=$interval" && chain_start "$host" ;;
+        fenced) vr_conf "$LAB/$host.vr" 3 4 "$prio" "interval=$interval" fence=yes && chain_start "$host" ;;
+        keepalived) keepalived_start "$host" 3 4 "$prio" "$(calc "$interval_ms / 1000")" ;;
+        esac
     done
     until_true 20 has_address r1 "$VIP4"
     until_true 20 lacks_address r2 "$VIP4"
     start client ping ping -n -D -O -i 0.01 "$VIP4"
     until_true 10 ping_works_since ping 0
+    # this one asks r1, whoever announces the address
+    ns stubborn ip neigh replace "$VIP4" lladdr 02:00:00:00:00:01 dev eth0 nud permanent
+    start stubborn pong ping -n -D -O -i 0.002 "$VIP4"
+    until_true 10 ping_works_since pong 0
     sleep 1.5
 }
 
 victims() { # KIND STAGE
     case $1-$2 in
-    ours-all) chain_pids r1 ;;
-    ours-*) cat "$LAB/r1.$2.pid" ;;
+    ours-all | fenced-all) chain_pids r1 ;;
+    ours-* | fenced-*) cat "$LAB/r1.$2.pid" ;;
     keepalived-child) cat "$LAB/keepalived-r1/vrrp.pid" ;;
     keepalived-all) cat "$LAB/keepalived-r1/vrrp.pid" "$LAB/keepalived-r1/parent.pid" ;;
     esac
@@ -65,7 +68,7 @@ inflict() { # KIND STAGE FAULT
     KILL | SEGV)
         # the parent first, stopped, or it would start another or say goodbye
         [ "$1-$2" != keepalived-all ] || kill -STOP "${pids[1]}"
-        [ "$1-$2" != ours-all ] || kill -STOP "${pids[@]}" # so that none lives to see another die
+        [ "$1" = keepalived ] || [ "$2" != all ] || kill -STOP "${pids[@]}" # so that none lives to see another die
         kill "-$3" "${pids[@]}"
         ;;
     STOP*)
@@ -79,7 +82,8 @@ inflict() { # KIND STAGE FAULT
     esac
 }
 
-# chaos KIND STAGE FAULT: writes $LAB/none and $LAB/two, in ms.
+# chaos KIND STAGE FAULT: writes $LAB/none, $LAB/two and $LAB/both, in ms. KIND: ours, fenced (ours, with fence=yes),
+# keepalived.
 chaos() {
     chaos_lab "$1"
     mark fault
@@ -88,6 +92,7 @@ chaos() {
     mark end
     without_answer >"$LAB/none"
     with_two >"$LAB/two"
+    with_both >"$LAB/both"
 }
 
 # The longest time without an answer, beyond the 10 ms between two questions.
@@ -119,4 +124,17 @@ with_two() {
     } | sort -k 2 -n | awk -v end="$end" '
         { if (has[1] && has[2]) both += $2 - last; has[$1] = $3; last = $2 }
         END { if (has[1] && has[2]) both += end - last; printf "%d\n", both * 1000 }'
+}
+
+# For how long r1 still answered for the address, to those who ask it, after r2 had become Active and before r1 was so
+# again.
+with_both() {
+    local taken again
+    taken=$(advert_first 192.0.2.2 '>0' "$fault" "$end")
+    [ -n "$taken" ] || { echo 0 && return; }
+    again=$(advert_first 192.0.2.1 '>0' "$taken" "$end")
+    awk -v from="$taken" -v to="${again:-$end}" '
+        /bytes from/ { t = substr($1, 2, length($1) - 2) + 0
+            if (t > from && t < to) last = t }
+        END { printf "%d\n", last ? (last - from) * 1000 + 0.5 : 0 }' "$LAB/pong"
 }

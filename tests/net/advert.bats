@@ -110,6 +110,16 @@ out_has() { grep -qE "$@"; }
     grep -q 'the reader of my lines is gone' gone.err
 }
 
+@test "a reader that goes away, and a fence that nobody shuts: nothing is sent, exit 3" {
+    filter_start fenced head -n 1
+    echo "send $v4 fence=3s" >&8
+    until_true 10 test -s fenced.status
+    status_is fenced 3
+    grep -q 'nothing was sent for 1 virtual router behind a fence' fenced.err
+    settle
+    [ "$(on_wire 0)" -eq 0 ]
+}
+
 @test "a reader that stops: priority 0, exit 3" {
     filter_start stopped bash -c 'echo $$ >reader; kill -STOP $$'
     until_true 10 test -s reader

@@ -8,17 +8,17 @@ interval_ms=400 # a busy machine is not to be a fault of its own
 load ../chaos/lab.bash
 
 cases=("listen KILL" "elect SEGV" "advert KILL" "follow KILL" "all KILL" "elect STOP2" "all STOP0.5" "listen STOP10"
-    "advert STOP10" "follow STOP10" "all STOP10" "- ENOBUFS" "- LINK")
+    "advert STOP10" "follow STOP10" "all STOP10" "- ENOBUFS" "- LINK" "all KILL fenced" "follow KILL fenced" "all STOP10 fenced")
 
 setup_file() {
     export SCENARIOS=$BATS_FILE_TMPDIR
-    local one stage fault
+    local one stage fault kind
     for one in "${cases[@]}"; do
-        read -r stage fault <<<"$one"
+        read -r stage fault kind <<<"$one"
         while [ "$(jobs -rp | wc -l)" -ge 5 ]; do
             wait -n || :
         done
-        scenario "$stage-$fault" chaos ours "$stage" "$fault"
+        scenario "$stage-$fault${kind:+-$kind}" chaos "${kind:-ours}" "$stage" "$fault"
     done
     wait
 }
@@ -67,4 +67,16 @@ silent_backup() {
 @test "sends that fail, a link that goes down: the other takes over, and not both have the address for long" {
     costs - ENOBUFS 4000 "$bound_ms"
     costs - LINK 4000 "$bound_ms"
+}
+
+@test "with fence=yes who was Active answers nobody any more when the other one takes over" {
+    local name
+    for name in all-KILL-fenced follow-KILL-fenced all-STOP10-fenced; do
+        finished "$name"
+        echo "$name: both answered for $(<"$LAB/both") ms"
+        [ "$(<"$LAB/both")" -le 10 ]
+        [ -n "$(advert_first 192.0.2.2 '>0' "$fault" "$end")" ]
+    done
+    finished all-KILL # without one it does, as long as it has the address: this is able to fail
+    [ "$(<"$LAB/both")" -gt 100 ]
 }
