@@ -1,5 +1,6 @@
 #include "core/sentence.h"
 
+#include "core/audit_rules.h"
 #include "core/config_value.h"
 #include "core/event.h"
 #include "core/notify.h"
@@ -84,6 +85,7 @@ static void put_subject(struct text *t, const char *host, const struct line *l)
     if (!put_key(t, "", l, "host"))
         text_word(t, host);
     text_word(t, ":");
+    size_t before = t->length;
     put_key(t, " ", l, "if");
     put_key(t, " VLAN ", l, "vlan");
     put_key(t, " VRID ", l, "vrid");
@@ -94,7 +96,7 @@ static void put_subject(struct text *t, const char *host, const struct line *l)
         text_value(t, name);
         text_word(t, ")");
     }
-    if (l->count > 0)
+    if (t->length > before)
         text_word(t, ":");
 }
 
@@ -137,27 +139,63 @@ static void put_vacant(struct text *t, const struct line *l)
     put_key(t, ", last heard before ", l, "gap");
 }
 
-static bool is_in_subject(struct span key)
+static bool is_one_of(struct span key, const char *const *keys, size_t count)
 {
-    static const char *const keys[] = {"host", "if", "vlan", "af", "vrid", "name"};
-    for (size_t i = 0; i < nitems(keys); i++)
+    for (size_t i = 0; i < count; i++)
         if (span_is(key, keys[i]))
             return true;
     return false;
+}
+
+/* What was not said yet: key=value, or key value, after these pieces of text. */
+static void put_rest(struct text *t, const struct line *l, const char *const *said, size_t count, const char *before,
+                     const char *equals, const char *between)
+{
+    static const char *const subject[] = {"host", "if", "vlan", "af", "vrid", "name"};
+    for (size_t i = 0; i < l->count; i++) {
+        struct span key = l->fields[i].key;
+        if (is_one_of(key, subject, nitems(subject)) || is_one_of(key, said, count))
+            continue;
+        text_word(t, before);
+        text_span(t, key);
+        text_word(t, equals);
+        text_value(t, l->fields[i].value);
+        before = between;
+    }
+}
+
+static const char *rule_words(const struct line *l)
+{
+    for (size_t i = 0; i < nitems(audit_rules); i++)
+        if (line_is(l, "rule", audit_rules[i].name))
+            return audit_rules[i].text;
+    return NULL;
+}
+
+/* crit split-brain: two routers are Active at once (src 192.0.2.1, peer 192.0.2.2) */
+static void put_alert(struct text *t, const struct line *l)
+{
+    static const char *const said[] = {"rule", "sev", "cleared"};
+    const char *words = rule_words(l);
+    if (line_is(l, "cleared", "yes"))
+        text_word(t, " over:");
+    put_key(t, " ", l, "sev");
+    put_key(t, " ", l, "rule");
+    if (words) {
+        text_word(t, ": ");
+        text_word(t, words);
+    }
+    size_t before = t->length;
+    put_rest(t, l, said, nitems(said), " (", " ", ", ");
+    if (t->length > before)
+        text_word(t, ")");
 }
 
 static void put_other(struct text *t, const struct line *l)
 {
     text_word(t, " ");
     text_span(t, l->event);
-    for (size_t i = 0; i < l->count; i++) {
-        if (is_in_subject(l->fields[i].key))
-            continue;
-        text_word(t, " ");
-        text_span(t, l->fields[i].key);
-        text_word(t, "=");
-        text_value(t, l->fields[i].value);
-    }
+    put_rest(t, l, NULL, 0, " ", "=", " ");
 }
 
 void sentence(struct text *t, const char *host, const struct line *l)
@@ -169,6 +207,8 @@ void sentence(struct text *t, const char *host, const struct line *l)
         put_elected(t, l);
     else if (span_is(l->event, "vacant"))
         put_vacant(t, l);
+    else if (span_is(l->event, "alert") && l->count > 0)
+        put_alert(t, l);
     else
         put_other(t, l);
 }

@@ -44,7 +44,10 @@ static void sentences(void **state)
         {"vacant if=eth0 af=4 vrid=51 was=192.0.2.3 prio=150 gap=4.000000s",
          "router1: eth0 VRID 51: nobody is Active; 192.0.2.3 was, last heard before 4.000000s"},
         {"alert rule=rogue sev=high if=eth0 af=4 vrid=51 what=who%20is%20that",
-         "router1: eth0 VRID 51: alert rule=rogue sev=high what=who is that"},
+         "router1: eth0 VRID 51: high rogue (what who is that)"},
+        {"alert rule=split-brain sev=crit if=eth0 af=4 vrid=51 src=192.0.2.1 peer=192.0.2.2 n=7",
+         "router1: eth0 VRID 51: crit split-brain: two routers are Active at once (src 192.0.2.1, peer 192.0.2.2, n 7)"},
+        {"alert rule=nothing-heard sev=high cleared=yes", "router1: over: high nothing-heard: no advertisement at all"},
         {"alert", "router1: alert"},
     };
     for (size_t i = 0; i < nitems(rows); i++) {
