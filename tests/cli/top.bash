@@ -10,8 +10,14 @@ top_setup() {
     story >"$work/lines"
 }
 
+# What runs there is killed first: a terminal that goes away signals everybody on it, also the process by which a
+# sanitizer looks for leaks at the end, and who waits for that would do so for ever.
 top_teardown() {
+    local tty
     exec 7>&-
+    for tty in $(mux list-panes -a -F '#{pane_tty}' 2>/dev/null); do
+        pkill -KILL -t "${tty#/dev/}" || true
+    done
     mux kill-server 2>/dev/null || true
 }
 
