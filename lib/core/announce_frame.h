@@ -33,6 +33,7 @@ struct announce_event {
     struct mac mac; /* where it is said to live: ARP's sender hardware address, the NA's option */
     bool has_smac;  /* the frame's source is known, and is not mac: */
     struct mac smac;
+    uint8_t vrid; /* whose address it is (core/vips.h): no frame says that; 0: unknown */
 };
 
 /* An ARP packet, RFC 826: c stands on it. smac, dmac: of the frame, NULL when unknown. False: it announces nothing (a

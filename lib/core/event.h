@@ -27,7 +27,7 @@ bool read_place(const struct line *l, struct origin *o, uint8_t *af, uint8_t *vr
 
 void write_advert(struct writer *w, stamp t, const struct origin *o, const struct advert *a);
 void write_bad(struct writer *w, stamp t, const struct origin *o, const struct advert *a, enum verdict why);
-/* ARP or a neighbour advertisement for an address of a virtual router. */
+/* ARP or a neighbour advertisement for an address of a virtual router; which, where e->vrid is known. */
 void write_announce(struct writer *w, stamp t, const struct origin *o, const struct announce_event *e);
 /* Of *a, what its frame and its IP header told, and CARP's virtual host id (HAS_VRID). */
 void write_other(struct writer *w, stamp t, const struct origin *o, const struct advert *a,

@@ -14,7 +14,7 @@ static const char *op_name(unsigned op)
 void write_announce(struct writer *w, stamp t, const struct origin *o, const struct announce_event *e)
 {
     writer_begin(w, t, "announce");
-    put_origin(w, o, e->ip.family, -1);
+    put_origin(w, o, e->ip.family, e->vrid != 0 ? e->vrid : -1);
     put_ip(w, "ip", &e->ip);
     if (e->has_mac)
         put_mac(w, "mac", &e->mac);
@@ -37,6 +37,7 @@ bool read_announce(const struct line *l, struct origin *o, struct announce_event
     *e = (struct announce_event){.op = ANNOUNCE_GARP};
     read_origin(&r, o);
     reader_needs(&r, "af", read_family(&r, &af));
+    read_u8(&r, "vrid", 1, 255, &e->vrid);
     read_direction(&r, o);
     reader_needs(&r, "ip", read_ip(&r, "ip", af, &e->ip));
     e->has_mac = read_mac(&r, "mac", &e->mac);

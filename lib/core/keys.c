@@ -60,8 +60,7 @@ static const struct event_key bad_keys[] = {
     SEEN, TEXT("dir"), TEXT("why"), NUMBER("ver"), NUMBER("type"), NUMBER("prio"), DURATION("interval"), ADDRESSED, REST,
 };
 static const struct event_key announce_keys[] = {
-    TEXT("seg"), TEXT("host"), TEXT("if"), NUMBER("vlan"), NUMBER("af"), TEXT("dir"), ADDRESS("ip"), MAC("mac"),
-    TEXT("op"), LIST("flags"), MAC("smac"),
+    SEEN, TEXT("dir"), ADDRESS("ip"), MAC("mac"), TEXT("op"), LIST("flags"), MAC("smac"),
 };
 static const struct event_key other_keys[] = {
     SEEN, TEXT("dir"), TEXT("proto"), ADDRESSED, NUMBER("ver"), TEXT("op"), NUMBER("group"), TEXT("state"),

@@ -20,7 +20,7 @@ static int64_t worth(const struct known *k, int64_t now)
     return (age < SENIORITY ? age : SENIORITY) - silence;
 }
 
-void known_remember(struct known_set *sets, size_t count, uint64_t tag, int64_t now)
+struct known *known_remember(struct known_set *sets, size_t count, uint64_t tag, int64_t now)
 {
     struct known *places = sets[tag % count].places, *least = &places[0];
 
@@ -28,6 +28,7 @@ void known_remember(struct known_set *sets, size_t count, uint64_t tag, int64_t 
         if (worth(&places[i], now) < worth(least, now))
             least = &places[i];
     *least = (struct known){.tag = tag, .since = now, .last = now};
+    return least;
 }
 
 void known_again(struct known *k, int64_t now)

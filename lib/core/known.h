@@ -21,8 +21,8 @@ struct known_set {
 
 /* The sets are the caller's: a power of two of them, zero at first. NULL: it is not known. */
 struct known *known_find(struct known_set *sets, size_t count, uint64_t tag);
-/* One that is not known yet. */
-void known_remember(struct known_set *sets, size_t count, uint64_t tag, int64_t now);
+/* One that is not known yet: where it is from now on. */
+struct known *known_remember(struct known_set *sets, size_t count, uint64_t tag, int64_t now);
 void known_again(struct known *k, int64_t now);
 
 #endif

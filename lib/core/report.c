@@ -6,12 +6,14 @@
 static bool refused(const struct filter *f, const struct frame *decoded)
 {
     const struct advert *a = &decoded->advert;
-    uint8_t af = decoded->kind == FRAME_ANNOUNCE ? decoded->announce.ip.family : a->has & HAS_IP ? a->af : 0;
-    bool has_vrid = decoded->kind != FRAME_ANNOUNCE && (a->has & HAS_VRID) != 0;
+    bool announces = decoded->kind == FRAME_ANNOUNCE;
+    uint8_t af = announces ? decoded->announce.ip.family : a->has & HAS_IP ? a->af : 0;
+    uint8_t vrid = announces ? decoded->announce.vrid : a->vrid;
+    bool has_vrid = announces ? vrid != 0 : (a->has & HAS_VRID) != 0;
 
     if (f->af != 0 && af != f->af)
         return true;
-    return !f->any_vrid && (!has_vrid || memchr(f->vrids, a->vrid, f->vrid_count) == NULL);
+    return !f->any_vrid && (!has_vrid || memchr(f->vrids, vrid, f->vrid_count) == NULL);
 }
 
 static bool matches(const struct filter *f, const char *text, size_t length)
@@ -62,11 +64,14 @@ static void write_frame(struct writer *w, stamp t, const struct origin *o, const
 }
 
 /* Is it of those that are told, by what is in it? Addresses are learnt from what is told only: so many cannot come. */
-static bool is_told(const struct reporter *r, const struct sighting *s, const struct frame *decoded)
+static bool is_told(const struct reporter *r, const struct sighting *s, struct frame *decoded)
 {
-    if (decoded->kind == FRAME_FOREIGN || refused(r->filter, decoded))
+    if (decoded->kind == FRAME_FOREIGN)
         return false;
-    if (decoded->kind == FRAME_ANNOUNCE && (r->vips == NULL || !vips_concerns(r->vips, s, decoded)))
+    if (decoded->kind == FRAME_ANNOUNCE &&
+        (r->vips == NULL || !vips_concerns(r->vips, s, decoded, &decoded->announce.vrid)))
+        return false;
+    if (refused(r->filter, decoded))
         return false;
     if (r->limit != NULL && !limit_passes(r->limit, s, decoded))
         return false;

@@ -17,6 +17,7 @@ struct vips {
     struct place place; /* of the last frame, for the next one is often of the same: */
     uint64_t place_tag;
     struct known_set sets[SETS];
+    uint8_t vrids[SETS][KNOWN_WAYS]; /* of each of them */
 };
 
 struct vips *vips_new(const struct siphash_key *key)
@@ -57,6 +58,13 @@ static uint64_t tag_of(const struct vips *v, uint64_t place_tag, const uint8_t *
     return tag != 0 ? tag : 1;
 }
 
+static uint8_t *vrid_of(struct vips *v, const struct known *k)
+{
+    size_t set = k->tag % SETS;
+
+    return &v->vrids[set][k - v->sets[set].places];
+}
+
 void vips_hear(struct vips *v, const struct sighting *s, const struct frame *f)
 {
     const struct advert *a = &f->advert;
@@ -70,16 +78,26 @@ void vips_hear(struct vips *v, const struct sighting *s, const struct frame *f)
         if (known != NULL)
             known_again(known, s->time.ns);
         else
-            known_remember(v->sets, SETS, tag, s->time.ns);
+            known = known_remember(v->sets, SETS, tag, s->time.ns);
+        *vrid_of(v, known) = a->vrid;
     }
 }
 
-bool vips_concerns(struct vips *v, const struct sighting *s, const struct frame *f)
+static const struct mac *vrrp_mac_in(const struct announce_event *e)
+{
+    if (e->has_mac && is_vrrp_mac(&e->mac))
+        return &e->mac;
+    return e->has_smac && is_vrrp_mac(&e->smac) ? &e->smac : NULL;
+}
+
+/* A known address is its router's, whatever MAC address a liar gives it. */
+bool vips_concerns(struct vips *v, const struct sighting *s, const struct frame *f, uint8_t *vrid)
 {
     const struct announce_event *e = &f->announce;
-    uint64_t place_tag = place_tag_of(v, s, f);
+    uint64_t tag = tag_of(v, place_tag_of(v, s, f), e->ip.bytes, ip_size(e->ip.family));
+    const struct known *known = known_find(v->sets, SETS, tag);
+    const struct mac *mac = vrrp_mac_in(e);
 
-    if ((e->has_mac && is_vrrp_mac(&e->mac)) || (e->has_smac && is_vrrp_mac(&e->smac)))
-        return true;
-    return known_find(v->sets, SETS, tag_of(v, place_tag, e->ip.bytes, ip_size(e->ip.family))) != NULL;
+    *vrid = known != NULL ? *vrid_of(v, known) : mac != NULL ? mac->bytes[5] : 0;
+    return known != NULL || mac != NULL;
 }

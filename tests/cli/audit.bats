@@ -89,6 +89,17 @@ found() {
     found interval-mismatch 'arp-reply-nonactive garp-nonactive interval-mismatch '
 }
 
+@test "a stolen address is found whatever vrid= its announcements have" {
+    "${audit%audit}listen" -r "$root/tests/pcap/vip-stolen.pcap" >lines
+    run -1 "$audit" <lines
+    wanted=$output
+    [ "$(rules_of <<<"$wanted")" = "arp-reply-nonactive garp-nonactive " ]
+    for vrid in '' 'vrid=52 '; do # lines of before; and what a liar may bring about with an advertisement of his own
+        run -1 "$audit" < <(sed "s/\( announce .*\)vrid=51 /\1$vrid/" lines)
+        [ "$output" = "$wanted" ]
+    done
+}
+
 @test "split brain is found at the moment of its proof, then summed up" {
     split_brain >lines
     run -1 "$audit" <lines

@@ -110,8 +110,8 @@ ours() {
 
 @test "what this host announces is dir=out, what it answers too, and -s names the segment" {
     finished ours
-    grep -qE " announce seg=lan if=eth0 af=4 dir=out ip=$VIP4 mac=02:00:00:00:00:01 op=garp\$" "$LAB/lines"
-    grep -qE " announce seg=lan if=eth0 af=4 dir=out ip=$VIP4 mac=02:00:00:00:00:01 op=reply\$" "$LAB/lines"
+    grep -qE " announce seg=lan if=eth0 af=4 vrid=51 dir=out ip=$VIP4 mac=02:00:00:00:00:01 op=garp\$" "$LAB/lines"
+    grep -qE " announce seg=lan if=eth0 af=4 vrid=51 dir=out ip=$VIP4 mac=02:00:00:00:00:01 op=reply\$" "$LAB/lines"
     grep -qE " advert seg=lan if=eth0 af=4 vrid=51 dir=out " "$LAB/lines"
     never_announced 192.0.2.1
     never_announced 192.0.2.2
@@ -157,9 +157,9 @@ never_announced() { ! grep -q " announce .* ip=$1 " "$LAB/lines"; }
     frames | send peer0 -r 500
     until_true 10 said ' other if=eth0 .*proto=carp'
     stop
-    said ' announce if=eth0 af=4 dir=in ip=192.0.2.254 mac=00:00:5e:00:01:0a op=garp$'
-    said ' announce if=peer0 af=4 dir=out ip=192.0.2.254 mac=00:00:5e:00:01:0a op=garp$'
-    said ' announce if=eth0 af=6 dir=in ip=2001:db8::fe '
+    said ' announce if=eth0 af=4 vrid=10 dir=in ip=192.0.2.254 mac=00:00:5e:00:01:0a op=garp$'
+    said ' announce if=peer0 af=4 vrid=10 dir=out ip=192.0.2.254 mac=00:00:5e:00:01:0a op=garp$'
+    said ' announce if=eth0 af=6 vrid=10 dir=in ip=2001:db8::fe '
     said ' other if=eth0 af=6 dir=in proto=hsrp '
     said ' other if=eth0 af=4 dir=in proto=glbp '
 }

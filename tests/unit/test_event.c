@@ -184,6 +184,7 @@ static void announcements_are_read_back(void **unused)
         const char *where = "";
         e.op = (enum announce_op)random_range(ANNOUNCE_GARP, ANNOUNCE_NA);
         e.flags = (unsigned)random_range(0, 2 * ANNOUNCE_UNICAST - 1);
+        e.vrid = (uint8_t)random_range(0, 255);
         e.has_mac = random_bool();
         e.has_smac = random_bool();
         if (e.has_mac)
@@ -195,7 +196,7 @@ static void announcements_are_read_back(void **unused)
         if (!read_announce(&l, &o2, &b, &where))
             fail_msg("%s: %.*s", where, (int)w.length, text);
         assert_same_origin(&o, &o2);
-        assert_true(ip_equal(&e.ip, &b.ip) && e.op == b.op && e.flags == b.flags);
+        assert_true(ip_equal(&e.ip, &b.ip) && e.op == b.op && e.flags == b.flags && e.vrid == b.vrid);
         assert_true(e.has_mac == b.has_mac && e.has_smac == b.has_smac);
         assert_memory_equal(&e.mac, &b.mac, sizeof(e.mac));
         assert_memory_equal(&e.smac, &b.smac, sizeof(e.smac));

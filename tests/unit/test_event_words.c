@@ -99,7 +99,7 @@ static void announcements_and_other_protocols(void **unused)
 {
     const struct origin o = {"lan", "r1", "eth0", 10, DIR_OUT}, unknown = {.dir = DIR_UNKNOWN};
     const struct mac mac = {{2, 0, 0, 0, 0, 1}}, smac = {{2, 0, 0, 0, 0, 2}};
-    const struct announce_event all = {ip_of("fe80::1"), ANNOUNCE_NA, 0x7f, true, mac, true, smac};
+    const struct announce_event all = {ip_of("fe80::1"), ANNOUNCE_NA, 0x7f, true, mac, true, smac, 51};
     const struct announce_event least = {.ip = ip_of("192.0.2.1"), .op = ANNOUNCE_GARP};
     const struct advert a = {.has = HAS_IP, .af = 4, .src = ip_of("192.0.2.9"), .dst = ip_of("224.0.0.102"), .ttl = 1};
     const struct other_event hsrp = {
@@ -118,7 +118,7 @@ static void announcements_and_other_protocols(void **unused)
     struct writer w = writer();
     (void)unused;
     write_announce(&w, t, &o, &all);
-    assert_written(&w, "1.500000000 announce seg=lan host=r1 if=eth0 vlan=10 af=6 dir=out ip=fe80::1 "
+    assert_written(&w, "1.500000000 announce seg=lan host=r1 if=eth0 vlan=10 af=6 vrid=51 dir=out ip=fe80::1 "
                        "mac=02:00:00:00:00:01 op=na "
                        "flags=reply-form,router,solicited,override,src-mac,dst-mac,unicast smac=02:00:00:00:00:02\n");
     w = writer();
@@ -313,6 +313,9 @@ static void what_must_be_there_and_right(void **unused)
         {"bad why=short af=4 ip=fe80::1", "ip"},
         {"announce af=4 ip=192.0.2.1 op=garp", ""},
         {"announce af=6 ip=fe80::1 op=na flags=router,new mac=02:00:00:00:00:01 new=1", ""},
+        {"announce af=4 vrid=255 ip=192.0.2.1 op=garp", ""},
+        {"announce af=4 vrid=0 ip=192.0.2.1 op=garp", "vrid"},
+        {"announce af=4 vrid=256 ip=192.0.2.1 op=garp", "vrid"},
         {"announce ip=192.0.2.1 op=garp", "af"},
         {"announce af=4 op=garp", "ip"},
         {"announce af=6 ip=192.0.2.1 op=na", "ip"},
