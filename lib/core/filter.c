@@ -241,8 +241,10 @@ static void narrow_vrids(struct filter *f, const struct match *alone)
         if (before && passes(alone, "vrid", v))
             f->vrids[kept++] = (uint8_t)v;
     }
-    f->any_vrid = f->announcements = f->others = false; /* neither has the key, but for CARP */
+    f->any_vrid = f->others = false; /* `other` lines have none, but for CARP */
     f->vrid_count = kept;
+    if (kept == 0 || (kept == 1 && f->vrids[0] == 0)) /* no address is of that one */
+        f->announcements = false;
 }
 
 /* What a word says of the bytes. A negated one also lets lines pass that have no such key: it decides nothing here. */

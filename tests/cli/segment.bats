@@ -48,6 +48,17 @@ refused() {
     [ "$(grep ' af=4 ' out | head -n 1 | grep -c 'mac=00:00:5e:00:01:0a op=garp')" -eq 1 ]
 }
 
+@test "whose address it is: of who advertised it last, before that what a virtual MAC address says" {
+    others() { vector V03 | sed 's/310a64010064a791/310b64010064a790/'; } # of 11
+    mac_of_7() { segment | sed 's/00005e00010a/00005e000107/g'; }
+    whose() { vrrp-listen -r shared af=4 event=announce "$@" | vrrp-pick -k vrid announce | uniq -c | tr -s ' \n' ' '; }
+    { mac_of_7 && vector V03 && mac_of_7 && others && mac_of_7 && vector V03 && mac_of_7; } | hex2pcap >shared
+    [ "$(whose)" = " 1 7 4 10 4 11 4 10 " ]
+    # who asks for one of them does not hear of the other
+    [ "$(whose vrid=10)" = " 12 10 " ]
+    [ "$(whose vrid!=10)" = " 1 7 4 11 " ]
+}
+
 @test "what is not valid names no address" {
     { vector V08 && segment; } | hex2pcap | vrrp-listen -r - >out
     grep -q ' bad .*ip=192.0.2.254' out
@@ -81,8 +92,11 @@ refused() {
     [ "$(count group=1..9)" -eq 3 ]
     [ "$(count hold=10s hello=3s)" -eq 4 ]
     [ "$(count advbase=1)" -eq 1 ]
-    [ "$(count vrid=10)" -eq 4 ]  # announcements have none
-    [ "$(count vrid!=11)" -eq 16 ] # and are not of this one
+    [ "$(count vrid=10)" -eq 12 ] # all but HSRP and GLBP, which have none
+    [ "$(count vrid=10 event=announce)" -eq 8 ]
+    [ "$(count vrid!=10)" -eq 4 ]
+    [ "$(count vrid=11)" -eq 0 ]
+    [ "$(count vrid!=11)" -eq 16 ]
     refused "op=x: op: garp, reply, na; hello, coup, resign" -r capture op=x
 }
 

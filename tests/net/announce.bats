@@ -187,6 +187,23 @@ never_announced() { ! grep -q " announce .* ip=$1 " "$LAB/lines"; }
     count_is ' other ' 5
 }
 
+@test "vrid= hears the announcements of that virtual router, and of no other" {
+    listen eth0 vrid=10
+    frames | send peer0 -r 500
+    until_true 10 said ' why=checksum'
+    stop
+    [ "$(count_of ' announce .* vrid=10 ')" -eq 8 ]
+    : >"$LAB/lines"
+    listen eth0 vrid=11
+    {
+        frames
+        vector V03 | sed 's/310a64010064a791/310b64010064a790/'
+    } | send peer0 -r 500
+    until_true 10 said ' advert .* vrid=11 '
+    stop
+    never_said ' announce '
+}
+
 joined() { ns us ip maddr show dev eth0 | grep -q "inet6* *$1\( \|\$\)"; }
 @test "the groups of other protocols are joined when they are to be heard" {
     listen eth0

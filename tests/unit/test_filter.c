@@ -161,7 +161,12 @@ static void test_events(void **state)
         {{"event!=announce,other"}, false, false},
         {{"event=announce,other", "event!=other"}, true, false},
         {{"af=6"}, true, true},
-        {{"vrid=51"}, false, false}, /* they have none */
+        {{"vrid=51"}, true, false}, /* HSRP and GLBP have none */
+        {{"vrid=51", "event!=announce"}, false, false},
+        {{"event=advert", "vrid=51"}, false, false},
+        {{"vrid=0..1"}, true, false},
+        {{"vrid=0"}, false, false}, /* no address is of that one */
+        {{"vrid=51", "vrid=52"}, false, false},
         {{"vrid!=51"}, true, true},
     };
     (void)state;
