@@ -64,7 +64,7 @@ static void listen_words(struct words *w, const struct run *r, const struct scop
         add(w, scope->interfaces[i]);
     if (scope_word(scope, w->filter))
         add(w, w->filter);
-    else if (!r->options.log)
+    if (!r->options.log)
         add(w, "event!=announce");
 }
 

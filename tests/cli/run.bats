@@ -55,26 +55,30 @@ END
     echo 'vr if=eth1 vrid=51 ip=192.0.2.2' >>conf
     run -0 --separate-stderr vrrp-run -n -d d conf
     [ -z "$stderr" ]
-    [ "$output" = "vrrp-listen eth0 eth1 vrid=51 | vrrp-elect -C d/control -f conf | vrrp-advert | vip-follow -C d/control" ]
+    [ "$output" = "vrrp-listen eth0 eth1 vrid=51 event!=announce | vrrp-elect -C d/control -f conf | vrrp-advert | vip-follow -C d/control" ]
     run -0 vrrp-run -n -d d --shadow -l log --log-size 70000 conf
     [ "${lines[0]}" = "vrrp-listen eth0 eth1 vrid=51 | vrrp-elect -p --shadow -C d/control -f conf" ]
     [ "${lines[1]}" = "beside it: vrrp-log --size 70000 -- log" ]
     [ ! -e d ] && [ ! -e log ]
 }
 
-@test "vrrp-listen hears the VRIDs of the file, or with --wide all" {
+@test "vrrp-listen hears the VRIDs of the file, or with --wide all; announcements for a log only" {
     printf 'vr if=eth%s vrid=%s ip=192.0.2.9\n' 0 1 1 255 0 7 1 8 0 9 0 1 >conf
     sed -i '$s/.*/vr if=eth0 vrid=7 af=6 ip=fe80::9/' conf
     run -0 vrrp-run -n -d d conf
+    [[ $output == "vrrp-listen eth0 eth1 vrid=1,7..9,255 event!=announce | "* ]]
+    run -0 vrrp-run -n -d d -l log conf
     [[ $output == "vrrp-listen eth0 eth1 vrid=1,7..9,255 | "* ]]
     run -0 vrrp-run -n -d d --wide conf
     [[ $output == "vrrp-listen eth0 eth1 event!=announce | "* ]]
+    run -0 vrrp-run -n -d d --wide -l log conf
+    [[ $output == "vrrp-listen eth0 eth1 | "* ]]
     for i in {1..255}; do echo "vr if=eth0 vrid=$i ip=192.0.2.9"; done >conf
     run -0 vrrp-run -n -d d conf
-    [[ $output == "vrrp-listen eth0 vrid=1..255 | "* ]]
+    [[ $output == "vrrp-listen eth0 vrid=1..255 event!=announce | "* ]]
     sed -i 'n;d' conf
     run -0 vrrp-run -n -d d conf
-    [[ $output == "vrrp-listen eth0 vrid=1,3,5,"*",253,255 | "* ]]
+    [[ $output == "vrrp-listen eth0 vrid=1,3,5,"*",253,255 event!=announce | "* ]]
     local word=${output#*eth0 } # as long as it can be
     run -0 "$BUILD/vrrp-listen" -r "$BATS_TEST_DIRNAME/../pcap/keepalived.pcap" "${word%% *}"
 }
@@ -325,7 +329,7 @@ END
 
 @test "-R: all stages get it, or none does and it is said" {
     run -0 vrrp-run -n -R 5 -d d conf
-    [ "$output" = "vrrp-listen -R 5 eth0 vrid=51 | vrrp-elect -R 5 -C d/control -f conf | vrrp-advert -R 5 |\
+    [ "$output" = "vrrp-listen -R 5 eth0 vrid=51 event!=announce | vrrp-elect -R 5 -C d/control -f conf | vrrp-advert -R 5 |\
  vip-follow -R 5 -C d/control" ]
     script vrrp-advert 'echo "$*" >advert.args' 'exec cat'
     start -R 5

@@ -231,7 +231,7 @@ yields() {
     vr_conf "$LAB/peer.vr" 3 4 100 interval=500ms name=web
     run_start peer
     until_true 10 run_is peer web active
-    run_start us
+    run_start us -l "$LAB/log"
     until_true 10 run_is us web active
     until_true 10 lacks_address peer "$VIP4"
     mark yields
@@ -279,6 +279,12 @@ longest_gap() { # ADDRESS PRIORITY-TEST FROM TO
     [ ! -s "$LAB/replay.err" ]
     holds "$(decisions "$LAB/log" | grep -c ' state ') >= 6"
     diff <(decisions "$LAB/log") <(decisions "$LAB/replay")
+}
+
+@test "its log has the announcements of its virtual routers" {
+    finished life
+    [ "$(grep -c " announce if=eth0 af=4 vrid=51 dir=out ip=$VIP4 .* op=garp" "$LAB/log")" -ge 5 ]
+    [ "$(grep -c " announce if=eth0 af=6 vrid=51 dir=out ip=$VIP6 .* op=na " "$LAB/log")" -ge 5 ]
 }
 
 @test "each stage that is killed is told of, and the router holds its addresses again" {
@@ -388,4 +394,13 @@ longest_gap() { # ADDRESS PRIORITY-TEST FROM TO
     [ "$(<"$LAB/us.status")" = 0 ]
     grep -q 'the router was stopped' "$LAB/us.run"
     grep -q 'it is Active again: no other router took over' "$LAB/log"
+}
+@test "and the log tells why it failed over, and when the hosts were told" {
+    finished yields
+    "$BUILD/vrrp-explain" <"$LAB/log" >"$LAB/report"
+    cat "$LAB/report"
+    # to us, and back to the other one when we yield
+    grep -q "^  Reign 2: $us after $peer, preempted" "$LAB/report"
+    grep -q "^  Reign 3: $peer after $us, resigned" "$LAB/report"
+    [ "$(grep -cE "^    announced +$VIP4 [0-9]+ times, first after " "$LAB/report")" -ge 2 ]
 }
