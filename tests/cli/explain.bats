@@ -58,6 +58,21 @@ rogue 192\.0\.2\.3 took over from 192\.0\.2\.1, which was still there: its prior
 END
 }
 
+@test "one virtual router of many, with its announcements" {
+    local capture
+    for capture in crash ipv6-crash vmac; do
+        "$BUILD/vrrp-listen" -r "$root/tests/pcap/$capture.pcap" >lines
+        "$explain" <lines >all
+        grep -qE '^    announced +[^ ]+ 10 times, first after ' all
+        "$BUILD/vrrp-listen" -r "$root/tests/pcap/$capture.pcap" vrid=51 | "$explain" | diff all -
+        "$BUILD/vrrp-pick" vrid=51 <lines | "$explain" | diff all -
+        # lines of before, whose announcements have no vrid, mean the same
+        sed 's/\( announce .*\) vrid=51 /\1 /' lines >before
+        run -1 grep -c ' announce .* vrid=' before
+        "$explain" <before | diff all -
+    done
+}
+
 @test "the time zone is the reader's, and days are named when there are two" {
     segment <<<'adverts 2 150 0 3' | TZ=Asia/Kolkata "$explain" | grep -q '2026-11-22 08:44:00.000 to 08:44:03.000'
     segment <<<$'advert 2 150 0\nadvert 2 150 86400' | "$explain" >out
