@@ -6,7 +6,7 @@
 #include "core/audit_internal.h"
 
 #define BEHIND     (2 * SECOND)                 /* so much an older line may come late */
-#define LAST_TIME  INT64_C(8000000000000000000) /* time stands still then, before it could run over */
+#define LAST_TIME  INT64_C(4000000000000000000) /* time stands still then: LONG_AGO is still less than 2^63 before it */
 #define STEADY_MAX (366 * 24 * 3600 * SECOND)   /* between two `clock` lines of one boot */
 
 /* --- What was never heard. --- */

@@ -173,23 +173,29 @@ static void go_on(struct entry *e, instant at, stamp t, const struct finding *d)
     e->last = at;
     e->alert.n++;
     e->alert.last = t;
-    if (e->alert.many)
-        return;
-    uint64_t worst = e->alert.finding.severity > d->severity ? e->alert.finding.severity : d->severity;
-    e->alert.finding = *d;
-    e->alert.finding.severity = (enum severity)worst;
+    enum severity worst = e->alert.finding.severity > d->severity ? e->alert.finding.severity : d->severity;
+    if (!e->alert.many)
+        e->alert.finding = *d;
+    e->alert.finding.severity = worst;
+}
+
+/* Again. What is worse than before is told at once. */
+static void again(struct fold *f, struct entry *e, instant at, stamp t, const struct finding *d)
+{
+    bool worse = d->severity > e->alert.finding.severity;
+
+    go_on(e, at, t, d);
+    if (worse)
+        tell(f, e, t);
 }
 
 void fold_tell(struct fold *f, instant at, stamp t, const struct finding *d)
 {
     uint64_t tag = tag_of(f, d);
     struct entry *e = find(f, tag);
-    bool worse = e && d->severity > e->alert.finding.severity;
 
     if (e) {
-        go_on(e, at, t, d);
-        if (worse)
-            tell(f, e, t);
+        again(f, e, at, t, d);
         return;
     }
     if (!too_many(f, at, d->rule)) {
@@ -199,7 +205,7 @@ void fold_tell(struct fold *f, instant at, stamp t, const struct finding *d)
     tag = (uint64_t)d->rule + 1; /* about many: one for each rule */
     e = find(f, tag);
     if (e)
-        go_on(e, at, t, d);
+        again(f, e, at, t, d);
     else
         begin(f, tag, at, t, &(struct finding){.rule = d->rule, .severity = d->severity}, true);
 }

@@ -240,6 +240,53 @@ static void a_flood_is_folded(void **state)
     audit_free(a);
 }
 
+/* Beside many that matter less, what matters more is not hidden. */
+static void many_are_as_bad_as_the_worst(void **state)
+{
+    static struct told told;
+    const struct audit_options options = {
+        .least = SEVERITY_INFO, .key = {{1, 2}}, .report = story_report, .context = &told};
+    struct audit *a = audit_new(&options);
+    char line[STORY_TEXT];
+    size_t high = 0;
+
+    (void)state;
+    told.count = 0;
+    for (unsigned vrid = 1; vrid <= 60; vrid++) { /* first the order only, then the addresses */
+        snprintf(line, sizeof line, "advert vrid=%u ip=192.0.2.100,192.0.2.101", vrid);
+        story_hear(a, vrid, line);
+        snprintf(line, sizeof line, "advert vrid=%u src=192.0.2.2 ip=192.0.2.%u,192.0.2.100", vrid,
+                 vrid <= 40 ? 101 : 102);
+        story_hear(a, vrid + 0.1, line);
+    }
+    for (size_t i = 0; i < told.count; i++) {
+        const struct audit_alert *alert = &told.alerts[i];
+
+        high +=
+            alert->many && alert->finding.rule == RULE_VIP_LIST_MISMATCH && alert->finding.severity == SEVERITY_HIGH;
+    }
+    assert_int_equal(high, 1);
+    audit_free(a);
+}
+
+/* TIME that jumps between its ends moves time on, but never over its own. */
+static void time_ends(void **state)
+{
+    static struct told told;
+    const struct audit_options options = {
+        .least = SEVERITY_CRIT, .key = {{1, 2}}, .report = story_report, .context = &told};
+    struct audit *a = audit_new(&options);
+
+    (void)state;
+    told.count = 0;
+    for (int i = 0; i < 1500; i++) {
+        story_hear(a, 7.5e9, "advert");
+        story_hear(a, -1.6e9, "advert src=192.0.2.2 prio=200");
+    }
+    assert_true(audit_due(a) >= 0);
+    audit_free(a);
+}
+
 /* --- Learning. --- */
 
 struct learning {
@@ -300,6 +347,8 @@ int main(void)
         cmocka_unit_test(time_goes_back),
         cmocka_unit_test(a_clock_that_is_set),
         cmocka_unit_test(a_flood_is_folded),
+        cmocka_unit_test(many_are_as_bad_as_the_worst),
+        cmocka_unit_test(time_ends),
         cmocka_unit_test(a_listener_that_begins_again),
         cmocka_unit_test(silence_without_lines),
         cmocka_unit_test(what_is_learned_is_allowed),
