@@ -36,7 +36,8 @@ struct audit_address *audit_address_find(struct audit *a, uint64_t place, const 
     return NULL;
 }
 
-/* Of this group; made when it is not there, in the place of what was not used for longest. */
+/* Of this group; made when it is not there, in the place of what was not used for longest. A source is one for all virtual
+ * routers that it speaks for: they would all want one place. */
 struct audit_address *audit_address_of(struct audit *a, struct audit_group *g, const struct ip *ip, bool is_source)
 {
     uint64_t tag = tag_of(a, g->place, ip);
@@ -48,7 +49,7 @@ struct audit_address *audit_address_of(struct audit *a, struct audit_group *g, c
         if (!is_there(e)) {
             e->tag = 0;
             e->used.us = LONG_AGO;
-        } else if (e->tag == tag && e->group == g && e->is_source == is_source && ip_equal(&e->ip, ip)) {
+        } else if (e->tag == tag && (is_source || e->group == g) && e->is_source == is_source && ip_equal(&e->ip, ip)) {
             e->used = a->now;
             return e;
         }

@@ -90,7 +90,7 @@ struct audit_group {
     struct speaker *speakers;
 };
 
-/* An address of a virtual router, or (is_source) of a router that speaks for it. */
+/* An address of a virtual router, or (is_source) of a router that speaks for it, and perhaps for others there. */
 struct audit_address {
     uint64_t tag; /* of place and address; 0: free */
     struct ip ip;

@@ -240,6 +240,26 @@ static void a_flood_is_folded(void **state)
     audit_free(a);
 }
 
+/* One router speaks for many virtual routers: nothing of them is forgotten. */
+static void one_router_of_many(void **state)
+{
+    static struct told told;
+    const struct audit_options options = {
+        .least = SEVERITY_MED, .key = {{1, 2}}, .report = story_report, .context = &told};
+    struct audit *a = audit_new(&options);
+    char line[STORY_TEXT];
+
+    (void)state;
+    told.count = 0;
+    for (unsigned vrid = 1; vrid <= 255; vrid++) {
+        snprintf(line, sizeof line, "advert vrid=%u ip=198.51.100.%u", vrid, vrid);
+        story_hear(a, vrid * 0.001, line);
+    }
+    assert_false(audit_forgot(a));
+    assert_int_equal(told.count, 0);
+    audit_free(a);
+}
+
 /* Beside many that matter less, what matters more is not hidden. */
 static void many_are_as_bad_as_the_worst(void **state)
 {
@@ -347,6 +367,7 @@ int main(void)
         cmocka_unit_test(time_goes_back),
         cmocka_unit_test(a_clock_that_is_set),
         cmocka_unit_test(a_flood_is_folded),
+        cmocka_unit_test(one_router_of_many),
         cmocka_unit_test(many_are_as_bad_as_the_worst),
         cmocka_unit_test(time_ends),
         cmocka_unit_test(a_listener_that_begins_again),
