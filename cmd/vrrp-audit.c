@@ -35,6 +35,7 @@ struct auditing {
     struct policy *policy; /* NULL: none */
     struct audit *audit;
     bool found;
+    bool forgot;     /* and said so */
     bool live;       /* the source says so: time goes by though no line comes */
     instant arrival; /* of the last line */
     struct stream stream;
@@ -56,6 +57,15 @@ static void report(void *context, stamp at, const struct audit_alert *alert)
         stream_line(&u->stream, (struct span){text, w.length - 1});
 }
 
+/* Who sees silence has to know that not all was looked at. --learn says it of the policy. */
+static void say_forgot(struct auditing *u)
+{
+    if (u->forgot || u->learn || !audit_forgot(u->audit))
+        return;
+    u->forgot = true;
+    cli_say("there is more than it can remember; what it forgets is new when it comes again");
+}
+
 static void take_line(void *context, const struct line *l, struct span text)
 {
     struct auditing *u = context;
@@ -65,6 +75,7 @@ static void take_line(void *context, const struct line *l, struct span text)
         stream_line(&u->stream, text);
     if (!audit_line(u->audit, l, l->has_time ? l->time : clock_wall(), &where))
         cli_bad_key("standard input", u->stream.in.number, l, where);
+    say_forgot(u);
     if (span_is(l->event, "clock"))
         u->live = line_is(l, "source", "live") || (u->live && !line_is(l, "source", "file"));
     if (u->live)
@@ -120,7 +131,7 @@ static void options(struct auditing *u, int argc, char **argv)
     }
     if (optind < argc)
         cli_die(EXIT_USAGE, "%s: lines are read on standard input only", argv[optind]);
-    if (u->learn && (u->policy_path || u->has_severity || u->pass_on))
+    if (u->learn && (u->policy_path || u->has_severity || u->pass_on || u->stream.human))
         cli_die(EXIT_USAGE, "--learn: writes a policy, and goes with no other option");
 }
 

@@ -176,7 +176,7 @@ wrong() {
     [ "${lines[0]}" = "vrrp-audit: -S bad: not info, low, med, high or crit" ]
     run -2 "$audit" lines </dev/null
     [ "${lines[0]}" = "vrrp-audit: lines: lines are read on standard input only" ]
-    for with in -p '-S low' '-P policy'; do
+    for with in -p -H '-S low' '-P policy'; do
         # shellcheck disable=SC2086 # an option and its value
         run -2 "$audit" --learn $with </dev/null
         [ "${lines[0]}" = "vrrp-audit: --learn: writes a policy, and goes with no other option" ]
@@ -231,6 +231,16 @@ wrong() {
     run -1 "$audit" -S info <lines
     [ "${#lines[@]}" -lt 3000 ]
     [[ $output == *"rule=auth-cleartext sev=high what=many n="* ]]
+}
+
+@test "more virtual routers than there is room for: told, once" {
+    awk 'BEGIN { for (i = 0; i < 20000; i++) printf "%.6f advert seg=s%d af=4 vrid=%d ver=3 prio=100 interval=1s src=192.0.2.1 " \
+        "smac=02:00:00:00:00:01 cksum=pseudo auth=none ip=10.0.%d.%d\n", 1e9 + i / 10000, i / 255, i % 255 + 1, i / 256 % 256, i % 256 }' >lines
+    run -0 --separate-stderr "$audit" <lines
+    [ "$stderr" = "vrrp-audit: there is more than it can remember; what it forgets is new when it comes again" ]
+    head -n 1000 lines >fewer
+    run -0 --separate-stderr "$audit" <fewer
+    [ -z "$stderr" ]
 }
 
 @test "it ends well: a reader that goes, a full disk" {
