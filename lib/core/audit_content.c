@@ -21,7 +21,7 @@ static struct audit_value allowed_of(const struct policy_line *nearest, enum pol
 static void rogue(struct hearing *h, enum policy_miss miss, const struct policy_line *nearest)
 {
     static const char *const what[] = {
-        [POLICY_VRID] = "vrid-not-allowed",
+        [POLICY_VRID] = "virtual-router-not-allowed",
         [POLICY_SRC] = "src-not-allowed",
         [POLICY_MAC] = "mac-not-allowed",
         [POLICY_VER] = "ver-not-allowed",
