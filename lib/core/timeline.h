@@ -25,6 +25,7 @@ enum {
 
 #define ANNOUNCE_WINDOW (30 * SECOND) /* after a failover: announcements in it belong to it */
 #define ANNOUNCE_BURST  SECOND        /* a pause of this length ends a burst of them */
+#define TIMELINE_LATE   (2 * SECOND)  /* so much older than one before it a line may be: it counts as of then */
 
 /* How a router sends, as its last advert told. */
 struct manner {
@@ -37,6 +38,7 @@ struct manner {
     usec interval;
     struct mac smac;
     bool has_smac;
+    uint64_t addresses; /* a sum of hashes: equal for equal sets of addresses; 0: unknown */
 };
 
 struct speaker {
@@ -178,6 +180,7 @@ struct timeline {
     struct observer *observer;
     instant first, last; /* of all lines; first INSTANT_NEVER: nothing was read */
     uint64_t adverts, bad, announcements, lost, unfollowed;
+    uint64_t older; /* lines that were left out: more than TIMELINE_LATE older than one before them */
     uint64_t steps; /* of the wall clock */
     bool clocked;
     usec base, shift; /* TIME - steady clock at the first `clock` line; what to take off TIME since */

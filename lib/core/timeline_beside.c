@@ -187,3 +187,37 @@ void timeline_announce(struct timeline *t, instant at, const struct origin *from
             take_announcement(t, r, at, ip, mac);
     }
 }
+
+/* Of the new Active, though it was not known to be that: not more than a second before its first advert; or later, when it
+ * spoke before the old one was given up. */
+static bool is_claimed(const struct announced *a, const struct failover *f)
+{
+    return f->t2.us - a->at.us <= ANNOUNCE_BURST && memcmp(&a->mac, &f->now.manner.smac, sizeof a->mac) == 0;
+}
+
+void timeline_claim_announcements(struct timeline_router *r, struct failover *f)
+{
+    struct reign *old = timeline_last_reign(r);
+    uint64_t kept = r->announced_count < TIMELINE_ANNOUNCED ? r->announced_count : TIMELINE_ANNOUNCED;
+    const struct announced *first = NULL;
+
+    if (!f->now.manner.has_smac || f->beside || r->foreign == 0)
+        return;
+    for (uint64_t i = r->announced_count - kept; i < r->announced_count; i++) {
+        struct announced *a = &r->announced[i % TIMELINE_ANNOUNCED];
+
+        if (!a->foreign)
+            continue;
+        if (!is_claimed(a, f)) {
+            first = first ? first : a;
+            continue;
+        }
+        a->foreign = false;
+        r->foreign--;
+        if (old && old->how.foreign > 0)
+            old->how.foreign--;
+        count_announcement(f, a->at.us > f->t2.us ? a->at : f->t2, &a->ip);
+    }
+    if (first && is_claimed(&r->first_foreign, f))
+        r->first_foreign = *first;
+}

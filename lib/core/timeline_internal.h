@@ -22,5 +22,7 @@ struct reign *timeline_last_reign(const struct timeline_router *r); /* NULL: non
 /* timeline_beside.c */
 void timeline_spoke_beside(struct timeline *t, struct timeline_router *r, struct speaker *s, instant at);
 void timeline_end_beside(struct timeline *t, struct timeline_router *r, struct speaker *s);
+void timeline_claim_announcements(struct timeline_router *r,
+                                  struct failover *f); /* the reign of `f` is not yet added */
 
 #endif

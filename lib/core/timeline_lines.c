@@ -79,13 +79,25 @@ static const struct {
     {"bad", take_bad},       {"clock", take_clock}, {"lost", take_lost},
 };
 
+/* As in captures of which the older one comes later: all of it would be told as of one moment. But a `clock` line may say
+ * that the wall clock was set. */
+static bool is_too_old(const struct timeline *t, instant at)
+{
+    return t->first.us != INSTANT_NEVER.us && at.us < t->last.us - TIMELINE_LATE;
+}
+
 bool timeline_line(struct timeline *t, const struct line *l, stamp now, const char **where)
 {
     instant at = timeline_time(t, l->has_time ? l->time : now);
 
     for (size_t i = 0; i < nitems(events); i++) {
-        if (span_is(l->event, events[i].event))
-            return events[i].take(t, at, l, where);
+        if (!span_is(l->event, events[i].event))
+            continue;
+        if (events[i].take != take_clock && is_too_old(t, at)) {
+            t->older++;
+            return true;
+        }
+        return events[i].take(t, at, l, where);
     }
     return true;
 }

@@ -172,6 +172,7 @@ static void begin_reign(struct timeline *t, struct timeline_router *r, instant a
     struct failover how;
 
     set_failover(t, r, &how, at, o);
+    timeline_claim_announcements(r, &how);
     end_reign(t, r, &how);
     r->active = timeline_speaker_index(r, &o->active);
     r->vacant = false;

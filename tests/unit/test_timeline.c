@@ -271,6 +271,60 @@ static void announce(struct story *s, int64_t ms, const char *ip, int host)
     assert_true(tell(s, ms, text));
 }
 
+/* A new Active may announce before it advertises. */
+static void test_announced_before(void **state)
+{
+    struct story *s = *state;
+
+    adverts(s, 0, 5000, 2, 150);
+    announce(s, 7000, "192.0.2.100", 3); /* too early */
+    announce(s, 8600, "192.0.2.100", 3);
+    announce(s, 8601, "192.0.2.101", 3);
+    announce(s, 8602, "192.0.2.100", 4);
+    adverts(s, 8609, 9609, 3, 100);
+    const struct failover *f = &reign(s, 1)->how;
+    assert_int_equal(f->announced[0].count, 1);
+    assert_int_equal(f->announced[0].first.us, AT(8609).us);
+    assert_int_equal(f->announced[1].count, 1);
+    assert_int_equal(router(s)->foreign, 2);
+    assert_int_equal(reign(s, 0)->how.foreign, 2);
+    assert_int_equal(router(s)->first_foreign.at.us, AT(7000).us);
+}
+
+/* With a smaller down factor it speaks before the old one is given up. */
+static void test_announced_early(void **state)
+{
+    struct story *s = *state;
+
+    adverts(s, 0, 5000, 2, 150);
+    advert(s, 7609, 3, 100);
+    announce(s, 7610, "192.0.2.100", 3);
+    assert_int_equal(router(s)->foreign, 1);
+    adverts(s, 8609, 9609, 3, 100);
+    const struct failover *f = &reign(s, 1)->how;
+    assert_int_equal(f->t2.us, AT(7609).us);
+    assert_int_equal(f->announced[0].count, 1);
+    assert_int_equal(f->announced[0].first.us, AT(7610).us);
+    assert_int_equal(router(s)->foreign, 0);
+}
+
+static void test_older_lines(void **state)
+{
+    struct story *s = *state;
+
+    adverts(s, 10000, 15000, 2, 150);
+    advert(s, 13001, 3, 100); /* late, but no more than two lines of one moment may be */
+    assert_int_equal(s->timeline->older, 0);
+    assert_int_equal(router(s)->adverts, 7);
+    adverts(s, 0, 12000, 3, 100);
+    announce(s, 12999, "192.0.2.100", 3);
+    assert_int_equal(s->timeline->older, 14);
+    assert_int_equal(router(s)->adverts, 7);
+    assert_int_equal(router(s)->twice, 0);
+    adverts(s, 16000, 17000, 2, 150);
+    assert_int_equal(router(s)->adverts, 9);
+}
+
 static void test_announcements(void **state)
 {
     struct story *s = *state;
@@ -372,11 +426,11 @@ static void test_too_many_routers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_silence),           TEST(test_resign),           TEST(test_preempted),  TEST(test_beside),
-        TEST(test_isolated),          TEST(test_old_one_outlives), TEST(test_early),      TEST(test_vacant),
-        TEST(test_one_advert_beside), TEST(test_seen_twice),       TEST(test_candidates), TEST(test_bad),
-        TEST(test_announcements),     TEST(test_clock_step),       TEST(test_folded),     TEST(test_crowd),
-        TEST(test_too_many_routers),
+        TEST(test_silence),           TEST(test_resign),           TEST(test_preempted),   TEST(test_beside),
+        TEST(test_isolated),          TEST(test_old_one_outlives), TEST(test_early),       TEST(test_vacant),
+        TEST(test_one_advert_beside), TEST(test_seen_twice),       TEST(test_candidates),  TEST(test_bad),
+        TEST(test_announced_before),  TEST(test_announced_early),  TEST(test_older_lines), TEST(test_announcements),
+        TEST(test_clock_step),        TEST(test_folded),           TEST(test_crowd),       TEST(test_too_many_routers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
