@@ -177,6 +177,8 @@ unsigned explain_hints(const struct manner *a, const struct manner *b)
         hints |= HINT_UNICAST;
     if (a->ttl_low || b->ttl_low)
         hints |= HINT_TTL;
+    if (a->addresses != b->addresses && a->addresses != 0 && b->addresses != 0)
+        hints |= HINT_ADDRESSES;
     return hints;
 }
 

@@ -25,6 +25,7 @@ enum hint {
     HINT_AUTH = 1 << 3,
     HINT_UNICAST = 1 << 4,
     HINT_TTL = 1 << 5,
+    HINT_ADDRESSES = 1 << 6, /* or they are two groups of routers with one VRID */
 };
 unsigned explain_hints(const struct manner *a, const struct manner *b);
 

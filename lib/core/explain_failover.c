@@ -179,7 +179,7 @@ static void say_outage(struct page *p, const struct explanation *e, bool announc
         return;
     if (e->outage_open && (e->cause == CAUSE_PREEMPTED || e->cause == CAUSE_TIE_BREAK))
         return;
-    page_words(p, " Clients were without it for ");
+    page_words(p, " Clients were without a router for ");
     if (e->outage_open)
         page_words(p, "at least ");
     else if (e->outage_min == 0)

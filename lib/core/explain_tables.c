@@ -5,13 +5,15 @@ enum { ROUTER_TEXT = 640 /* of two names of 63 bytes, and one of 15, three bytes
 
 #define TEXT_OF(buffer) ((struct text){.at = (buffer), .size = sizeof(buffer)})
 
+/* Rounded, but 100 % is all of it. Times end in 2262, so a hundred of them fit. */
 static const char *share_text(char out[static WORDS_TEXT], usec part, usec whole)
 {
     struct text t = {.at = out, .size = WORDS_TEXT};
 
     if (whole == 0)
         return "-";
-    text_u64(&t, (uint64_t)(part / (whole / 1000 + 1) / 10));
+    usec percent = (part * 100 + whole / 2) / whole;
+    text_u64(&t, (uint64_t)(percent > 99 && part < whole ? 99 : percent));
     text_word(&t, " %");
     return out;
 }

@@ -1,5 +1,7 @@
 #include "core/explain_text.h"
 
+#include <string.h>
+
 #include "core/explain_words.h"
 
 #define TEXT_OF(buffer) ((struct text){.at = (buffer), .size = sizeof(buffer)})
@@ -42,7 +44,7 @@ void explain_summary(struct page *p, const struct timeline *t, const struct cale
         struct calendar dated = *c;
 
         dated.dated = true;
-        page_words(p, " from ");
+        page_words(p, ". The lines are from ");
         say_moment(p, &dated, t->first, 3);
         page_words(p, " to ");
         say_moment(p, c, t->last, 3);
@@ -50,6 +52,11 @@ void explain_summary(struct page *p, const struct timeline *t, const struct cale
         say_time(p, t->last.us - t->first.us);
     }
     page_words(p, ".");
+    if (t->older > 0) {
+        page_words(p, " ");
+        say_count(p, t->older, "line is left out that is", "lines are left out that are");
+        page_words(p, " more than 2 s older than one before: sort the lines by TIME first (sort -s -n -k 1,1).");
+    }
     page_end(p);
     if (t->count > 1)
         explain_overview(p, t);
@@ -130,12 +137,27 @@ static void bads(struct page *p, const struct timeline_router *r, const struct c
     }
 }
 
+/* The router that has this MAC address, as far as it is known; NULL: none of those that were heard. */
+static const struct speaker *speaker_with(const struct timeline_router *r, const struct mac *mac)
+{
+    for (int i = 0; i < r->speaker_count; i++) {
+        const struct manner *m = &r->speakers[i]->manner;
+
+        if (m->has_smac && !m->virtual_mac && memcmp(&m->smac, mac, sizeof *mac) == 0)
+            return r->speakers[i];
+    }
+    return NULL;
+}
+
 static void foreign_announcements(struct page *p, const struct timeline_router *r, const struct calendar *c)
 {
     char mac[MAC_TEXT];
 
     if (r->foreign == 0)
         return;
+    const struct speaker *who = speaker_with(r, &r->first_foreign.mac);
+    const struct speaker *active = r->active < 0 ? NULL : r->speakers[r->active];
+    unsigned hints = who && active ? explain_hints(&who->manner, &active->manner) : 0;
     page_begin(p, PAGE_PART);
     say_count(p, r->foreign, "announcement", "announcements");
     page_words(p, " by somebody else");
@@ -148,7 +170,14 @@ static void foreign_announcements(struct page *p, const struct timeline_router *
     page_words(p, " was announced for ");
     mac_format(mac, &r->first_foreign.mac);
     page_words(p, mac);
-    page_words(p, ", which is not the MAC address of the Active: clients that believe it send there.");
+    if (who) {
+        page_words(p, ", the MAC address of ");
+        say_ip(p, &who->src);
+    }
+    page_words(p, who ? ", which was not Active" : ", which is not the MAC address of the Active");
+    page_words(p, ": clients that believe it send there.");
+    if (hints != 0)
+        say_hints(p, hints, &who->manner, &active->manner);
     page_end(p);
 }
 

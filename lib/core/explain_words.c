@@ -99,5 +99,9 @@ void say_hints(struct page *p, unsigned hints, const struct manner *a, const str
                        b->unicast ? "unicast" : "multicast");
     if (hints & HINT_TTL)
         say_difference(p, &first, "TTL", a->ttl_low ? "below 255" : "255", b->ttl_low ? "below 255" : "255");
+    if (hints & HINT_ADDRESSES) {
+        separate(p, &first);
+        page_words(p, "the addresses");
+    }
     page_words(p, ", so one may discard what the other sends.");
 }

@@ -252,6 +252,11 @@ static void test_hints(void **state)
     struct manner old = other;
     old.interval = 3 * SECOND;
     assert_int_equal(explain_hints(&old, &other), HINT_INTERVAL);
+    old = other;
+    old.addresses = 7;
+    assert_int_equal(explain_hints(&old, &other), 0); /* of one they are not known */
+    other.addresses = 8;
+    assert_int_equal(explain_hints(&old, &other), HINT_ADDRESSES);
 }
 
 int main(void)

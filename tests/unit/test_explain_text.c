@@ -204,8 +204,44 @@ static void test_announcements(void **state)
     says("announced 192.0.2.101 not at all");
     says("announced 1 time with the MAC address of somebody else");
     says(
-        "1 announcement by somebody else At 03:14:08.612 192.0.2.101 was announced for 02:00:00:00:00:02, which is not the "
-        "MAC address of the Active");
+        "1 announcement by somebody else At 03:14:08.612 192.0.2.101 was announced for 02:00:00:00:00:02, the MAC address "
+        "of 192.0.2.2, which was not Active: clients that believe it send there. They differ in the addresses, so one may "
+        "discard what the other sends.");
+}
+
+static void test_stranger_announces(void **state)
+{
+    struct timeline *t = begin();
+    (void)state;
+
+    adverts(t, 0, 5000, 2, 150, USUAL " smac=02:00:00:00:00:02");
+    tell(t, 5100, " announce if=eth0 af=4 ip=192.0.2.100 mac=02:00:00:00:00:66 op=garp");
+    adverts(t, 0, 2000, 2, 150, USUAL " smac=02:00:00:00:00:02");
+    finish(t);
+    says("192.0.2.100 was announced for 02:00:00:00:00:66, which is not the MAC address of the Active: clients that");
+    says("3 lines are left out that are more than 2 s older than one before: sort the lines by TIME first");
+    says(" 1s 6 0 5.00 s 100 %");
+}
+
+/* Two groups of routers with one VRID; the order of addresses does not matter. */
+static void test_two_groups(void **state)
+{
+    struct timeline *t = begin();
+    (void)state;
+
+    for (int i = 0; i < 10; i++) {
+        advert(t, i * 1000, 2, 150, ",192.0.2.7" USUAL);
+        advert(t, i * 1000 + 300, 3, 100, ",192.0.2.8" USUAL);
+    }
+    finish(t);
+    says("it cannot have heard it. They differ in the addresses, so one may discard what the other sends.");
+    t = begin();
+    for (int i = 0; i < 10; i++) {
+        tell(t, i * 1000, " advert af=4 vrid=51 prio=150 src=192.0.2.2 ip=192.0.2.7,192.0.2.8" USUAL);
+        tell(t, i * 1000 + 300, " advert af=4 vrid=51 prio=100 src=192.0.2.3 ip=192.0.2.8,192.0.2.7" USUAL);
+    }
+    finish(t);
+    says("Their adverts are of one kind");
 }
 
 static void test_isolation_and_tie(void **state)
@@ -244,8 +280,8 @@ static void test_known_outages(void **state)
     tell(t, 9111, " announce if=eth0 af=4 ip=192.0.2.100 mac=02:00:00:00:00:02 op=garp");
     tell(t, 14111, " announce if=eth0 af=4 ip=192.0.2.100 op=garp");
     finish(t);
-    says("Clients were without it for at most 2.0 ms.");
-    says("Clients were without it for 2.61 s to 3.61 s.");
+    says("Clients were without a router for at most 2.0 ms.");
+    says("Clients were without a router for 2.61 s to 3.61 s.");
     says("announced 192.0.2.100 2 times, first after 1.0 ms, 1 again after 5.00 s");
 }
 
@@ -298,11 +334,18 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_silent_candidate), cmocka_unit_test(test_newcomer_after_resign),
-        cmocka_unit_test(test_early_late),       cmocka_unit_test(test_two_actives),
-        cmocka_unit_test(test_announcements),    cmocka_unit_test(test_intervals),
-        cmocka_unit_test(test_limits),           cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_known_outages),    cmocka_unit_test(test_isolation_and_tie),
+        cmocka_unit_test(test_silent_candidate),
+        cmocka_unit_test(test_newcomer_after_resign),
+        cmocka_unit_test(test_early_late),
+        cmocka_unit_test(test_two_actives),
+        cmocka_unit_test(test_stranger_announces),
+        cmocka_unit_test(test_two_groups),
+        cmocka_unit_test(test_announcements),
+        cmocka_unit_test(test_intervals),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_known_outages),
+        cmocka_unit_test(test_isolation_and_tie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
