@@ -77,6 +77,8 @@ static void put_active(struct writing *w, const struct board_router *r)
         text_word(t, "nobody");
     } else {
         cell_ip(t, &r->active);
+    }
+    if (!r->vacant && r->active.family != 0) {
         text_word(t, ", priority ");
         text_u64(t, active ? active->prio : r->prio);
     }

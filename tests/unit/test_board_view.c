@@ -371,6 +371,15 @@ static const char *page_of(size_t index)
     return text;
 }
 
+/* Known by an alert only: nothing is said of an Active, and of its priority. */
+static void page_without_adverts(void **state)
+{
+    (void)state;
+    hear("1000.000000000 clock mono=1.000000 boot=file source=file");
+    hear("1000.000000000 alert rule=absent-speaker sev=high af=4 vrid=51");
+    assert_non_null(strstr(page_of(0), "Active     -\nAddresses  -\n"));
+}
+
 static void pages(void **state)
 {
     (void)state;
@@ -461,6 +470,7 @@ int main(void)
         VIEW_TEST(hostile_bytes_stay_escaped),
         VIEW_TEST(moods),
         VIEW_TEST(pages),
+        VIEW_TEST(page_without_adverts),
         VIEW_TEST(a_page_has_its_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
