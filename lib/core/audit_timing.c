@@ -177,8 +177,8 @@ void audit_timing(struct hearing *h)
         return;
     }
     gap(h, since, interval);
-    /* beside another one it answers; after a silence it begins anew */
-    if (since > 4 * interval || (h->group->count > 1 && rivals_live(h))) {
+    /* beside another one it answers; after a silence it begins anew; who speaks two versions has a timer for each */
+    if (since > 4 * interval || s->version != h->advert->version || (h->group->count > 1 && rivals_live(h))) {
         s->window = h->at;
         s->in_window = 0;
         s->halves = 0;

@@ -231,7 +231,7 @@ static bool is_second_sight(const struct speaker *s, instant at, const struct ad
     if (a->prio == VRRP_PRIORITY_RESIGN)
         return s->resigned.us != INSTANT_NEVER.us && at.us - s->resigned.us < SAME_FRAME;
     return s->resigned.us == INSTANT_NEVER.us && s->last.us != INSTANT_NEVER.us && at.us - s->last.us < SAME_FRAME &&
-           s->prio == a->prio;
+           s->prio == a->prio && s->manner.version == a->version;
 }
 
 static void speaker_heard(struct speaker *s, instant at, const struct advert *a)

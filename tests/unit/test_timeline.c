@@ -308,6 +308,19 @@ static void test_announced_early(void **state)
     assert_int_equal(router(s)->foreign, 0);
 }
 
+/* Both versions at once, as in a migration, are no frame that was seen twice. */
+static void test_two_versions(void **state)
+{
+    struct story *s = *state;
+
+    advert(s, 0, 2, 150);
+    assert_true(tell(s, 0, "advert if=eth0 af=4 vrid=51 ver=2 prio=150 interval=1s src=192.0.2.2 ip=192.0.2.100"));
+    assert_int_equal(router(s)->twice, 0);
+    advert(s, 1000, 2, 150);
+    advert(s, 1000, 2, 150);
+    assert_int_equal(router(s)->twice, 1);
+}
+
 static void test_older_lines(void **state)
 {
     struct story *s = *state;
@@ -429,8 +442,9 @@ int main(void)
         TEST(test_silence),           TEST(test_resign),           TEST(test_preempted),   TEST(test_beside),
         TEST(test_isolated),          TEST(test_old_one_outlives), TEST(test_early),       TEST(test_vacant),
         TEST(test_one_advert_beside), TEST(test_seen_twice),       TEST(test_candidates),  TEST(test_bad),
-        TEST(test_announced_before),  TEST(test_announced_early),  TEST(test_older_lines), TEST(test_announcements),
-        TEST(test_clock_step),        TEST(test_folded),           TEST(test_crowd),       TEST(test_too_many_routers),
+        TEST(test_announced_before),  TEST(test_announced_early),  TEST(test_older_lines), TEST(test_two_versions),
+        TEST(test_announcements),     TEST(test_clock_step),       TEST(test_folded),      TEST(test_crowd),
+        TEST(test_too_many_routers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
