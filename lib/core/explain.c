@@ -9,7 +9,7 @@ enum { DOWN_FACTOR = 3 /* RFC 9568 6.1 */ };
 static const char *const cause_names[CAUSES] = {
     [CAUSE_FIRST] = "first",         [CAUSE_RESIGNED] = "resigned",       [CAUSE_PREEMPTED] = "preempted",
     [CAUSE_TIE_BREAK] = "tie-break", [CAUSE_NO_RESPONSE] = "no-response", [CAUSE_ISOLATION] = "isolation",
-    [CAUSE_RETURNED] = "returned",
+    [CAUSE_RETURNED] = "returned",   [CAUSE_UNSEEN] = "unseen",
 };
 
 const char *cause_name(enum cause c)
@@ -26,6 +26,8 @@ static enum cause cause_of(const struct failover *f)
 {
     if (f->was.ip.family == 0)
         return CAUSE_FIRST;
+    if (failover_unseen(f))
+        return CAUSE_UNSEEN;
     if (ip_equal(&f->was.ip, &f->now.ip))
         return CAUSE_RETURNED;
     switch (f->why) {
@@ -57,7 +59,7 @@ static void set_times(struct explanation *e, const struct failover *f)
     e->skew = skew_time(f->was.manner.version, f->now.prio, e->interval);
     e->tolerance = e->interval / 20 > TOLERANCE ? e->interval / 20 : TOLERANCE;
     e->since = is_known(f->t0) ? f->t0 : f->t1;
-    if (!is_known(e->since) || e->cause == CAUSE_FIRST || e->cause == CAUSE_ISOLATION)
+    if (!is_known(e->since) || e->cause == CAUSE_FIRST || e->cause == CAUSE_ISOLATION || e->cause == CAUSE_UNSEEN)
         return;
     e->observed = f->t2.us - e->since.us;
     if (e->cause == CAUSE_RESIGNED)
@@ -131,7 +133,7 @@ static void set_outage(struct explanation *e, const struct failover *f, bool ann
 {
     instant first = f->t2, last = f->t2;
 
-    if (e->cause == CAUSE_FIRST || e->cause == CAUSE_ISOLATION || !is_known(e->since))
+    if (e->cause == CAUSE_FIRST || e->cause == CAUSE_ISOLATION || e->cause == CAUSE_UNSEEN || !is_known(e->since))
         return;
     e->has_outage = true;
     e->outage_by_mac = f->now.manner.virtual_mac && f->was.manner.virtual_mac;
@@ -156,6 +158,7 @@ static void set_outage(struct explanation *e, const struct failover *f, bool ann
         break;
     case CAUSE_FIRST:
     case CAUSE_ISOLATION:
+    case CAUSE_UNSEEN:
     case CAUSES:
         break;
     }

@@ -13,6 +13,7 @@ enum cause {
     CAUSE_NO_RESPONSE, /* the old one fell silent */
     CAUSE_ISOLATION,   /* the new one spoke beside the old one, which is better: it cannot have heard it */
     CAUSE_RETURNED,    /* the old one itself came back; nobody had taken over */
+    CAUSE_UNSEEN,      /* nobody listened in between */
     CAUSES,
 };
 const char *cause_name(enum cause c);

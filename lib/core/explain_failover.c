@@ -111,6 +111,27 @@ static void say_returned(struct page *p, const struct failover *f, const struct 
                f->t0.us != INSTANT_NEVER.us ? " before, and nobody else took over." : ", and nobody else took over.");
 }
 
+static void say_unseen(struct page *p, const struct failover *f, const struct calendar *c)
+{
+    page_words(p, "From ");
+    say_moment(p, c, f->dark_from, 0);
+    page_words(p, " to ");
+    say_moment(p, c, f->dark_to, 0);
+    page_words(p, " nobody listened");
+    page_words(p, f->t0.us != INSTANT_NEVER.us ? ", after a resign: " : ": ");
+    if (ip_equal(&f->was.ip, &f->now.ip)) {
+        page_words(p, "whether ");
+        say_ip(p, &f->now.ip);
+        page_words(p, " was Active all that time is not known.");
+        return;
+    }
+    page_words(p, "when and why ");
+    say_ip(p, &f->now.ip);
+    page_words(p, " came after ");
+    say_ip(p, &f->was.ip);
+    page_words(p, " is not known.");
+}
+
 static void say_cause(struct page *p, const struct failover *f, const struct explanation *e, const struct calendar *c)
 {
     switch (e->cause) {
@@ -119,6 +140,9 @@ static void say_cause(struct page *p, const struct failover *f, const struct exp
         return;
     case CAUSE_RETURNED:
         say_returned(p, f, e, c);
+        return;
+    case CAUSE_UNSEEN:
+        say_unseen(p, f, c);
         return;
     case CAUSE_ISOLATION:
         say_isolation(p, f, e, c);
@@ -215,6 +239,10 @@ void explain_reign(struct page *p, const struct timeline *t, const struct reign 
     page_end(p);
     page_begin(p, PAGE_PARAGRAPH);
     say_cause(p, &r->how, &e, c);
+    if (e.cause == CAUSE_UNSEEN) { /* and so there are no figures */
+        page_end(p);
+        return;
+    }
     say_two_actives(p, &r->how, &e);
     say_outage(p, &e, announcements);
     page_end(p);

@@ -122,6 +122,12 @@ static int ip_width(const struct timeline_router *r)
     return (int)width;
 }
 
+/* From the first advert to the last one, but for the time when nobody did. */
+static usec listened(const struct timeline_router *r)
+{
+    return r->last.us - r->since.us - (r->dark - r->dark_since);
+}
+
 static void speaker_row(struct page *p, const struct timeline_router *r, const struct speaker *s)
 {
     char out[WORDS_TEXT], ip[IP_TEXT];
@@ -135,7 +141,7 @@ static void speaker_row(struct page *p, const struct timeline_router *r, const s
     page_cell(p, -8, number_text(out, s->adverts));
     page_cell(p, -7, number_text(out, s->resigns));
     page_cell(p, -12, s->reigns > 0 ? time_text(out, s->active) : "never");
-    page_cell(p, -6, share_text(out, s->active, r->last.us - r->since.us));
+    page_cell(p, -6, share_text(out, s->active, listened(r)));
     page_row_end(p);
 }
 
@@ -166,6 +172,8 @@ static const char *end_words(const struct timeline *t, const struct reign *r)
         [ELECTED_TIE_BREAK] = "lost the tie-break",
     };
 
+    if (r->unseen && !r->resigned)
+        return "not known: nobody listened";
     switch (r->end) {
     case REIGN_TAKEN:
         if (r->taken_beside)

@@ -247,6 +247,8 @@ void explain_caveats(struct page *p, const struct timeline *t)
     say_limit(p, t->lost, "line or packet", "lines or packets",
               " got lost on the way here (lost): a gap need not be a silence.");
     say_limit(p, t->bad, "packet was", "packets were", " no valid advertisement (bad).");
+    say_limit(p, t->holes, "time nobody listened", "times nobody listened",
+              " for more than 5 s, as a source that begins anew shows: what was then is not known.");
     say_limit(p, t->steps, "time the clock was set", "times the clock was set",
               "; moments after it are told as if it had not been.");
     say_limit(p, t->unfollowed, "advert is", "adverts are",

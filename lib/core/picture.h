@@ -27,7 +27,7 @@ enum shape_style {
     STYLE_BESIDE,   /* speaks though another is Active */
     STYLE_SILENCE,  /* from the last advert, or the resign, to the takeover */
     STYLE_VACANT,   /* nobody is Active */
-    STYLE_FOLDED,   /* reigns that are left out */
+    STYLE_FOLDED,   /* reigns that are left out, or nobody listened */
     STYLE_TAKEOVER, /* from the old one to the new one */
     STYLE_MOMENT,   /* of it, up to its number */
     STYLE_RESIGN,

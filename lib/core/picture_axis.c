@@ -142,7 +142,7 @@ void picture_legend(struct picture *p)
         {STYLE_SILENCE, "silent or resigned, until a takeover"},
         {STYLE_VACANT, "nobody is Active"},
         {STYLE_BESIDE, "speaks though another is Active"},
-        {STYLE_FOLDED, "reigns left out"},
+        {STYLE_FOLDED, "nothing is told of"},
         {STYLE_TAKEOVER, "takeover, number of the reign"},
         {STYLE_RESIGN, "resign"},
         {STYLE_ADVERTS, "adverts, or how many of those due"},

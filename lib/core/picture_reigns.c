@@ -84,7 +84,7 @@ static bool silence_before(const struct picture *p, const struct reign *r, struc
     *s = (struct stretch){STYLE_SILENCE, STYLE_ON_SILENCE, picture_lane(p, &f->was.ip), from, f->t2, "silent", 0};
     if (resigned)
         s->what = "resigned";
-    return s->lane >= 0 && !f->was_vacant && !f->beside && from.us < f->t2.us &&
+    return s->lane >= 0 && !f->was_vacant && !failover_unseen(f) && !f->beside && from.us < f->t2.us &&
            (f->why == ELECTED_TIMED_OUT || f->why == ELECTED_RESIGNED);
 }
 
@@ -192,7 +192,8 @@ static void bands(struct picture *p)
             text_word(&t, " reigns left out,");
             band(p, STYLE_FOLDED, r->to, to, 0, what);
         } else if (r->end == REIGN_VACANT) {
-            band(p, STYLE_VACANT, r->to, to, lane < 0 ? 0 : lane, "nobody Active");
+            band(p, r->unseen ? STYLE_FOLDED : STYLE_VACANT, r->to, to, lane < 0 ? 0 : lane,
+                 r->unseen ? "nobody listened" : "nobody Active");
         }
     }
 }

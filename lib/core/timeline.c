@@ -78,6 +78,16 @@ void timeline_clock(struct timeline *t, const struct clock_event *c)
     }
 }
 
+void timeline_begins(struct timeline *t, instant at)
+{
+    if (t->first.us == INSTANT_NEVER.us || at.us - t->last.us <= TIMELINE_HOLE)
+        return;
+    t->holes++;
+    t->hole_from = t->last;
+    t->hole_to = at;
+    t->dark += at.us - t->last.us;
+}
+
 instant timeline_pass(struct timeline *t, instant at)
 {
     if (t->first.us == INSTANT_NEVER.us)
@@ -113,6 +123,7 @@ static struct timeline_router *router_add(struct timeline *t, const struct origi
     r->vrid = a->vrid;
     r->active = NOBODY;
     r->since = t->last;
+    r->dark_since = t->dark;
     r->hash = place_hash(from, a->af, a->vrid);
     r->next = t->table[r->hash % TIMELINE_ROUTERS];
     t->table[r->hash % TIMELINE_ROUTERS] = r;
@@ -272,6 +283,7 @@ void timeline_advert(struct timeline *t, instant at, const struct origin *from, 
     }
     r->adverts++;
     r->last = at;
+    r->dark = t->dark;
     int who = timeline_speaker_index(r, &a->src);
     if (who == NOBODY && (who = speaker_add(t, r, &a->src)) == NOBODY) {
         r->crowd++;

@@ -25,6 +25,7 @@ enum {
 
 #define ANNOUNCE_WINDOW (30 * SECOND) /* after a failover: announcements in it belong to it */
 #define ANNOUNCE_BURST  SECOND        /* a pause of this length ends a burst of them */
+#define TIMELINE_HOLE   (5 * SECOND)  /* before a `clock` line: a source began anew, and nobody had listened so long */
 #define TIMELINE_LATE   (2 * SECOND)  /* so much older than one before it a line may be: it counts as of then */
 
 /* How a router sends, as its last advert told. */
@@ -85,18 +86,25 @@ struct vip {
 struct failover {
     enum elected_why why; /* as the observer says */
     struct party was, now;
-    instant t0;        /* the old Active's resign; INSTANT_NEVER: it did not */
-    instant t1;        /* its last advert > 0 before t2; INSTANT_NEVER: none was heard */
-    instant t2;        /* the new one's first advert */
-    instant was_after; /* the old one's last advert after t2; INSTANT_NEVER: none */
-    bool beside;       /* it spoke beside the old one before that fell silent */
-    bool was_vacant;   /* nobody was Active for four intervals before it */
+    instant t0;                 /* the old Active's resign; INSTANT_NEVER: it did not */
+    instant t1;                 /* its last advert > 0 before t2; INSTANT_NEVER: none was heard */
+    instant t2;                 /* the new one's first advert */
+    instant was_after;          /* the old one's last advert after t2; INSTANT_NEVER: none */
+    bool beside;                /* it spoke beside the old one before that fell silent */
+    bool was_vacant;            /* nobody was Active for four intervals before it */
+    instant dark_from, dark_to; /* nobody listened then, between the last of the old one and t2; equal: somebody did */
     uint8_t candidate_count, vip_count;
     uint16_t vips; /* addresses in its advert */
     struct candidate candidates[TIMELINE_CANDIDATES];
     struct vip announced[TIMELINE_VIPS];
     uint32_t foreign; /* announcements of these addresses with a MAC address that is not the new one's */
 };
+
+/* How it came to that nobody knows. */
+static inline bool failover_unseen(const struct failover *f)
+{
+    return f->dark_to.us > f->dark_from.us;
+}
 
 enum reign_end {
     REIGN_GOES_ON, /* to the end of what was read */
@@ -111,6 +119,7 @@ struct reign {
     instant from, to; /* to: its last advert, its resign, or where the next one began */
     enum reign_end end;
     bool resigned;
+    bool unseen;            /* how it ended: nobody listened */
     instant vacant;         /* REIGN_VACANT: since when */
     enum elected_why taken; /* REIGN_TAKEN: how the next one began */
     bool taken_beside;      /* which had spoken beside it */
@@ -147,7 +156,8 @@ struct announced {
 struct timeline_router {
     struct origin origin; /* dir says nothing */
     uint8_t af, vrid;
-    instant since, last; /* first and last advert */
+    instant since, last;   /* first and last advert */
+    usec dark_since, dark; /* how long nobody had listened until then */
     uint64_t adverts;
     uint64_t twice;
     uint32_t hash;
@@ -182,6 +192,9 @@ struct timeline {
     uint64_t adverts, bad, announcements, lost, unfollowed;
     uint64_t older; /* lines that were left out: more than TIMELINE_LATE older than one before them */
     uint64_t steps; /* of the wall clock */
+    uint64_t holes; /* how often nobody listened; the last time: */
+    instant hole_from, hole_to;
+    usec dark; /* all of them together */
     bool clocked;
     usec base, shift; /* TIME - steady clock at the first `clock` line; what to take off TIME since */
     char boot[BOOT_TEXT];
@@ -203,6 +216,7 @@ bool timeline_line(struct timeline *t, const struct line *l, stamp now, const ch
 
 /* What it does with them, in order; time never goes back. Where memory ends, no_memory is set and what came is left out. */
 void timeline_clock(struct timeline *t, const struct clock_event *c);
+void timeline_begins(struct timeline *t, instant at);      /* a source does; after a while, when nobody listened */
 instant timeline_time(const struct timeline *t, stamp at); /* of a line, free of steps of the wall clock */
 void timeline_advert(struct timeline *t, instant at, const struct origin *from, const struct advert *a);
 /* A packet that was none; what could not be read of it is 0. */

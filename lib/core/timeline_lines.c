@@ -45,11 +45,13 @@ static bool take_clock(struct timeline *t, instant at, const struct line *l, con
 {
     struct clock_event c;
 
-    (void)at;
     if (!read_clock(l, &c, where))
         return false;
     timeline_clock(t, &c);
-    timeline_tick(t, timeline_time(t, c.time));
+    at = timeline_time(t, c.time);
+    if (!c.by_elect)
+        timeline_begins(t, at);
+    timeline_tick(t, at);
     return true;
 }
 

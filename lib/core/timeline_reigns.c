@@ -122,12 +122,28 @@ static void look_before(struct failover *f, instant at, const struct speaker *no
     }
 }
 
+/* The last of the old one was before nobody listened, and this is behind it. */
+static void look_into_the_dark(const struct timeline *t, struct failover *f)
+{
+    instant last = f->t0.us != INSTANT_NEVER.us ? f->t0 : f->t1;
+
+    if (t->holes == 0 || last.us > t->hole_from.us || f->t2.us < t->hole_to.us)
+        return;
+    f->dark_from = t->hole_from;
+    f->dark_to = t->hole_to;
+}
+
 static void set_failover(struct timeline *t, struct timeline_router *r, struct failover *f, instant at,
                          const struct observation *o)
 {
     const struct speaker *now = timeline_speaker(r, &o->active), *was = timeline_speaker(r, &o->was);
 
-    *f = (struct failover){.why = o->why, .t0 = INSTANT_NEVER, .t1 = INSTANT_NEVER, .was_after = INSTANT_NEVER};
+    *f = (struct failover){
+        .why = o->why,
+        .t0 = INSTANT_NEVER,
+        .t1 = INSTANT_NEVER,
+        .was_after = INSTANT_NEVER,
+    };
     f->t2 = at;
     f->was_vacant = r->vacant;
     f->now = (struct party){.ip = o->active, .prio = o->prio, .manner = timeline_manner(t->advert)};
@@ -138,6 +154,8 @@ static void set_failover(struct timeline *t, struct timeline_router *r, struct f
         f->was.ip = o->was;
     if (was && now && was != now)
         look_before(f, at, now);
+    if (was)
+        look_into_the_dark(t, f);
     for (int i = 0; i < r->speaker_count; i++) {
         const struct speaker *s = r->speakers[i];
 
@@ -155,13 +173,16 @@ static void end_reign(struct timeline *t, struct timeline_router *r, const struc
         timeline_end_beside(t, r, r->speakers[i]);
     if (!old)
         return;
-    r->ended[f->why]++;
+    bool unseen = failover_unseen(f);
+    if (!unseen || !ip_equal(&f->was.ip, &f->now.ip)) /* else it may have been Active all the time */
+        r->ended[f->why]++;
     if (old->end == REIGN_VACANT)
         return;
+    old->unseen = unseen;
     old->end = REIGN_TAKEN;
     old->taken = f->why;
     old->taken_beside = f->beside;
-    if (f->why == ELECTED_PREEMPTED || f->why == ELECTED_TIE_BREAK)
+    if (!unseen && (f->why == ELECTED_PREEMPTED || f->why == ELECTED_TIE_BREAK))
         old->to = f->t2;
     if (r->active != NOBODY)
         r->speakers[r->active]->active += old->to.us - old->from.us;
@@ -190,7 +211,7 @@ static void begin_reign(struct timeline *t, struct timeline_router *r, instant a
     reign->how = how;
 }
 
-static void became_vacant(struct timeline_router *r, instant at)
+static void became_vacant(const struct timeline *t, struct timeline_router *r, instant at)
 {
     struct reign *reign = timeline_last_reign(r);
 
@@ -199,6 +220,7 @@ static void became_vacant(struct timeline_router *r, instant at)
         return;
     reign->end = REIGN_VACANT;
     reign->vacant = at;
+    reign->unseen = t->holes > 0 && at.us > t->hole_from.us && reign->to.us <= t->hole_from.us;
     if (r->active != NOBODY)
         r->speakers[r->active]->active += reign->to.us - reign->from.us;
 }
@@ -213,6 +235,6 @@ void timeline_observed(void *context, instant at, const struct observation *o)
         struct timeline_router *r = timeline_find(t, &o->origin, o->af, o->vrid);
 
         if (r)
-            became_vacant(r, at);
+            became_vacant(t, r, at);
     }
 }

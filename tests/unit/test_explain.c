@@ -232,6 +232,25 @@ static void test_outages(void **state)
     }
 }
 
+static void test_unseen(void **state)
+{
+    struct explanation e;
+    struct failover f = failover_of(&rows[0]);
+    (void)state;
+
+    f.dark_from = at(0);
+    f.dark_to = f.t2;
+    explain_failover(&e, &f, true);
+    assert_int_equal(e.cause, CAUSE_UNSEEN);
+    assert_false(e.has_theory);
+    assert_false(e.has_outage);
+    assert_int_equal(e.failed_from.us, INSTANT_NEVER.us);
+    f.now.ip = f.was.ip;
+    explain_failover(&e, &f, true);
+    assert_int_equal(e.cause, CAUSE_UNSEEN);
+    assert_false(e.has_outage);
+}
+
 static void test_hints(void **state)
 {
     const struct manner usual = {.version = 3, .cksum = CKSUM_PSEUDO, .interval = SECOND};
@@ -264,7 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),       cmocka_unit_test(test_first),   cmocka_unit_test(test_resign_first),
         cmocka_unit_test(test_candidates), cmocka_unit_test(test_outages), cmocka_unit_test(test_failure_window),
-        cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_hints),      cmocka_unit_test(test_unseen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

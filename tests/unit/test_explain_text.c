@@ -223,6 +223,28 @@ static void test_stranger_announces(void **state)
     says(" 1s 6 0 5.00 s 100 %");
 }
 
+static void test_nobody_listened(void **state)
+{
+    struct timeline *t = begin();
+    (void)state;
+
+    tell(t, 0, " clock mono=100.000000 boot=a source=live");
+    adverts(t, 0, 5000, 2, 150, USUAL);
+    tell(t, 3600000, " clock mono=10.000000 boot=b source=live");
+    adverts(t, 3600000, 3605000, 3, 100, USUAL);
+    tell(t, 7200000, " clock mono=10.000000 boot=c source=live");
+    adverts(t, 7200000, 7205000, 3, 100, USUAL);
+    finish(t);
+    says("1 virtual router, 1 change of Active");
+    says("192.0.2.2 150 1s 6 0 5.00 s 33 %");
+    says("not known: nobody listened");
+    says("unseen From 03:14:05 to 04:14:00 nobody listened: when and why 192.0.2.3 came after 192.0.2.2 is not known.");
+    says("nobody listened: whether 192.0.2.3 was Active all that time is not known.");
+    says("2 times nobody listened for more than 5 s");
+    if (strstr(report, "without a router"))
+        fail_msg("an outage that nobody saw");
+}
+
 /* Two groups of routers with one VRID; the order of addresses does not matter. */
 static void test_two_groups(void **state)
 {
@@ -340,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_two_actives),
         cmocka_unit_test(test_stranger_announces),
         cmocka_unit_test(test_two_groups),
+        cmocka_unit_test(test_nobody_listened),
         cmocka_unit_test(test_announcements),
         cmocka_unit_test(test_intervals),
         cmocka_unit_test(test_limits),

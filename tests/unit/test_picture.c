@@ -218,6 +218,26 @@ static void test_failover(void **state)
 }
 
 /* An hour, whose adverts are too many for ticks, and a second router whose half get lost. */
+/* A hole in what was listened to is no silence, and nobody says that nobody was Active. */
+static void test_hole(void **state)
+{
+    struct timeline *t = timeline_new();
+    (void)state;
+
+    for (usec s = 0; s <= 10; s++)
+        hear(t, s * SECOND, 4, 2, 150, "eth0");
+    timeline_begins(t, (instant){EPOCH + 60 * SECOND});
+    timeline_tick(t, (instant){EPOCH + 60 * SECOND});
+    for (usec s = 60; s <= 70; s++)
+        hear(t, s * SECOND, 4, 3, 100, "eth0");
+    lay_out(t);
+    assert_non_null(find(SHAPE_RECT, STYLE_FOLDED, NULL));
+    assert_non_null(find(SHAPE_TEXT, STYLE_NOTE, "nobody listened 50.0 s"));
+    assert_null(find(SHAPE_RECT, STYLE_SILENCE, NULL));
+    assert_null(find(SHAPE_RECT, STYLE_VACANT, NULL));
+    timeline_free(t);
+}
+
 static void test_density(void **state)
 {
     struct timeline *t = timeline_new();
@@ -259,8 +279,8 @@ static void test_widths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),  cmocka_unit_test(test_failover), cmocka_unit_test(test_density),
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_random), cmocka_unit_test(test_failover), cmocka_unit_test(test_density),
+        cmocka_unit_test(test_hole),   cmocka_unit_test(test_nothing),  cmocka_unit_test(test_widths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

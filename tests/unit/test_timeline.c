@@ -321,6 +321,35 @@ static void test_two_versions(void **state)
     assert_int_equal(router(s)->twice, 1);
 }
 
+/* A source that begins after a while has not heard what was before. */
+static void test_holes(void **state)
+{
+    struct story *s = *state;
+
+    tell(s, 0, "clock mono=1795317240.000000 boot=file source=file");
+    adverts(s, 0, 5000, 2, 150);
+    tell(s, 100000, "clock mono=1795317340.000000 boot=file source=file");
+    adverts(s, 100000, 105000, 3, 100);
+    tell(s, 107000, "clock mono=1795317347.000000 boot=file by=elect");
+    tell(s, 108000, "clock mono=1795317348.000000 boot=file source=file"); /* a file of a log: it goes on */
+    assert_int_equal(s->timeline->holes, 1);
+    assert_int_equal(s->timeline->dark, MS(95000));
+    assert_true(reign(s, 0)->unseen);
+    assert_int_equal(reign(s, 0)->to.us, AT(5000).us);
+    assert_true(failover_unseen(&reign(s, 1)->how));
+    assert_int_equal(reign(s, 1)->how.dark_from.us, AT(5000).us);
+    assert_int_equal(reign(s, 1)->how.dark_to.us, AT(100000).us);
+    adverts(s, 108609, 109609, 2, 150);
+    assert_false(failover_unseen(&reign(s, 2)->how));
+    assert_false(reign(s, 1)->unseen);
+    tell(s, 200000, "clock mono=1.000000 boot=another source=live");
+    adverts(s, 200000, 201000, 2, 150); /* perhaps it was Active all the time: no change */
+    timeline_end(s->timeline);
+    assert_int_equal(timeline_reigns(router(s)), 4);
+    assert_true(failover_unseen(&reign(s, 3)->how));
+    assert_int_equal(router(s)->ended[ELECTED_TIMED_OUT] + router(s)->ended[ELECTED_PREEMPTED], 2);
+}
+
 static void test_older_lines(void **state)
 {
     struct story *s = *state;
@@ -439,11 +468,27 @@ static void test_too_many_routers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_silence),           TEST(test_resign),           TEST(test_preempted),   TEST(test_beside),
-        TEST(test_isolated),          TEST(test_old_one_outlives), TEST(test_early),       TEST(test_vacant),
-        TEST(test_one_advert_beside), TEST(test_seen_twice),       TEST(test_candidates),  TEST(test_bad),
-        TEST(test_announced_before),  TEST(test_announced_early),  TEST(test_older_lines), TEST(test_two_versions),
-        TEST(test_announcements),     TEST(test_clock_step),       TEST(test_folded),      TEST(test_crowd),
+        TEST(test_silence),
+        TEST(test_resign),
+        TEST(test_preempted),
+        TEST(test_beside),
+        TEST(test_isolated),
+        TEST(test_old_one_outlives),
+        TEST(test_early),
+        TEST(test_vacant),
+        TEST(test_one_advert_beside),
+        TEST(test_seen_twice),
+        TEST(test_candidates),
+        TEST(test_bad),
+        TEST(test_announced_before),
+        TEST(test_announced_early),
+        TEST(test_older_lines),
+        TEST(test_holes),
+        TEST(test_two_versions),
+        TEST(test_announcements),
+        TEST(test_clock_step),
+        TEST(test_folded),
+        TEST(test_crowd),
         TEST(test_too_many_routers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
