@@ -74,7 +74,7 @@ static void html_style(struct page *page)
                    "p{margin:.3rem 0 .6rem;max-width:48rem}\n"
                    "p.item{margin:.1rem 0 .1rem 1rem}\n"
                    ".picture{overflow-x:auto;margin:.8rem 0}\n"
-                   "svg{display:block;width:100%;min-width:960px;max-width:1184px;height:auto}\n"
+                   "svg{display:block;width:100%;min-width:940px;max-width:1184px;height:auto}\n"
                    "table{border-collapse:collapse;font-size:.87rem;font-variant-numeric:tabular-nums;margin:.4rem 0}\n"
                    "th,td{text-align:left;padding:.15rem 1.2rem .15rem 0;vertical-align:top;font-weight:400}\n"
                    "th{color:#4d5661}\n"
