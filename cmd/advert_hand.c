@@ -26,7 +26,7 @@ struct hand {
     struct send_event send;
     struct state_event state;
     usec listening_time;
-    int timer;
+    struct clock_timer timer;
     size_t (*format_time)(char out[static STAMP_TEXT], stamp t);
     bool silent;         /* -w -: packets on standard output, so no lines there */
     bool heard;          /* somebody speaks for this virtual router */
@@ -191,10 +191,10 @@ static bool nobody_speaks(struct hand *h)
 {
     struct capture_error error;
     instant until = {clock_now().us + h->listening_time};
-    clock_timer_set(h->timer, until);
+    clock_timer_set(&h->timer, until);
     for (bool over = false, stop = false; !over;) {
         int fds[LISTENING_FDS];
-        struct pollfd polls[LISTENING_FDS + 2] = {{.fd = h->timer, .events = POLLIN},
+        struct pollfd polls[LISTENING_FDS + 2] = {{.fd = h->timer.fd, .events = POLLIN},
                                                   {.fd = h->signals.fd, .events = POLLIN}};
         size_t count = capture_fds(h->capture, fds, nitems(fds));
         for (size_t i = 0; i < count; i++)
@@ -254,10 +254,10 @@ static int write_out(struct hand *h, enum outlet_status status)
 /* Waits for the time of the next one. True when a signal came first. */
 static bool wait_until(struct hand *h, instant next, int *status)
 {
-    clock_timer_set(h->timer, next);
+    clock_timer_set(&h->timer, next);
     while (*status < 0 && clock_now().us < next.us) {
         struct pollfd polls[] = {
-            {.fd = h->timer, .events = POLLIN},
+            {.fd = h->timer.fd, .events = POLLIN},
             {.fd = h->signals.fd, .events = POLLIN},
             {.fd = STDOUT_FILENO, .events = outlet_events(&h->outlet)},
         };
@@ -270,7 +270,7 @@ static bool wait_until(struct hand *h, instant next, int *status)
         if (polls[2].revents)
             *status = write_out(h, outlet_flush(&h->outlet, clock_wall()));
     }
-    clock_timer_ack(h->timer);
+    clock_timer_ack(&h->timer);
     return false;
 }
 
@@ -316,7 +316,7 @@ int advert_hand(const struct advert_options *o, char **words, size_t count)
     h->format_time = isatty(STDOUT_FILENO) ? clock_format_human : NULL;
     read_operands(&config, &buffer, words, count);
     describe(h, &config);
-    if (!signals_open(&h->signals, SIGNALS_SOURCE) || (h->timer = clock_timer_open()) < 0)
+    if (!signals_open(&h->signals, SIGNALS_SOURCE) || !clock_timer_open(&h->timer))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     wire_open(&h->wire, o);
     check_source(h);

@@ -7,6 +7,7 @@
 #include "core/freshness.h"
 #include "core/holdings.h"
 #include "net/addresses.h"
+#include "net/clock.h"
 #include "net/fence.h"
 #include "net/inject.h"
 #include "net/inlet.h"
@@ -26,8 +27,7 @@ struct follow {
     bool out_open, out_full;
     struct signals signals;
     bool signalled;
-    int timer;
-    instant armed; /* what the timer is set to */
+    struct clock_timer timer;
     struct clock_map map;
     char boot[BOOT_TEXT];
     bool told_stale[STALE_FUTURE + 1];

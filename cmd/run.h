@@ -8,6 +8,7 @@
 #include "cmd/cli.h"
 #include "core/event.h"
 #include "net/child.h"
+#include "net/clock.h"
 #include "net/control.h"
 #include "net/inlet.h"
 #include "net/outlet.h"
@@ -162,7 +163,7 @@ struct run {
     struct reload reload;
     struct status status;
     struct signals signals;
-    int timer;
+    struct clock_timer timer;
     bool terminal; /* stderr is one: it may go away */
     bool stopping;
     int exit_status;  /* once the chain is over */

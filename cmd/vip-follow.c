@@ -44,7 +44,7 @@ static void wait_for_more(struct follow *f)
         {.fd = f->out_open ? f->out.fd : -1, .events = f->out_open ? outlet_events(&f->out) : 0},
         {.fd = f->signals.fd, .events = POLLIN},
         {.fd = f->watch.fd, .events = POLLIN},
-        {.fd = f->timer, .events = POLLIN},
+        {.fd = f->timer.fd, .events = POLLIN},
     };
     instant deadline = holdings_deadline(f->holdings);
     const instant again = f->out_full ? f->out.again : INSTANT_NEVER;
@@ -53,15 +53,11 @@ static void wait_for_more(struct follow *f)
         if (others[n].us < deadline.us)
             deadline = others[n];
     }
-    if (deadline.us != f->armed.us)
-        clock_timer_set(f->timer, deadline);
-    f->armed = deadline;
+    clock_timer_set(&f->timer, deadline);
     if (poll(fds, nitems(fds), -1) < 0)
         return; /* EINTR */
-    if (fds[4].revents != 0) {
-        clock_timer_ack(f->timer);
-        f->armed = INSTANT_NEVER;
-    }
+    if (fds[4].revents != 0)
+        clock_timer_ack(&f->timer);
     f->signalled = f->signalled || fds[2].revents != 0;
     if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL)) {
         f->out.error = fds[1].revents & POLLNVAL ? EBADF : 0;
@@ -126,9 +122,7 @@ static void open_all(struct follow *f, const char *fifo)
     f->fenced = f->fence != NULL && fence_is_there(f->fence);
     if (f->fenced)
         holdings_fences_left(f->holdings);
-    f->timer = clock_timer_open();
-    f->armed = INSTANT_NEVER;
-    if (f->timer < 0 || !signals_open(&f->signals, SIGNALS_THIRD_FILTER))
+    if (!clock_timer_open(&f->timer) || !signals_open(&f->signals, SIGNALS_THIRD_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     inlet_init(&f->in, STDIN_FILENO);
     if (!outlet_open(&f->out, STDOUT_FILENO, program.name, false))

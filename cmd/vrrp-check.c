@@ -56,7 +56,7 @@ struct check {
     struct track_report fifo;
     struct outlet out;
     struct signals signals;
-    int timer;
+    struct clock_timer timer;
 };
 
 static struct check check;
@@ -123,7 +123,7 @@ static void open_all(struct check *c, const char *fifo)
 {
     command_find("", c->command[0], c->path);
     check_run_init(&c->run);
-    if (!signals_open(&c->signals, SIGNALS_SOURCE) || (c->timer = clock_timer_open()) < 0)
+    if (!signals_open(&c->signals, SIGNALS_SOURCE) || !clock_timer_open(&c->timer))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     c->to_fifo = fifo != NULL;
     if (c->to_fifo) {
@@ -264,16 +264,16 @@ static bool turn(struct check *c)
 {
     struct pollfd polls[] = {
         {.fd = c->signals.fd, .events = POLLIN},
-        {.fd = c->timer, .events = POLLIN},
+        {.fd = c->timer.fd, .events = POLLIN},
         {.fd = c->run.output, .events = POLLIN},
         {.fd = c->run.child.fd, .events = POLLIN},
         {.fd = c->to_fifo ? -1 : STDOUT_FILENO, .events = c->to_fifo ? 0 : outlet_events(&c->out)},
     };
-    clock_timer_set(c->timer, wake_up(c));
+    clock_timer_set(&c->timer, wake_up(c));
     if (poll(polls, nitems(polls), -1) < 0 && errno != EINTR)
         cli_die(EXIT_SYSTEM, "poll: %s", strerror(errno));
     if (polls[1].revents)
-        clock_timer_ack(c->timer);
+        clock_timer_ack(&c->timer);
     if (polls[4].revents & (POLLERR | POLLHUP))
         c->out.closed = true;
     if (polls[2].revents)

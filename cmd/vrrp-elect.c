@@ -55,7 +55,7 @@ struct elect {
     struct source input, control;
     struct source *reading; /* whose line is being taken */
     int answers;            /* of the control input; -1: none */
-    int timer;
+    struct clock_timer timer;
     bool colour;
     bool stopped;
     bool out_of_memory;
@@ -208,8 +208,7 @@ static void open_all(struct elect *e)
     open_control(e);
     if (!outlet_open(&e->outlet, STDOUT_FILENO, program.name, session_routers(e->session) > 0))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-    e->timer = clock_timer_open();
-    if (e->timer < 0 || !signals_open(&e->signals, SIGNALS_FILTER))
+    if (!clock_timer_open(&e->timer) || !signals_open(&e->signals, SIGNALS_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     if (isatty(STDIN_FILENO))
         cli_say("reading lines from the terminal; vrrp-listen IF | vrrp-elect is the usual way");
@@ -336,13 +335,13 @@ static void turn(struct elect *e)
         {.fd = e->control.inlet.fd, .events = POLLIN},
         {.fd = STDOUT_FILENO, .events = outlet_events(&e->outlet)},
         {.fd = e->signals.fd, .events = POLLIN},
-        {.fd = e->timer, .events = POLLIN},
+        {.fd = e->timer.fd, .events = POLLIN},
     };
-    clock_timer_set(e->timer, wake_up(e));
+    clock_timer_set(&e->timer, wake_up(e));
     if (poll(polls, nitems(polls), -1) < 0 && errno != EINTR)
         cli_die(EXIT_SYSTEM, "poll: %s", strerror(errno));
     if (polls[4].revents)
-        clock_timer_ack(e->timer);
+        clock_timer_ack(&e->timer);
     if (polls[2].revents & (POLLERR | POLLHUP))
         e->outlet.closed = true;
     if (polls[3].revents || e->signals.count > 0)

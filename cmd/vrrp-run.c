@@ -170,7 +170,7 @@ static void watch_all(struct run *r)
     const struct chain *c = &r->chain;
     r->fd_count = 0;
     watch(r, r->signals.fd, POLLIN);
-    watch(r, r->timer, POLLIN);
+    watch(r, r->timer.fd, POLLIN);
     watch(r, c->out.ended ? -1 : c->out.fd, POLLIN);
     watch(r, c->fresh.fd, POLLIN);
     watch(r, c->former.fd, POLLIN);
@@ -196,11 +196,11 @@ static instant deadline(const struct run *r)
 static void wait_for_more(struct run *r)
 {
     watch_all(r);
-    clock_timer_set(r->timer, deadline(r));
+    clock_timer_set(&r->timer, deadline(r));
     if (poll(r->fds, r->fd_count, -1) < 0 && errno != EINTR)
         cli_die(EXIT_SYSTEM, "poll: %s", strerror(errno));
-    if (run_is_ready(r, r->timer))
-        clock_timer_ack(r->timer);
+    if (run_is_ready(r, r->timer.fd))
+        clock_timer_ack(&r->timer);
     r->now = clock_now();
 }
 
@@ -250,7 +250,7 @@ static void end_sides(struct run *r)
     sides_turn(r);
     while (!sides_ended(r) && r->now.us < r->end.us) {
         watch_all(r);
-        clock_timer_set(r->timer, r->end);
+        clock_timer_set(&r->timer, r->end);
         if (poll(r->fds, r->fd_count, -1) < 0 && errno != EINTR)
             break;
         r->now = clock_now();
@@ -263,9 +263,8 @@ static void end_sides(struct run *r)
 
 static void open_all(struct run *r)
 {
-    r->timer = clock_timer_open();
     r->terminal = isatty(STDERR_FILENO);
-    if (r->timer < 0 || !signals_open(&r->signals, SIGNALS_RUN))
+    if (!clock_timer_open(&r->timer) || !signals_open(&r->signals, SIGNALS_RUN))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     umask(022);
     r->states = levels_new(0, SIZE_MAX);

@@ -102,15 +102,19 @@ size_t clock_format_human(char out[static STAMP_TEXT], stamp t)
     return n > 0 && n < STAMP_TEXT ? (size_t)n : format_stamp(out, t);
 }
 
-int clock_timer_open(void)
+bool clock_timer_open(struct clock_timer *t)
 {
-    return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    *t = (struct clock_timer){timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), INSTANT_NEVER};
+    return t->fd >= 0;
 }
 
-void clock_timer_set(int fd, instant deadline)
+void clock_timer_set(struct clock_timer *t, instant deadline)
 {
     struct itimerspec when = {0};
 
+    if (deadline.us == t->deadline.us)
+        return;
+    t->deadline = deadline;
     if (deadline.us != INSTANT_NEVER.us) {
         /* All zero would disarm: what is long past becomes the first nanosecond of the boot. */
         int64_t us = deadline.us > 0 ? deadline.us : 0;
@@ -118,13 +122,14 @@ void clock_timer_set(int fd, instant deadline)
         when.it_value.tv_sec = (time_t)(us / SECOND);
         when.it_value.tv_nsec = us > 0 ? (long)(us % SECOND) * 1000 : 1;
     }
-    timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL);
+    timerfd_settime(t->fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-void clock_timer_ack(int fd)
+void clock_timer_ack(struct clock_timer *t)
 {
     uint64_t expirations;
-    ssize_t n = read(fd, &expirations, sizeof expirations);
+    ssize_t n = read(t->fd, &expirations, sizeof expirations);
 
+    t->deadline = INSTANT_NEVER;
     (void)n; /* EAGAIN: it was set anew meanwhile */
 }

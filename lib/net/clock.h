@@ -15,8 +15,14 @@ void clock_event_now(struct clock_event *e, enum clock_source source);
 size_t clock_format_human(char out[static STAMP_TEXT], stamp t); /* RFC 3339, local time zone: for writer.format_time */
 
 /* A timerfd on the steady clock, absolute. */
-int clock_timer_open(void);                     /* -1: errno */
-void clock_timer_set(int fd, instant deadline); /* INSTANT_NEVER disarms; in the past: readable at once */
-void clock_timer_ack(int fd);
+struct clock_timer {
+    int fd;           /* readable once the deadline has come */
+    instant deadline; /* that it is set to; INSTANT_NEVER: none */
+};
+bool clock_timer_open(struct clock_timer *t); /* false: errno, and fd is -1 */
+/* INSTANT_NEVER disarms; in the past: readable at once. The kernel is told of another deadline only: that may cost more
+ * than the rest of a turn. */
+void clock_timer_set(struct clock_timer *t, instant deadline);
+void clock_timer_ack(struct clock_timer *t); /* when it was readable, or to forget the deadline */
 
 #endif

@@ -4,24 +4,22 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "net/clock.h"
-
 #define TIMER_ID UINT32_MAX
 
 bool wakeup_open(struct wakeup *w)
 {
-    w->deadline = INSTANT_NEVER;
-    w->timer = clock_timer_open();
+    bool timer = clock_timer_open(&w->timer);
+
     w->epoll = epoll_create1(EPOLL_CLOEXEC);
-    return w->timer >= 0 && w->epoll >= 0 && wakeup_add(w, w->timer, TIMER_ID, EPOLLIN);
+    return timer && w->epoll >= 0 && wakeup_add(w, w->timer.fd, TIMER_ID, EPOLLIN);
 }
 
 void wakeup_close(struct wakeup *w)
 {
     if (w->epoll >= 0)
         close(w->epoll);
-    if (w->timer >= 0)
-        close(w->timer);
+    if (w->timer.fd >= 0)
+        close(w->timer.fd);
 }
 
 bool wakeup_add(struct wakeup *w, int fd, unsigned id, unsigned events)
@@ -44,17 +42,13 @@ size_t wakeup_wait(struct wakeup *w, instant deadline, struct wakeup_event out[s
     bool look = deadline.us != INSTANT_NEVER.us && deadline.us <= clock_now().us;
     size_t count = 0;
 
-    /* Setting the timer is a system call: only when the deadline is another one. */
-    if (!look && deadline.us != w->deadline.us) {
-        clock_timer_set(w->timer, deadline);
-        w->deadline = deadline;
-    }
+    if (!look)
+        clock_timer_set(&w->timer, deadline);
     int n = epoll_wait(w->epoll, events, WAKEUP_MOST, look ? 0 : -1);
 
     for (int i = 0; i < n; i++) {
         if (events[i].data.u32 == TIMER_ID) {
-            clock_timer_ack(w->timer);
-            w->deadline = INSTANT_NEVER;
+            clock_timer_ack(&w->timer);
             continue;
         }
         out[count++] = (struct wakeup_event){events[i].data.u32, events[i].events};

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/units.h"
+#include "net/clock.h"
 
 struct wakeup {
-    int epoll, timer;
-    instant deadline; /* that the timer is set to */
+    int epoll;
+    struct clock_timer timer;
 };
 
 enum { WAKEUP_MOST = 64 }; /* told of at once; the others the next time */

@@ -120,47 +120,67 @@ static bool readable(int fd, int milliseconds)
 static void timer_is_never_early(void **state)
 {
     (void)state;
-    int fd = clock_timer_open();
+    struct clock_timer timer;
 
-    assert_true(fd >= 0);
+    assert_true(clock_timer_open(&timer));
     for (int i = 0; i < 20; i++) {
         instant deadline = {clock_now().us + 1500};
 
-        clock_timer_set(fd, deadline);
-        assert_true(readable(fd, 10000));
+        clock_timer_set(&timer, deadline);
+        assert_true(readable(timer.fd, 10000));
         assert_true(clock_now().us >= deadline.us);
-        clock_timer_ack(fd);
-        assert_false(readable(fd, 0));
+        clock_timer_ack(&timer);
+        assert_false(readable(timer.fd, 0));
     }
-    close(fd);
+    close(timer.fd);
 }
 
 static void timer_in_the_past_fires_at_once(void **state)
 {
     (void)state;
     static const int64_t past[] = {1, 0, -5, INT64_MIN};
-    int fd = clock_timer_open();
+    struct clock_timer timer;
 
-    assert_true(fd >= 0);
+    assert_true(clock_timer_open(&timer));
     for (size_t i = 0; i < nitems(past); i++) {
-        clock_timer_set(fd, (instant){past[i]});
-        assert_true(readable(fd, 10000));
-        clock_timer_ack(fd);
+        clock_timer_set(&timer, (instant){past[i]});
+        assert_true(readable(timer.fd, 10000));
+        clock_timer_ack(&timer);
     }
-    close(fd);
+    close(timer.fd);
 }
 
 static void timer_never_is_disarmed(void **state)
 {
     (void)state;
-    int fd = clock_timer_open();
+    struct clock_timer timer;
 
-    assert_true(fd >= 0);
-    clock_timer_set(fd, (instant){clock_now().us + 1000});
-    clock_timer_set(fd, INSTANT_NEVER);
-    assert_false(readable(fd, 20));
-    clock_timer_ack(fd); /* nothing to take: must not block */
-    close(fd);
+    assert_true(clock_timer_open(&timer));
+    clock_timer_set(&timer, (instant){clock_now().us + 1000});
+    clock_timer_set(&timer, INSTANT_NEVER);
+    assert_false(readable(timer.fd, 20));
+    clock_timer_ack(&timer); /* nothing to take: must not block */
+    close(timer.fd);
+}
+
+/* The same deadline again is not told to the kernel; what has fired is forgotten with it. */
+static void timer_fires_again_at_the_same_time(void **state)
+{
+    (void)state;
+    struct clock_timer timer;
+    instant deadline = {clock_now().us + 1000};
+
+    assert_true(clock_timer_open(&timer));
+    clock_timer_set(&timer, deadline);
+    clock_timer_set(&timer, deadline);
+    assert_true(readable(timer.fd, 10000));
+    clock_timer_set(&timer, deadline);
+    assert_true(readable(timer.fd, 0));
+    clock_timer_ack(&timer);
+    assert_false(readable(timer.fd, 0));
+    clock_timer_set(&timer, deadline);
+    assert_true(readable(timer.fd, 10000));
+    close(timer.fd);
 }
 
 int main(void)
@@ -174,6 +194,7 @@ int main(void)
         cmocka_unit_test(timer_is_never_early),
         cmocka_unit_test(timer_in_the_past_fires_at_once),
         cmocka_unit_test(timer_never_is_disarmed),
+        cmocka_unit_test(timer_fires_again_at_the_same_time),
     };
 
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
