@@ -1,11 +1,14 @@
 #include "net/link.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/address_message.h"
 #include "net/link_table.h"
 
 enum {
@@ -41,6 +44,34 @@ static struct mnl_socket *open_socket(unsigned groups)
         return NULL;
     }
     return s;
+}
+
+/* Of virtual addresses of ours nothing is told here, and each renewal of a lease is a notice, thousands a second: the
+ * kernel drops those. That one is gone is rare, and is read. Without the filter it just costs more. */
+static void leave_out_leases(int fd)
+{
+    static const struct sock_filter code[] = {
+        /* BPF loads in network order, the header is in ours */
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RTM_NEWADDR, 0, 8),
+#else
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RTM_NEWADDR << 8, 0, 8),
+#endif
+        /* where that attribute (X) begins, among those from A on; 0: it is not there */
+        BPF_STMT(BPF_LD | BPF_IMM, NLMSG_HDRLEN + sizeof(struct ifaddrmsg)),
+        BPF_STMT(BPF_LDX | BPF_IMM, ADDRESS_ATTRIBUTE_PROTO),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)SKF_AD_OFF + SKF_AD_NLATTR),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
+        BPF_STMT(BPF_LD | BPF_B | BPF_IND, sizeof(struct nlattr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ADDRESS_TAG, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog program = {.len = nitems(code), .filter = (struct sock_filter *)code};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 static bool watch(struct link_watch *w, const char *ifname)
@@ -82,6 +113,7 @@ struct link_watch *link_watch_open(const char *const *ifnames, size_t count)
     if (w->events == NULL || w->query == NULL)
         goto failed;
     setsockopt(mnl_socket_get_fd(w->events), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    leave_out_leases(mnl_socket_get_fd(w->events));
     for (size_t i = 0; i < count; i++)
         if (find(w, ifnames[i]) == NULL && !watch(w, ifnames[i]))
             goto failed;

@@ -361,7 +361,29 @@ END
     stop
 }
 # An address of protocol 112 on eth0 of `us`, which an older iproute2 cannot make.
-tagged_address() { ns us "$BUILD/vip-up" -F -g 0 eth0 "$1"; }
+tagged_address() { ns us "$BUILD/vip-up" -F -g 0 eth0 "$@"; }
+
+# What the kernel keeps for the listener's socket of events (links and addresses: groups 1, 5 and 9), in bytes.
+events_waiting() { awk '$4 == "00000111" { print $5 }' "/proc/$LISTEN/net/netlink"; }
+
+@test "virtual addresses of ours are nothing to it, how many there may be; the host's are" {
+    local before
+    listen eth0
+    until_true 10 said ' link '
+    tagged_address 192.0.2.99
+    kill -STOP "$LISTEN"
+    before=$(events_waiting)
+    # shellcheck disable=SC2046 # an address each
+    tagged_address $(printf '192.0.2.%d 2001:db8::%d ' {100..129}{,})
+    ns us ip addr show dev eth0 | grep -q ' 192.0.2.129/'
+    [ "$(events_waiting)" -le $((before + 4096)) ] # one is told of a setting; of 60 addresses it would be 46,080
+    before=$(events_waiting)
+    ns us ip addr add 192.0.2.7/24 dev eth0
+    [ "$(events_waiting)" -gt "$before" ]
+    kill -CONT "$LISTEN"
+    until_true 10 said ' link if=eth0 .* primary4=192.0.2.7'
+    stop
+}
 
 @test "-c counts adverts and ends with 0; -T without any is 1" {
     (sleep 0.3 && send peer0 -r 20 <"$vectors") &
