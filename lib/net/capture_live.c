@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ int capture_ring_bind(pcap_t *p, unsigned ifindex)
 
 /* --- opening --- */
 
-/* The kernel takes 10 ms and more for a ring, most of it waiting: all are opened at once, each in a thread of its own. */
+/* The kernel takes 10 ms and more for a ring, most of it waiting: all are opened at once, each in a thread of its own.
+ * But not each with a heap of its own, which would keep what the compiler of filters needs, 200 kB, for ever. */
 struct opening {
     const struct capture *capture;
     struct capture_handle *handle;
@@ -60,6 +62,7 @@ static bool open_rings(struct capture *const *list, size_t count, const struct c
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < list[i]->handle_count; j++)
             openings[rings++] = (struct opening){.capture = list[i], .handle = &list[i]->handles[j], .filter = filter};
+    mallopt(M_ARENA_MAX, 1);
     for (size_t i = 0; i < rings; i++)
         openings[i].threaded = pthread_create(&openings[i].thread, NULL, open_ring, &openings[i]) == 0;
     for (size_t i = 0; i < rings; i++) {
@@ -73,6 +76,7 @@ static bool open_rings(struct capture *const *list, size_t count, const struct c
     if (failed != SIZE_MAX)
         *error = openings[failed].error;
     free(openings);
+    malloc_trim(0);
     return failed == SIZE_MAX;
 }
 
