@@ -36,6 +36,7 @@ struct opening {
     const struct capture *capture;
     struct capture_handle *handle;
     const struct capture_filter *filter;
+    size_t interfaces;
     struct capture_error error;
     bool done, threaded;
     pthread_t thread;
@@ -45,7 +46,7 @@ static void *open_ring(void *context)
 {
     struct opening *o = context;
 
-    o->done = capture_ring_open(o->capture, o->handle, o->filter, &o->error);
+    o->done = capture_ring_open(o->capture, o->handle, o->filter, o->interfaces, &o->error);
     return NULL;
 }
 
@@ -61,7 +62,8 @@ static bool open_rings(struct capture *const *list, size_t count, const struct c
     }
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < list[i]->handle_count; j++)
-            openings[rings++] = (struct opening){.capture = list[i], .handle = &list[i]->handles[j], .filter = filter};
+            openings[rings++] = (struct opening){
+                .capture = list[i], .handle = &list[i]->handles[j], .filter = filter, .interfaces = count};
     mallopt(M_ARENA_MAX, 1);
     for (size_t i = 0; i < rings; i++)
         openings[i].threaded = pthread_create(&openings[i].thread, NULL, open_ring, &openings[i]) == 0;

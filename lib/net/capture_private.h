@@ -53,9 +53,10 @@ void capture_error_set(struct capture_error *error, const char *format, ...) __a
 
 void capture_error_system(struct capture_error *error, const char *ifname); /* of errno */
 
-/* c->ifname, c->any and h->dir say what to open; h->link becomes known. False: h->pcap may be open, and is closed with c. */
+/* c->ifname, c->any and h->dir say what to open; h->link becomes known. False: h->pcap may be open, and is closed with c.
+ * interfaces: how many are opened, this one included. */
 bool capture_ring_open(const struct capture *c, struct capture_handle *h, const struct capture_filter *filter,
-                       struct capture_error *error);
+                       size_t interfaces, struct capture_error *error);
 int capture_ring_bind(pcap_t *p, unsigned ifindex); /* as bind(2) */
 
 int capture_file_dispatch(struct capture *c, int max, capture_frame *frame, void *context, struct capture_error *error);

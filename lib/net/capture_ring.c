@@ -10,15 +10,25 @@
 #include "net/capture_private.h"
 
 /* An advertisement with 90 IPv6 addresses fills 1,500 bytes; with Ethernet and two tags that is 1,522. In immediate mode
- * the ring has one slot a frame, as long as the snaplen allows, two slots a page: at 1,600 the 8 MiB hold 5,000 frames,
- * at libpcap's default only 32. Own frames come no faster than one process can send them: all that an interface can
- * have at once, 255 virtual routers of each family, fit into 1 MiB; but not when each announces its addresses five times,
- * and that is to be heard, too. */
+ * the ring has one slot a frame, as long as the snaplen allows, two slots a page: at 1,600 there are 600 in a MiB, at
+ * libpcap's default only 4.
+ *
+ * What is needed: an interface can have 255 virtual routers of each family. Four MiB hold almost five advertisements of
+ * each; who has not looked for so long has no Active left to lose. As much again keeps a flood from filling it; where
+ * there are many interfaces they are not all flooded. Own frames come no faster than one process can send them: an
+ * advertisement of each fits into one MiB, and four hold what they announce when this host takes over, too. */
 enum {
     SNAPLEN = 1600,
-    INBOUND_BYTES = 8 * 1024 * 1024,
-    OUTBOUND_BYTES = 1024 * 1024,
+    MANY_INTERFACES = 5,
+    MIB = 1024 * 1024,
 };
+
+static int ring_bytes(enum direction dir, bool announcements, size_t interfaces)
+{
+    if (dir == DIR_OUT)
+        return (announcements ? 4 : 1) * MIB;
+    return (interfaces < MANY_INTERFACES ? 8 : 4) * MIB;
+}
 
 static void set_pcap_error(struct capture_error *error, const char *ifname, pcap_t *p, int status)
 {
@@ -152,10 +162,9 @@ static void empty(pcap_t *p)
 }
 
 bool capture_ring_open(const struct capture *c, struct capture_handle *h, const struct capture_filter *filter,
-                       struct capture_error *error)
+                       size_t interfaces, struct capture_error *error)
 {
-    bool few = h->dir == DIR_OUT && (filter == NULL || !filter->announcements);
-    int bytes = few ? OUTBOUND_BYTES : INBOUND_BYTES;
+    int bytes = ring_bytes(h->dir, filter != NULL && filter->announcements, interfaces);
     int status;
 
     h->pcap = activate(c->ifname, bytes, error, &status);
