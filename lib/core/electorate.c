@@ -81,6 +81,8 @@ void member_perform(struct electorate *e, struct member *m, instant at, const st
             break;
         case ACTION_STATE:
             report_state(e, m, at, action);
+            if (action->to == ROUTER_ACTIVE)
+                member_take_turn(e, m, at);
             break;
         }
     }

@@ -12,6 +12,7 @@
 struct interface {
     struct interface *next;
     struct link_event link;
+    size_t number; /* how many were known before it */
     bool known;
     bool unlistened;           /* nobody listens there: told */
     size_t members;            /* virtual routers on it */
@@ -110,6 +111,8 @@ void member_start(struct electorate *e, struct member *m, instant now);        /
 void member_stop(struct electorate *e, struct member *m, instant now);
 void member_fault(struct electorate *e, struct member *m, instant at, enum router_fault fault, bool on);
 void member_spoke(struct member *m, instant at, uint8_t prio);
+/* It has become active: when it is one of many it takes its turn among them. */
+void member_take_turn(const struct electorate *e, struct member *m, instant now);
 /* An advertisement of this virtual router was seen leaving this host. */
 void member_sees(struct electorate *e, struct member *m, instant at, const struct advert *a);
 /* The Active_Down_Timer of a backup is due. True: it was not believed, and is no longer due. */

@@ -1,6 +1,12 @@
 /* The electorate in time: start, stop, and what is due, in order of deadlines. */
 #include "core/electorate_internal.h"
 
+enum {
+    FEW = 256,   /* they may speak when it comes to that */
+    TURNS = 100, /* in an interval; */
+    STRIDE = 61, /* those of the next are so many later, so that a few are spread over all of it */
+};
+
 void electorate_start(struct electorate *e, instant now)
 {
     if (e->started)
@@ -17,6 +23,25 @@ void electorate_stop(struct electorate *e, instant now)
     e->stopped = true;
     for (size_t i = 0; i < e->count; i++)
         member_stop(e, e->members[i], now);
+}
+
+/* Thousands that became active at once, at a start or when another host died, would all speak at once for ever, each as
+ * late as those before it make it, and one day the others would miss all of them at once. So each interface and family has
+ * its moment in the interval (what wakes up for one does for all, and their leases are renewed together); one that became
+ * active speaks for the second time at that, which is sooner than it has to, never later. */
+void member_take_turn(const struct electorate *e, struct member *m, instant now)
+{
+    usec interval = m->router.settings.interval;
+    usec turn = interval / TURNS > MILLISECOND ? interval / TURNS : MILLISECOND;
+    usec turns = interval / turn;
+    if (e->count <= FEW || turns < 2)
+        return;
+    size_t number = 2 * m->interface->number + (m->id.af == 6);
+    usec moment = (usec)(number * STRIDE % (size_t)turns) * turn;
+    usec since = (m->router.adver_timer.us - moment) % interval; /* what it is due after its moment */
+    instant at = {m->router.adver_timer.us - (since < 0 ? since + interval : since)};
+    if (at.us > now.us)
+        router_advertise_sooner(&m->router, at);
 }
 
 static instant earlier(instant a, instant b)

@@ -25,7 +25,7 @@ struct interface *interface_get(struct electorate *e, const char *ifname)
     memcpy(i->link.ifname, ifname, sizeof i->link.ifname);
     i->next = e->interfaces;
     e->interfaces = i;
-    e->interface_count++;
+    i->number = e->interface_count++;
     return i;
 }
 

@@ -282,6 +282,12 @@ void router_expire(struct router *r, instant now, struct router_actions *out)
     }
 }
 
+void router_advertise_sooner(struct router *r, instant at)
+{
+    if (r->state == ROUTER_ACTIVE && at.us < r->adver_timer.us)
+        r->adver_timer = at;
+}
+
 instant router_deadline(const struct router *r)
 {
     switch (r->state) {

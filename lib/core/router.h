@@ -105,6 +105,8 @@ void router_advert(struct router *r, instant at, const struct router_heard *hear
 /* Whatever is due by now. Call when router_deadline() <= now. */
 void router_expire(struct router *r, instant now, struct router_actions *out);
 instant router_deadline(const struct router *r); /* INSTANT_NEVER: nothing is due */
+/* Active: the Adver_Timer fires at that moment, and from then on in intervals of it, if that is sooner than it would. */
+void router_advertise_sooner(struct router *r, instant at);
 
 void router_set_fault(struct router *r, instant now, enum router_fault fault, bool on, struct router_actions *out);
 /* What left this host. echo: one of our own advertisements was seen leaving. unseen: all that left before `now` was

@@ -571,6 +571,80 @@ static void four_thousand_keep_their_times(void **state)
     electorate_free(e);
 }
 
+static struct {
+    usec at[8]; /* when each of its advertisements was sent */
+    size_t count;
+} spoken[510];
+
+static void on_send_time(void *context, instant at, const struct send_event *e)
+{
+    (void)context;
+    size_t which = e->id.vrid - 1u + (e->id.af == 6 ? 255 : 0);
+    if (spoken[which].count < nitems(spoken[0].at))
+        spoken[which].at[spoken[which].count++] = at.us;
+}
+
+static void no_state(void *context, instant at, const struct state_event *e)
+{
+    (void)context;
+    (void)at;
+    (void)e;
+}
+
+/* So many owners, of IPv4 and then IPv6, which all become active at the start: what they send until `until`. */
+static void let_speak(unsigned count, usec start, usec until, const char *interval)
+{
+    static const struct electorate_reports times = {.send = on_send_time, .state = no_state};
+    struct electorate *e = electorate_new(&times, false);
+    char text[128];
+    memset(spoken, 0, sizeof spoken);
+    for (unsigned v = 0; v < count; v++) {
+        const char *ip = v < 255 ? "192.0.2.1" : "fe80::1";
+        snprintf(text, sizeof text, "vr if=eth0 vrid=%u prio=255 interval=%s ip=%s", v % 255 + 1, interval, ip);
+        assert_true(vr_at(e, start, text));
+    }
+    electorate_start(e, (instant){start});
+    for (instant due; (due = electorate_deadline(e)).us <= until;)
+        electorate_advance(e, due);
+    electorate_free(e);
+}
+
+static void a_few_speak_by_the_rfc(void **state)
+{
+    (void)state;
+    let_speak(256, 123456789, 123456789 + 5 * SECOND, "1s");
+    for (unsigned v = 0; v < 256; v++) {
+        assert_int_equal(spoken[v].count, 6);
+        for (size_t i = 0; i < 6; i++)
+            assert_int_equal(spoken[v].at[i], 123456789 + (usec)i * SECOND);
+    }
+}
+
+static void many_take_turns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        usec interval, turn;
+    } speeds[] = {
+        {"1s", SECOND, 10 * MILLISECOND}, {"100ms", SECOND / 10, MILLISECOND}, {"10ms", SECOND / 100, MILLISECOND}};
+    static const usec starts[] = {123456789, -123456789, 0};
+    for (size_t n = 0; n < nitems(speeds) * nitems(starts); n++) {
+        usec start = starts[n / nitems(speeds)], interval = speeds[n % nitems(speeds)].interval;
+        usec turn = speeds[n % nitems(speeds)].turn;
+        let_speak(510, start, start + 6 * interval, speeds[n % nitems(speeds)].text);
+        for (unsigned v = 0; v < 510; v++) {
+            const usec *at = spoken[v].at;
+            usec moment = at[1] % interval < 0 ? at[1] % interval + interval : at[1] % interval;
+            assert_int_equal(at[0], start);
+            assert_true(at[1] > at[0] && at[1] <= at[0] + interval); /* sooner, never later */
+            assert_int_equal(moment, v / 255 * 61 * turn % interval);
+            for (size_t i = 2; i < 6; i++)
+                assert_int_equal(at[i], at[i - 1] + interval);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -594,6 +668,8 @@ int main(void)
         cmocka_unit_test(what_nobody_listens_to_is_not_silent),
         cmocka_unit_test(nobodys_tracks_do_not_fill_the_memory),
         cmocka_unit_test(four_thousand_keep_their_times),
+        cmocka_unit_test(a_few_speak_by_the_rfc),
+        cmocka_unit_test(many_take_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
