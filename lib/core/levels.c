@@ -17,7 +17,7 @@ struct item {
     char text[];
 };
 
-/* Slots of one virtual router, and its place in a chain of the hash table. */
+/* Slots of one virtual router that has something waiting, and its place in a chain of the hash table. */
 struct router {
     struct router *next;
     struct identity id;
@@ -97,8 +97,7 @@ static bool idle(const struct router *r)
     return true;
 }
 
-/* Twice the buckets; virtual routers that have nothing waiting are forgotten, so that names that come and go do not
- * add up. When there is no memory for it the chains just get longer. */
+/* Twice the buckets. When there is no memory for it the chains just get longer. */
 static void grow(struct levels *q)
 {
     size_t count = q->bucket_count * 2;
@@ -108,11 +107,6 @@ static void grow(struct levels *q)
     for (size_t b = 0; b < q->bucket_count; b++) {
         for (struct router *r = q->buckets[b], *next; r; r = next) {
             next = r->next;
-            if (idle(r)) {
-                free(r);
-                q->router_count--;
-                continue;
-            }
             struct router **chain = &buckets[bucket_of(&r->id, count)];
             r->next = *chain;
             *chain = r;
@@ -149,11 +143,26 @@ static struct router *router_of(struct levels *q, const struct identity *id)
     return r;
 }
 
+/* It is forgotten when nothing of it waits: thousands would take memory for nothing, and names that come and go would add
+ * up. */
+static void router_release(struct levels *q, struct router *r)
+{
+    if (!idle(r))
+        return;
+    struct router **at = &q->buckets[bucket_of(&r->id, q->bucket_count)];
+    while (*at != r)
+        at = &(*at)->next;
+    *at = r->next;
+    q->router_count--;
+    free(r);
+}
+
 static size_t item_memory(const struct item *i)
 {
     return sizeof(*i) + i->length;
 }
 
+/* Its virtual router stays, even if nothing else of it waits. */
 static void item_remove(struct levels *q, struct item *i)
 {
     *(i->before ? &i->before->after : &q->head) = i->after;
@@ -260,8 +269,11 @@ bool levels_put(struct levels *q, enum level_kind kind, const struct identity *i
     if (id && rule->slot != SLOT_NONE && !(r = router_of(q, id)))
         return false;
     struct item *i = malloc(sizeof(*i) + len);
-    if (!i)
+    if (!i) {
+        if (r)
+            router_release(q, r);
         return false;
+    }
     *i = (struct item){.router = r, .slot = rule->slot, .length = len};
     i->droppable = kind == LEVEL_DROPPABLE;
     i->kept = kind == LEVEL_KEEP;
@@ -313,17 +325,20 @@ void levels_take(struct levels *q, size_t bytes)
 {
     for (struct item *i = q->head, *after; i && bytes > 0; i = after) {
         size_t left = i->length - i->written;
+        struct router *r = i->router;
+        bool begun = bytes < left; /* so nothing replaces it any more */
         after = i->after;
-        if (bytes < left) {
+        if (begun) {
             i->written += bytes;
-            if (i->router) { /* begun, so nothing replaces it any more */
-                i->router->waiting[i->slot] = NULL;
-                i->router = NULL;
-            }
-            return;
+            i->router = NULL;
+            if (r)
+                r->waiting[i->slot] = NULL;
+        } else {
+            item_remove(q, i);
         }
-        bytes -= left;
-        item_remove(q, i);
+        bytes -= begun ? bytes : left;
+        if (r)
+            router_release(q, r);
     }
 }
 
@@ -352,4 +367,6 @@ void levels_forget(struct levels *q, const struct identity *id)
         if (r->waiting[s])
             item_remove(q, r->waiting[s]);
     }
+    if (r)
+        router_release(q, r);
 }

@@ -26,7 +26,7 @@ enum level_kind {
     LEVEL_LOST,     /* never dropped: the line that says how many were */
 };
 
-struct levels; /* owns its memory, which grows with the virtual routers, not with time */
+struct levels; /* owns its memory, which grows with what waits, at most with the virtual routers, not with time */
 /* Limits: bytes of memory that lines of each kind may take, which for a short one is much more than it has. NULL: out
  * of memory. */
 struct levels *levels_new(size_t droppable_limit, size_t kept_limit);
