@@ -8,6 +8,7 @@
 #ifndef CORE_BOARD_H
 #define CORE_BOARD_H
 
+#include "core/audit_rules.h"
 #include "core/event.h"
 #include "core/observer.h"
 
@@ -20,9 +21,6 @@ enum {
     RULE_TEXT = 32,
     ALERT_TEXT = 160,
 };
-
-enum alert_severity { ALERT_NONE, ALERT_INFO, ALERT_LOW, ALERT_MED, ALERT_HIGH, ALERT_CRIT };
-const char *alert_severity_name(enum alert_severity s); /* "info", ...; ALERT_NONE: "-" */
 
 /* Who was heard for a virtual router, and the last that it said. */
 struct board_speaker {
@@ -53,7 +51,7 @@ struct board_change {
 struct board_alert {
     stamp time;
     instant at;
-    enum alert_severity severity;
+    enum severity severity;
     char rule[RULE_TEXT];  /* as it stands in the line: plain text */
     char text[ALERT_TEXT]; /* its other keys, the same; cut when there are more */
 };
@@ -76,7 +74,7 @@ struct board_router {
     uint64_t changes; /* those of them that were a change: all but the very first */
     struct board_change ring[BOARD_CHANGES];
     uint64_t alert_count;
-    enum alert_severity worst;
+    enum severity worst; /* of those alerts */
     struct board_alert alerts[BOARD_ALERTS];
     uint64_t bad; /* packets that were no valid advertisement */
     /* below: the board's */

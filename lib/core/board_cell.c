@@ -129,7 +129,7 @@ static void put_alerts(struct text *t, const struct board_router *r)
 {
     if (r->alert_count == 0)
         return;
-    text_word(t, alert_severity_name(r->worst));
+    text_word(t, severity_name(r->worst));
     text_word(t, " ");
     text_u64(t, r->alert_count);
 }

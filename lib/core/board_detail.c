@@ -298,7 +298,7 @@ static void put_alerts(struct writing *w, const struct board_router *r)
 
         text_word(t, " ");
         put_time(w, a->time, a->at);
-        text_word(t, alert_severity_name(a->severity));
+        text_word(t, severity_name(a->severity));
         text_word(t, " ");
         text_word(t, a->rule);
         text_word(t, " ");

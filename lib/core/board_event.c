@@ -160,16 +160,6 @@ static bool take_lost(struct board *b, const struct line *l, const char **where)
 
 /* --- Alerts. --- */
 
-static const char *const severities[] = {
-    [ALERT_NONE] = "-",  [ALERT_INFO] = "info", [ALERT_LOW] = "low",
-    [ALERT_MED] = "med", [ALERT_HIGH] = "high", [ALERT_CRIT] = "crit",
-};
-
-const char *alert_severity_name(enum alert_severity s)
-{
-    return severities[s];
-}
-
 static bool is_of_place(struct span key)
 {
     static const char *const keys[] = {"seg", "host", "if", "vlan", "af", "vrid", "rule", "sev"};
@@ -198,7 +188,6 @@ static bool take_alert(struct board *b, const struct line *l, const char **where
     struct reader reader = {.line = l};
     struct board_alert a = {.time = board_stamp(b, b->now), .at = b->now};
     struct text rule = {.at = a.rule, .size = sizeof a.rule}, text = {.at = a.text, .size = sizeof a.text};
-    unsigned severity = ALERT_INFO;
     struct origin from;
     struct span word;
     uint8_t af, vrid;
@@ -207,8 +196,8 @@ static bool take_alert(struct board *b, const struct line *l, const char **where
     b->totals.news++;
     if (!read_place(l, &from, &af, &vrid, where))
         return true; /* of a segment, or a machine */
-    read_word(&reader, "sev", severities + 1, nitems(severities) - 1, &severity);
-    a.severity = reader.wrong ? ALERT_INFO : (enum alert_severity)(severity + 1);
+    if (!reader_find(&reader, "sev", &word) || !severity_parse(word, &a.severity))
+        a.severity = SEVERITY_INFO;
     if (reader_find(&reader, "rule", &word))
         text_span(&rule, word);
     put_evidence(&text, l);

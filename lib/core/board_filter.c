@@ -110,7 +110,7 @@ static void add_alerts(struct row_line *r, const struct board_router *router)
     }
     field(r, "rule", from);
     if (router->alert_count > 0)
-        add_plain(r, "sev", alert_severity_name(router->worst));
+        add_plain(r, "sev", severity_name(router->worst));
 }
 
 static void add_place(struct row_line *r, const struct board_router *router)

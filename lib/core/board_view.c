@@ -339,5 +339,5 @@ enum view_mood view_mood(const struct board_router *r, instant now)
         return MOOD_LATE;
     if (last && r->changes > 0 && now.us - last->at.us < NEW_FOR)
         return MOOD_NEW;
-    return r->worst >= ALERT_HIGH || board_rivals(r, now) > 0 ? MOOD_ALERT : MOOD_CALM;
+    return r->worst >= SEVERITY_HIGH || board_rivals(r, now) > 0 ? MOOD_ALERT : MOOD_CALM;
 }

@@ -4,8 +4,6 @@
 
 enum { DOWN_FACTOR = 3 /* RFC 9568 6.1 */ };
 
-#define TOLERANCE (10 * MILLISECOND) /* but at least 5 % of the interval */
-
 static const char *const cause_names[CAUSES] = {
     [CAUSE_FIRST] = "first",         [CAUSE_RESIGNED] = "resigned",       [CAUSE_PREEMPTED] = "preempted",
     [CAUSE_TIE_BREAK] = "tie-break", [CAUSE_NO_RESPONSE] = "no-response", [CAUSE_ISOLATION] = "isolation",
@@ -57,7 +55,7 @@ static void set_times(struct explanation *e, const struct failover *f)
 {
     e->interval = f->was.manner.interval;
     e->skew = skew_time(f->was.manner.version, f->now.prio, e->interval);
-    e->tolerance = e->interval / 20 > TOLERANCE ? e->interval / 20 : TOLERANCE;
+    e->tolerance = timing_tolerance(e->interval);
     e->since = is_known(f->t0) ? f->t0 : f->t1;
     if (!is_known(e->since) || e->cause == CAUSE_FIRST || e->cause == CAUSE_ISOLATION || e->cause == CAUSE_UNSEEN)
         return;

@@ -380,17 +380,17 @@ static void alerts(void **state)
     hear("1001 alert rule=odd sev=low if=eth0 vlan=7 af=4 vrid=51");
     const struct board_router *r = only();
     assert_int_equal(r->alert_count, 2);
-    assert_int_equal(r->worst, ALERT_HIGH);
+    assert_int_equal(r->worst, SEVERITY_HIGH);
     assert_string_equal(board_alert(r, 0)->rule, "odd");
     assert_string_equal(board_alert(r, 0)->text, "");
     assert_string_equal(board_alert(r, 1)->text, "src=192.0.2.1 peer=192.0.2.2 n=2");
-    assert_int_equal(board_alert(r, 1)->severity, ALERT_HIGH);
+    assert_int_equal(board_alert(r, 1)->severity, SEVERITY_HIGH);
     assert_null(board_alert(r, 2));
     hear("1002 alert rule=new sev=unheard-of if=eth0 vlan=7 af=4 vrid=51");
-    assert_int_equal(board_alert(r, 0)->severity, ALERT_INFO);
+    assert_int_equal(board_alert(r, 0)->severity, SEVERITY_INFO);
     hear("1003 alert rule=flood sev=crit what=many");
     assert_int_equal(board_totals(board)->alerts, 4);
-    assert_int_equal(r->worst, ALERT_HIGH);
+    assert_int_equal(r->worst, SEVERITY_HIGH);
 }
 
 static void bad_and_lost(void **state)
