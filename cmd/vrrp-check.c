@@ -149,14 +149,13 @@ static void write_line(struct check *c, const struct track_event *e)
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 
-/* The state as it stands. `up` holds for what is left of its time, and after that it is not said again. */
+/* The state as it stands. It holds for what is left of its time, and after that it is not said again. */
 static void say_state(struct check *c, instant now)
 {
-    struct track_event e = {.up = c->state.up};
+    struct track_event e = {.up = c->state.up, .for_ = check_left(c->good_until, now)};
     memcpy(e.name, c->name, sizeof e.name);
-    e.for_ = e.up ? check_left(c->good_until, now) : 0;
     c->repeat_at = INSTANT_NEVER;
-    if (e.up && e.for_ == 0)
+    if (e.for_ == 0)
         return;
     if (!c->to_fifo) {
         write_line(c, &e);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/config_hint.h"
+#include "core/config_track.h"
 #include "core/config_value.h"
 
 /* What one key's value goes into. */
@@ -175,30 +176,6 @@ static bool key_garp_refresh(struct target *t, struct span value)
     return delay_parse(value, refresh) && (*refresh == 0 || *refresh >= SHORTEST_REFRESH);
 }
 
-/* NAME or NAME:WEIGHT. A name may hold colons (vip:web): only what begins like a number behind the last is a weight. */
-static bool parse_track(struct span item, struct track_ref *out)
-{
-    struct span name = item;
-    out->weight = 0;
-    for (size_t i = item.len; i-- > 0;) {
-        if (item.at[i] != ':')
-            continue;
-        struct span weight = {item.at + i + 1, item.len - i - 1};
-        bool down = weight.len > 0 && weight.at[0] == '-', sign = down || (weight.len > 0 && weight.at[0] == '+');
-        if (weight.len > 0 && !sign && (weight.at[0] < '0' || weight.at[0] > '9'))
-            break;
-        weight.at += sign;
-        weight.len -= sign;
-        uint64_t n;
-        if (!parse_u64(weight, 1, 254, &n))
-            return false;
-        out->weight = (int16_t)(down ? -(int)n : (int)n);
-        name.len = i;
-        break;
-    }
-    return parse_name(name, out->name, sizeof(out->name));
-}
-
 static bool key_track(struct target *t, struct span value)
 {
     struct vr_config *c = t->config;
@@ -208,7 +185,7 @@ static bool key_track(struct target *t, struct span value)
             return false;
         }
         struct track_ref *ref = &c->track[c->track_count];
-        if (!parse_track(t->item, ref))
+        if (!track_ref_parse(t->item, ref))
             return false;
         for (size_t i = 0; i < c->track_count; i++) {
             if (strcmp(c->track[i].name, ref->name) == 0) {
@@ -248,7 +225,7 @@ static const struct {
     {"cksum", key_cksum, "auto, message or pseudo"},
     {"garp", key_garp, "COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
     {"garp-refresh", key_garp_refresh, "0s (off), or 100ms..24h"},
-    {"track", key_track, "NAME or NAME:WEIGHT, weight -254..-1 or 1..254; a : before a digit in NAME is written %3A"},
+    {"track", key_track, TRACK_ALLOWED},
     {"fence", key_fence, "yes or no"},
 };
 

@@ -34,6 +34,8 @@ struct garp {
 
 struct track_ref {
     char name[NAME_TEXT];
+    bool inverted;  /* it is as it should be while it is told to be down: so for `up` below, and the reverse */
+    bool by_value;  /* its value times weight, which is not 0, is added; a fault when that is -254 or less */
     int16_t weight; /* -254..-1: added to the priority while down; 1..254: while up; 0: a fault while down */
 };
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/config_track.h"
 #include "core/config_value.h"
 
 bool identity_equal(const struct identity *a, const struct identity *b)
@@ -40,7 +41,7 @@ static bool tracks_equal(const struct vr_config *a, const struct vr_config *b)
     if (a->track_count != b->track_count)
         return false;
     for (size_t i = 0; i < a->track_count; i++)
-        if (a->track[i].weight != b->track[i].weight || strcmp(a->track[i].name, b->track[i].name) != 0)
+        if (!track_ref_equal(&a->track[i], &b->track[i]))
             return false;
     return true;
 }
@@ -53,19 +54,6 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
            tracks_equal(a, b) && a->fence == b->fence;
-}
-
-/* NAME or NAME:WEIGHT */
-static void list_track(struct writer *w, const struct track_ref *ref)
-{
-    unsigned n = (unsigned)(ref->weight < 0 ? -ref->weight : ref->weight);
-    char weight[] = {
-        ':', ref->weight < 0 ? '-' : '+', (char)('0' + n / 100), (char)('0' + n / 10 % 10), (char)('0' + n % 10), '\0'};
-    size_t digits = n >= 100 ? 3 : n >= 10 ? 2 : 1;
-    memmove(weight + 2, weight + 5 - digits, digits + 1);
-    list_text(w, span_of(ref->name));
-    if (n > 0)
-        list_tail(w, weight);
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -99,7 +87,7 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
     put_duration(w, "garp-refresh", c->garp_refresh);
     list_begin(w, "track");
     for (size_t i = 0; i < c->track_count; i++)
-        list_track(w, &c->track[i]);
+        list_track_ref(w, &c->track[i]);
     list_end(w);
     put_yes_no(w, "fence", c->fence);
     writer_end(w);

@@ -151,7 +151,8 @@ static bool member_configure(struct electorate *e, struct member *m, const struc
     struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses);
     bool complete = ip && uses;
     for (uint8_t i = 0; complete && i < c->track_count; i++) {
-        uses[i] = (struct track_use){.track = track_get(e, c->track[i].name), .weight = c->track[i].weight};
+        const struct track_ref *ref = &c->track[i];
+        uses[i] = (struct track_use){track_get(e, ref->name), ref->inverted, ref->by_value, ref->weight};
         complete = uses[i].track != NULL;
     }
     if (!complete) {

@@ -19,15 +19,23 @@ struct interface {
     struct member *(*by)[256]; /* [0] IPv4, [1] IPv6, then by VRID; NULL while there never was one */
 };
 
+/* What was told last. */
+enum track_state {
+    TRACK_UNKNOWN, /* nothing, or for= is over: it is not as it should be, whatever that is */
+    TRACK_DOWN,
+    TRACK_UP,
+};
 struct track {
     struct timer timer; /* first: when for= is over */
     struct track *next;
     char name[NAME_TEXT];
-    bool up;
+    enum track_state state;
+    int32_t value; /* while it is up; 0: none */
 };
 
 struct track_use {
     struct track *track;
+    bool inverted, by_value;
     int16_t weight;
 };
 

@@ -8,6 +8,8 @@
 
 /* That lines alone may name, used by no virtual router: nobody's lines fill the memory. */
 enum { INTERFACES_UNUSED = 1024, TRACKS_UNUSED = 1024 };
+/* A value that takes so much from a priority, or more, leaves nothing of it. */
+enum { VALUE_FAULT = -254 };
 
 struct interface *interface_find(const struct electorate *e, const char *ifname)
 {
@@ -90,6 +92,8 @@ void member_follow_interface(struct electorate *e, struct member *m, instant at)
         member_fault(e, m, at, FAULT_LINK, false);
 }
 
+static void track_link(struct electorate *e, instant at, const struct interface *i);
+
 bool electorate_link(struct electorate *e, instant at, const struct link_event *l)
 {
     bool room = e->interface_count < INTERFACES_UNUSED;
@@ -98,6 +102,7 @@ bool electorate_link(struct electorate *e, instant at, const struct link_event *
         return false;
     i->link = *l;
     i->known = true;
+    track_link(e, at, i);
     for (size_t n = 0; i->members > 0 && n < e->count; n++) {
         if (e->members[n]->interface != i)
             continue;
@@ -129,7 +134,7 @@ void electorate_unlistened(struct electorate *e, instant at, void (*tell)(void *
     }
 }
 
-/* Tracks. One that was not heard of yet is down. */
+/* Tracks */
 
 static struct track *track_find(const struct electorate *e, const char *name)
 {
@@ -137,6 +142,23 @@ static struct track *track_find(const struct electorate *e, const char *name)
     while (t && strcmp(t->name, name) != 0)
         t = t->next;
     return t;
+}
+
+/* link:IF is told by the `link` lines of that interface, where there are any. */
+static const char LINK_TRACK[] = "link:";
+enum { LINK_TRACK_LENGTH = sizeof LINK_TRACK - 1 };
+
+static const struct interface *track_interface(const struct electorate *e, const char *name)
+{
+    if (strncmp(name, LINK_TRACK, LINK_TRACK_LENGTH) != 0)
+        return NULL;
+    const struct interface *i = interface_find(e, name + LINK_TRACK_LENGTH);
+    return i && i->known ? i : NULL;
+}
+
+static enum track_state link_track_state(const struct interface *i)
+{
+    return i->link.state == LINK_UP ? TRACK_UP : TRACK_DOWN;
 }
 
 struct track *track_get(struct electorate *e, const char *name)
@@ -148,6 +170,9 @@ struct track *track_get(struct electorate *e, const char *name)
     if (!t)
         return NULL;
     memcpy(t->name, name, sizeof t->name);
+    const struct interface *i = track_interface(e, name);
+    if (i)
+        t->state = link_track_state(i);
     t->timer.order = e->next_order++;
     t->next = e->tracks;
     e->tracks = t;
@@ -155,12 +180,37 @@ struct track *track_get(struct electorate *e, const char *name)
     return t;
 }
 
+static bool as_it_should(const struct track_use *use)
+{
+    return use->track->state == (use->inverted ? TRACK_DOWN : TRACK_UP);
+}
+
+static int64_t weighed_value(const struct track_use *use)
+{
+    return use->track->state == TRACK_UP ? (int64_t)use->track->value * use->weight : 0;
+}
+
+static bool fails(const struct track_use *use)
+{
+    if (use->by_value)
+        return weighed_value(use) <= VALUE_FAULT;
+    return use->weight == 0 && !as_it_should(use);
+}
+
+/* Nothing beyond it changes a priority. */
+static int64_t within_priorities(int64_t n)
+{
+    return n < -VRRP_PRIORITY_OWNER ? -VRRP_PRIORITY_OWNER : n > VRRP_PRIORITY_OWNER ? VRRP_PRIORITY_OWNER : n;
+}
+
 int member_weights(const struct member *m)
 {
     int sum = 0;
     for (uint8_t i = 0; i < m->use_count; i++) {
         const struct track_use *use = &m->uses[i];
-        if (use->track->up ? use->weight > 0 : use->weight < 0)
+        if (use->by_value)
+            sum += (int)within_priorities(weighed_value(use));
+        else if (as_it_should(use) ? use->weight > 0 : use->weight < 0)
             sum += use->weight;
     }
     return sum;
@@ -170,7 +220,7 @@ void member_follow_tracks(struct electorate *e, struct member *m, instant at)
 {
     bool fault = false;
     for (uint8_t i = 0; i < m->use_count; i++)
-        fault = fault || (m->uses[i].weight == 0 && !m->uses[i].track->up);
+        fault = fault || fails(&m->uses[i]);
     router_set_weights(&m->router, at, member_weights(m));
     member_fault(e, m, at, FAULT_TRACK, fault);
 }
@@ -188,12 +238,25 @@ static void track_changed(struct electorate *e, instant at, const struct track *
     }
 }
 
-static void track_set(struct electorate *e, struct track *t, instant at, bool up)
+static void track_set(struct electorate *e, struct track *t, instant at, enum track_state state, int32_t value)
 {
-    if (t->up == up)
+    if (t->state == state && t->value == value)
         return;
-    t->up = up;
+    t->state = state;
+    t->value = value;
     track_changed(e, at, t);
+}
+
+static void track_link(struct electorate *e, instant at, const struct interface *i)
+{
+    char name[LINK_TRACK_LENGTH + IFNAME_TEXT];
+    memcpy(name, LINK_TRACK, LINK_TRACK_LENGTH);
+    memcpy(name + LINK_TRACK_LENGTH, i->link.ifname, IFNAME_TEXT);
+    struct track *t = track_find(e, name);
+    if (!t)
+        return;
+    heap_set(&e->track_heap, &t->timer, INSTANT_NEVER);
+    track_set(e, t, at, link_track_state(i), 0);
 }
 
 bool electorate_track(struct electorate *e, instant at, const struct track_event *event)
@@ -203,9 +266,10 @@ bool electorate_track(struct electorate *e, instant at, const struct track_event
         return true; /* nobody's, and one of too many */
     if (!t && !(t = track_get(e, event->name)))
         return false;
-    instant end = event->up && event->for_ > 0 ? (instant){at.us + event->for_} : INSTANT_NEVER;
-    heap_set(&e->track_heap, &t->timer, end);
-    track_set(e, t, at, event->up);
+    if (track_interface(e, event->name))
+        return true; /* its lines say it */
+    heap_set(&e->track_heap, &t->timer, event->for_ > 0 ? (instant){at.us + event->for_} : INSTANT_NEVER);
+    track_set(e, t, at, event->up ? TRACK_UP : TRACK_DOWN, event->up ? event->value : 0);
     return true;
 }
 
@@ -213,5 +277,5 @@ void tracks_expire(struct electorate *e, instant now)
 {
     struct track *t = (struct track *)heap_first(&e->track_heap);
     heap_set(&e->track_heap, &t->timer, INSTANT_NEVER);
-    track_set(e, t, now, false);
+    track_set(e, t, now, TRACK_UNKNOWN, 0);
 }

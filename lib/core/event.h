@@ -116,11 +116,13 @@ struct state_event {
 void write_state(struct writer *w, stamp t, const struct state_event *e);
 bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where);
 
-/* track name= state=up|down [for=D] */
+/* track name= state=up|down [for=D] [value=N] */
 struct track_event {
     char name[NAME_TEXT];
     bool up;
     usec for_; /* 0: holds until the next one */
+    bool has_value;
+    int32_t value;
 };
 void write_track(struct writer *w, stamp t, const struct track_event *e);
 bool read_track(const struct line *l, struct track_event *e, const char **where);

@@ -106,6 +106,8 @@ void write_track(struct writer *w, stamp t, const struct track_event *e)
     put_word(w, "state", track_states[e->up]);
     if (e->for_)
         put_duration(w, "for", e->for_);
+    if (e->has_value)
+        put_i64(w, "value", e->value);
     writer_end(w);
 }
 
@@ -118,6 +120,7 @@ bool read_track(const struct line *l, struct track_event *e, const char **where)
     reader_needs(&r, "state", read_word(&r, "state", track_states, nitems(track_states), &up));
     e->up = up == 1;
     read_delay(&r, "for", &e->for_);
+    e->has_value = read_i32(&r, "value", &e->value);
     return reader_done(&r, where);
 }
 

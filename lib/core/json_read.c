@@ -34,6 +34,17 @@ static void add_duration(struct text *t, usec duration)
     text_span(t, (struct span){text, format_duration(text, duration)});
 }
 
+static bool add_integer(struct text *t, struct span number)
+{
+    uint64_t value = 0;
+    bool negative = number.len > 0 && number.at[0] == '-';
+    bool good = decimal_parse((struct span){number.at + negative, number.len - negative}, 0, &value);
+    if (negative && value > 0)
+        add_char(t, '-');
+    text_u64(t, value);
+    return good && value <= INT64_MAX;
+}
+
 /* Of a key that has no numbers it is taken as it stands: somebody's own key, or one of the future. */
 static bool add_number(struct text *t, enum value_kind kind, struct span number)
 {
@@ -43,6 +54,9 @@ static bool add_number(struct text *t, enum value_kind kind, struct span number)
     case KIND_NUMBER:
         good = decimal_parse(number, 0, &value);
         text_u64(t, value);
+        break;
+    case KIND_INTEGER:
+        good = add_integer(t, number);
         break;
     case KIND_DURATION:
         good = decimal_parse(number, 3, &value) && value <= INT64_MAX;
@@ -72,7 +86,8 @@ static bool add_number(struct text *t, enum value_kind kind, struct span number)
 /* also: what to escape besides. False: no value of this kind. */
 static bool add_scalar(struct reading *r, enum value_kind kind, const struct json_value *v, const char *also)
 {
-    bool counts = kind == KIND_NUMBER || kind == KIND_DURATION || kind == KIND_MEASURED || kind == KIND_STEADY;
+    bool counts = kind == KIND_NUMBER || kind == KIND_INTEGER || kind == KIND_DURATION || kind == KIND_MEASURED ||
+                  kind == KIND_STEADY;
     switch (v->type) {
     case JSON_STRING:
         plain_to_value(&r->out, json_unescape(v->text, r->buffer), also);

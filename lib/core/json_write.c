@@ -71,18 +71,30 @@ static bool add_scaled(struct text *t, uint64_t value, unsigned decimals)
     return true;
 }
 
+static bool add_integer(struct text *t, int64_t value)
+{
+    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (value < 0 && size <= DECIMAL_EXACT)
+        text_word(t, "-");
+    return add_scaled(t, size, 0);
+}
+
 static void add_list(struct text *t, enum value_kind kind, struct span value);
 
 /* A value that is not of its kind, which is somebody's mistake, is text. */
 static void add_value(struct text *t, enum value_kind kind, struct span value)
 {
     uint64_t number;
+    int64_t integer;
     usec duration;
     instant steady;
     bool yes, done = false;
     switch (kind) {
     case KIND_NUMBER:
         done = parse_u64(value, 0, UINT64_MAX, &number) && add_scaled(t, number, 0);
+        break;
+    case KIND_INTEGER:
+        done = parse_i64(value, INT64_MIN, INT64_MAX, &integer) && add_integer(t, integer);
         break;
     case KIND_DURATION:
     case KIND_MEASURED:

@@ -8,6 +8,10 @@
     {                                                                                                                  \
         name, KIND_NUMBER                                                                                              \
     }
+#define INTEGER(name)                                                                                                  \
+    {                                                                                                                  \
+        name, KIND_INTEGER                                                                                             \
+    }
 #define DURATION(name)                                                                                                 \
     {                                                                                                                  \
         name, KIND_DURATION                                                                                            \
@@ -75,7 +79,7 @@ static const struct event_key vr_keys[] = {
 };
 static const struct event_key id_keys[] = {TEXT("id")};
 static const struct event_key novr_keys[] = {TEXT("name"), TEXT("id")};
-static const struct event_key track_keys[] = {TEXT("name"), TEXT("state"), DURATION("for"), TEXT("id")};
+static const struct event_key track_keys[] = {TEXT("name"), TEXT("state"), DURATION("for"), INTEGER("value"), TEXT("id")};
 static const struct event_key yield_keys[] = {TEXT("name"), YES_NO("off"), YES_NO("force"), TEXT("id")};
 static const struct event_key status_keys[] = {
     NAMED, TEXT("id"), TEXT("state"), TEXT("why"), MEASURED("for"), NUMBER("ver"), NUMBER("prio"), YES_NO("is-owner"),
@@ -180,6 +184,7 @@ static bool garp_fits(struct span value)
 bool value_fits(enum value_kind kind, struct span value)
 {
     uint64_t number;
+    int64_t integer;
     usec duration;
     instant steady;
     struct ip ip;
@@ -189,6 +194,8 @@ bool value_fits(enum value_kind kind, struct span value)
     switch (kind) {
     case KIND_NUMBER:
         return parse_u64(value, 0, UINT64_MAX, &number);
+    case KIND_INTEGER:
+        return parse_i64(value, INT64_MIN, INT64_MAX, &integer);
     case KIND_DURATION:
     case KIND_MEASURED:
         return parse_duration(value, &duration);

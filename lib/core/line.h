@@ -70,6 +70,7 @@ bool line_is(const struct line *l, const char *key, const char *word);
 
 /* Values, each in one place. True when all of the span is one value. */
 bool parse_u64(struct span s, uint64_t min, uint64_t max, uint64_t *out);
+bool parse_i64(struct span s, int64_t min, int64_t max, int64_t *out); /* -5 or 5 */
 bool parse_duration(struct span s, usec *out); /* 1s 100ms 250us 5m 2h, not negative; also decimal 3.412187s */
 bool parse_stamp(struct span s, stamp *out);   /* Unix seconds with up to nine decimals, or RFC 3339 */
 bool parse_yes_no(struct span s, bool *out);
@@ -98,6 +99,7 @@ void writer_begin(struct writer *w, stamp t, const char *event); /* starts a new
 #define put_text(w, key, ...)     writer_text(w, LINE_KEY(key), __VA_ARGS__)
 #define put_raw(w, key, ...)      writer_raw(w, LINE_KEY(key), __VA_ARGS__)
 #define put_u64(w, key, ...)      writer_u64(w, LINE_KEY(key), __VA_ARGS__)
+#define put_i64(w, key, ...)      writer_i64(w, LINE_KEY(key), __VA_ARGS__)
 #define put_duration(w, key, ...) writer_duration(w, LINE_KEY(key), __VA_ARGS__)
 #define put_seconds(w, key, ...)  writer_seconds(w, LINE_KEY(key), __VA_ARGS__)
 #define put_steady(w, key, ...)   writer_steady(w, LINE_KEY(key), __VA_ARGS__)
@@ -108,6 +110,7 @@ void writer_word(struct writer *w, struct span key, const char *word); /* a word
 void writer_text(struct writer *w, struct span key, struct span text); /* any bytes, escaped with %XX */
 void writer_raw(struct writer *w, struct span key, struct span value); /* a value that is already in the line's form */
 void writer_u64(struct writer *w, struct span key, uint64_t value);
+void writer_i64(struct writer *w, struct span key, int64_t value);
 void writer_duration(struct writer *w, struct span key, usec d);  /* integer, the largest unit that is exact: s ms us */
 void writer_seconds(struct writer *w, struct span key, usec d);   /* measured: decimal seconds, 3.412187s */
 void writer_steady(struct writer *w, struct span key, instant t); /* seconds with six decimals */
@@ -117,8 +120,9 @@ void writer_mac(struct writer *w, struct span key, const struct mac *mac);
  * followed by no item leaves nothing behind (a value is never empty). */
 void writer_list(struct writer *w, struct span key);
 void list_word(struct writer *w, const char *word);
-void list_text(struct writer *w, struct span text); /* any bytes; , @ and : are escaped too */
-void list_tail(struct writer *w, const char *word); /* of ours, behind the last item, no comma */
+void list_text(struct writer *w, struct span text);                     /* any bytes; , @ and : are escaped too */
+void list_marked(struct writer *w, const char *mark, struct span text); /* the same, behind a word of ours */
+void list_tail(struct writer *w, const char *word);                     /* of ours, behind the last item, no comma */
 void list_u64(struct writer *w, uint64_t value);
 void list_duration(struct writer *w, usec d);
 void list_ip(struct writer *w, const struct ip *ip);

@@ -260,6 +260,14 @@ void writer_u64(struct writer *w, struct span key, uint64_t value)
     end_value(w, at, write_number(at, value));
 }
 
+void writer_i64(struct writer *w, struct span key, int64_t value)
+{
+    char *at = begin_value(w, key), *out = at;
+    if (value < 0)
+        *out++ = '-';
+    end_value(w, at, write_number(out, magnitude(value)));
+}
+
 void writer_duration(struct writer *w, struct span key, usec d)
 {
     char *at = begin_value(w, key);
@@ -304,6 +312,16 @@ void list_word(struct writer *w, const char *word)
 void list_text(struct writer *w, struct span text)
 {
     put_escaped(w, w->list_key, text, ",@:");
+}
+
+void list_marked(struct writer *w, const char *mark, struct span text)
+{
+    size_t before = strlen(mark);
+    char *at = text.len > 0 ? reserve_value(w, w->list_key, before + escaped_length(text, ",@:")) : NULL;
+    if (!at)
+        return;
+    memcpy(at, mark, before);
+    write_escaped(at + before, text, ",@:");
 }
 
 void list_tail(struct writer *w, const char *word)

@@ -97,6 +97,16 @@ bool read_u32(struct reader *r, const char *key, uint32_t *out)
     return true;
 }
 
+bool read_i32(struct reader *r, const char *key, int32_t *out)
+{
+    struct span value;
+    int64_t n;
+    if (!reader_find(r, key, &value) || !noted(r, key, parse_i64(value, INT32_MIN, INT32_MAX, &n)))
+        return false;
+    *out = (int32_t)n;
+    return true;
+}
+
 bool read_yes_no(struct reader *r, const char *key, bool *out)
 {
     struct span value;

@@ -53,6 +53,20 @@ bool parse_u64(struct span s, uint64_t min, uint64_t max, uint64_t *out)
     return true;
 }
 
+bool parse_i64(struct span s, int64_t min, int64_t max, int64_t *out)
+{
+    bool negative = s.len > 0 && s.at[0] == '-';
+    struct span digits = {s.at + negative, s.len - negative};
+    uint64_t n;
+    if (!parse_u64(digits, negative, INT64_MAX, &n))
+        return false;
+    int64_t value = negative ? -(int64_t)n : (int64_t)n;
+    if (value < min || value > max)
+        return false;
+    *out = value;
+    return true;
+}
+
 static const struct {
     const char *name;
     usec length;

@@ -82,7 +82,7 @@ refuses() {
     until_true 10 lines out 1
     kill -INT "$CHECK"
     ended 0
-    grep -qE '^[0-9]+\.[0-9]{9} track name=web state=down$' out
+    grep -qE '^[0-9]+\.[0-9]{9} track name=web state=down for=13s$' out
     [ "$(cat err)" = "vrrp-check: web: down: exit status 7" ]
 }
 

@@ -110,6 +110,7 @@ page_kinds() {
             if (text ~ /^List/) return "list"
             if (text ~ /^Address/) return "address"
             if (text ~ /^(Its )?MAC addr/) return "mac"
+            if (text ~ /^\\\\-[0-9]+ to/) return "integer"
             if (text ~ /^([0-9]+ (to|or) |Number of|Bytes|How often)/) return "number"
             if (text ~ /^A (word|range):/) return "text"
             return text ~ /^yes( |$)/ ? "yes-no" : ""

@@ -11,6 +11,9 @@ static const struct {
     [KIND_TEXT] = {"text", "{\"type\": \"string\", \"minLength\": 1}"},
     [KIND_NUMBER] = {"number", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 9007199254740992},"
                                " {\"type\": \"string\", \"pattern\": \"^[1-9][0-9]{15,19}$\"}]}"},
+    [KIND_INTEGER] =
+        {"integer",
+         "{\"anyOf\": [{\"type\": \"integer\"}, {\"type\": \"string\", \"pattern\": \"^-?[1-9][0-9]{15,18}$\"}]}"},
     [KIND_DURATION] = {"duration", "{\"description\": \"milliseconds\", \"type\": \"number\", \"minimum\": 0}"},
     [KIND_MEASURED] = {"measured", "{\"description\": \"milliseconds\", \"type\": \"number\", \"minimum\": 0}"},
     [KIND_STEADY] = {"steady", "{\"description\": \"seconds\", \"type\": \"number\", \"minimum\": 0}"},

@@ -54,10 +54,11 @@ static void defaults(void **unused)
 
 static void every_key(void **unused)
 {
-    static const char text[] = "vr if=a%20b vrid=255 name=web%20one ver=2 prio=255 interval=255s "
-                               "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
-                               "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
-                               "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254 fence=yes";
+    static const char text[] =
+        "vr if=a%20b vrid=255 name=web%20one ver=2 prio=255 interval=255s "
+        "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
+        "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
+        "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254,not:maint,not:b:-5,load:*-2,not%3Ax fence=yes";
     static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=1 interval=10ms garp=3,200ms "
                                "cksum=pseudo src=fe80::9";
     struct vr_config c;
@@ -86,7 +87,7 @@ static void every_key(void **unused)
     assert_int_equal(c.garp.delay, 0);
     assert_int_equal(c.garp.second, 0);
     assert_int_equal(c.garp_refresh, 100 * MILLISECOND);
-    assert_int_equal(c.track_count, 4);
+    assert_int_equal(c.track_count, 8);
     assert_string_equal(c.track[0].name, "web");
     assert_int_equal(c.track[0].weight, 0);
     assert_string_equal(c.track[1].name, "vip:x");
@@ -94,6 +95,13 @@ static void every_key(void **unused)
     assert_int_equal(c.track[2].weight, 20);
     assert_string_equal(c.track[3].name, "n:1");
     assert_int_equal(c.track[3].weight, 254);
+    assert_string_equal(c.track[4].name, "maint");
+    assert_true(c.track[4].inverted && c.track[4].weight == 0 && !c.track[4].by_value);
+    assert_true(c.track[5].inverted && c.track[5].weight == -5);
+    assert_string_equal(c.track[6].name, "load");
+    assert_true(!c.track[6].inverted && c.track[6].by_value && c.track[6].weight == -2);
+    assert_string_equal(c.track[7].name, "not:x");
+    assert_false(c.track[7].inverted);
     assert_true(c.fence);
     assert_true(parse(&c, good, sizeof(good) - 1));
     assert_int_equal(c.garp.first, 3);
@@ -145,6 +153,13 @@ static void what_is_wrong_is_said(void **unused)
         {"track=a:-3o", "track=a:-3o", NULL},
         {"track=a:", "track=a:", NULL},
         {"track=:5", "track=:5", NULL},
+        {"track=a:*", "track=a:*", NULL},
+        {"track=a:*0", "track=a:*0", NULL},
+        {"track=a:*255", "track=a:*255", NULL},
+        {"track=a:*--1", "track=a:*--1", NULL},
+        {"track=not:", "track=not:", NULL},
+        {"track=not:a:*2", "track=not:a:*2", NULL},
+        {"track=a,not:a:-1", "track=a,not:a:-1", "track: not:a:-1: a name stands there twice"},
         {"track=a,,b", "track=a,,b", NULL},
         {"track=a,b:1,a:2", "track=a,b:1,a:2", "track: a:2: a name stands there twice"},
         {"track=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "track=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q",

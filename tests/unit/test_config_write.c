@@ -60,6 +60,8 @@ static void random_config(struct vr_config *c, struct prefix *items)
         c->track[i].weight = (int16_t)random_range(0, 254);
         if (random_bool())
             c->track[i].weight = (int16_t)-c->track[i].weight;
+        c->track[i].by_value = c->track[i].weight != 0 && random_bool();
+        c->track[i].inverted = !c->track[i].by_value && random_bool();
     }
 }
 
@@ -135,6 +137,8 @@ static void equality_sees_every_member(void **unused)
         "track=a",
         "track=b",
         "track=a:1",
+        "track=a:*1",
+        "track=not:a",
         "fence=yes",
         "ip=fe80::1",
     };

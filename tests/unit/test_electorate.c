@@ -113,6 +113,13 @@ static void track(struct electorate *e, usec at, const char *name, bool up, usec
     assert_true(electorate_track(e, (instant){at}, &event));
 }
 
+static void valued(struct electorate *e, usec at, const char *name, int32_t value)
+{
+    struct track_event event = {.up = true, .has_value = true, .value = value};
+    strncpy(event.name, name, sizeof event.name - 1);
+    assert_true(electorate_track(e, (instant){at}, &event));
+}
+
 /* One virtual router, started at 0. */
 static struct electorate *one(const char *vr)
 {
@@ -384,6 +391,90 @@ static void tracks_weigh_and_fail(void **state)
     expect("");
     electorate_advance(e, (instant){502000});
     expect("eth0/51 fault track");
+    electorate_free(e);
+}
+
+/* The priority that its Active_Down_Timer shows, of a backup that has heard nobody since `since`. */
+static void expect_prio(struct electorate *e, usec since, int prio)
+{
+    usec skew = ((256 - prio) * 1000000 + 255) / 256;
+    assert_int_equal(electorate_deadline(e).us, since + 3000000 + skew);
+}
+
+static void what_is_inverted_is_to_be_down(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " track=not:maint,not:busy:-30,not:cold:+7");
+    expect("eth0/51 fault track"); /* nobody has said that it is down */
+    track(e, 10, "maint", false, 0);
+    expect("eth0/51 backup recovered");
+    expect_prio(e, 10, 70);
+    track(e, 11, "busy", false, 0);
+    expect_prio(e, 10, 100);
+    track(e, 12, "cold", false, 0);
+    expect_prio(e, 10, 107);
+    track(e, 13, "busy", true, 0);
+    expect_prio(e, 10, 77);
+    track(e, 14, "maint", false, 500);
+    electorate_advance(e, (instant){514}); /* who has said it is silent */
+    expect("eth0/51 fault track");
+    track(e, 600, "maint", false, 0);
+    expect("eth0/51 backup recovered");
+    track(e, 700, "maint", true, 0);
+    expect("eth0/51 fault track");
+    electorate_free(e);
+}
+
+static void values_weigh(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " track=load:*-2,bonus:*1");
+    expect("eth0/51 backup startup");
+    expect_prio(e, 0, 100);
+    valued(e, 10, "load", 20);
+    expect_prio(e, 0, 60);
+    valued(e, 11, "bonus", 5);
+    expect_prio(e, 0, 65);
+    valued(e, 12, "bonus", INT32_MAX);
+    expect_prio(e, 0, 254);
+    valued(e, 13, "load", INT32_MIN);
+    expect_prio(e, 0, 254);
+    valued(e, 14, "bonus", -253);
+    expect_prio(e, 0, 102); /* 100 + 255 - 253 */
+    valued(e, 15, "bonus", -254);
+    expect("eth0/51 fault track");
+    track(e, 16, "bonus", true, 0); /* without a value */
+    expect("eth0/51 backup recovered");
+    valued(e, 17, "load", 127);
+    expect("eth0/51 fault track");
+    track(e, 18, "load", false, 0); /* what is down has none */
+    expect("eth0/51 backup recovered");
+    expect_prio(e, 18, 100);
+    electorate_free(e);
+}
+
+static void links_are_tracked(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " track=link:eth1");
+    expect("eth0/51 fault track");
+    link_line(e, 10, "if=eth1 state=up");
+    expect("eth0/51 backup recovered");
+    link_line(e, 20, "if=eth1 state=down");
+    expect("eth0/51 fault track");
+    track(e, 30, "link:eth1", true, 0); /* its lines say it */
+    expect("");
+    link_line(e, 40, "if=eth1 state=up");
+    expect("eth0/51 backup recovered");
+    link_line(e, 50, "if=eth1 state=gone");
+    expect("eth0/51 fault track");
+    link_line(e, 60, "if=eth2 state=up"); /* one that is known before it is asked for */
+    assert_true(vr_at(e, 70, VR " track=link:eth2"));
+    expect("eth0/51 backup recovered");
+    assert_true(vr_at(e, 80, VR " track=link:eth3"));
+    expect("eth0/51 fault track");
+    track(e, 90, "link:eth3", true, 0); /* no line tells of it */
+    expect("eth0/51 backup recovered");
     electorate_free(e);
 }
 
@@ -660,6 +751,9 @@ int main(void)
         cmocka_unit_test(names_follow_a_change),
         cmocka_unit_test(the_form_of_a_lower_active_is_followed),
         cmocka_unit_test(tracks_weigh_and_fail),
+        cmocka_unit_test(what_is_inverted_is_to_be_down),
+        cmocka_unit_test(values_weigh),
+        cmocka_unit_test(links_are_tracked),
         cmocka_unit_test(yield_by_name),
         cmocka_unit_test(stop_resigns_and_ends_all_timers),
         cmocka_unit_test(counters_count),

@@ -305,11 +305,13 @@ static void clocks_and_tracks_are_read_back(void **unused)
         w.length = 0;
         random_text(t.name, sizeof(t.name));
         t.for_ = random_bool() ? 0 : (usec)random_range(1, 86400000000);
+        t.has_value = random_bool();
+        t.value = t.has_value ? (int32_t)random_u64() : 0;
         write_track(&w, (stamp){i}, &t);
         parse_written(&w);
         assert_true(read_track(&l, &u, &where));
         assert_string_equal(t.name, u.name);
-        assert_true(t.up == u.up && t.for_ == u.for_);
+        assert_true(t.up == u.up && t.for_ == u.for_ && t.has_value == u.has_value && t.value == u.value);
     }
 }
 

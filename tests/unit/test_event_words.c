@@ -396,6 +396,11 @@ static void what_must_be_there_and_right(void **unused)
         {"track name=web", "state"},
         {"track name=web state=maybe", "state"},
         {"track name=web state=up for=1", "for"},
+        {"track name=web state=up value=-2147483648", ""},
+        {"track name=web state=up value=2147483647", ""},
+        {"track name=web state=up value=-2147483649", "value"},
+        {"track name=web state=up value=-0", "value"},
+        {"track name=web state=up value=+1", "value"},
     };
     (void)unused;
     for (size_t i = 0; i < nitems(rows); i++)

@@ -257,6 +257,9 @@ static void put_random(struct writer *w, struct span key, enum value_kind kind)
     case KIND_NUMBER:
         writer_u64(w, key, random_u64() >> random_range(0, 63));
         break;
+    case KIND_INTEGER:
+        writer_i64(w, key, (int64_t)random_u64() >> random_range(1, 63));
+        break;
     case KIND_DURATION:
         writer_duration(w, key, (usec)(random_u64() >> random_range(1, 63)));
         break;
