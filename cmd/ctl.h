@@ -18,7 +18,7 @@ struct ctl {
 typedef void ctl_take(void *context, const struct line *l);
 
 struct ctl_answer {
-    uint64_t count;      /* of a `status`: its lines */
+    uint64_t count;      /* of a `status`: virtual routers */
     bool refused;        /* of anything else */
     char why[NAME_TEXT]; /* then */
 };

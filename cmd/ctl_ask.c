@@ -104,7 +104,7 @@ static bool take_line(struct ctl_answer *a, const struct line *l, ctl_take *take
         (void)line_u64(l, "count", 0, UINT64_MAX, &a->count);
         return true;
     }
-    ++*seen;
+    *seen += span_is(l->event, "status");
     if (take)
         hand_on(l, take, context);
     return false;

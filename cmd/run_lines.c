@@ -57,7 +57,7 @@ static void take_status(struct run *r, struct span text, const struct line *l)
     struct span id, state;
     if (line_get(l, "id", &id))
         return;
-    if (line_get(l, "state", &state))
+    if (line_get(l, "state", &state) || span_is(l->event, "statistics"))
         append(&s->coming, text.at, text.len + 1);
     if (!line_is(l, "end", "yes"))
         return;
@@ -108,10 +108,10 @@ static void take(struct run *r, struct span text)
         return;
     }
     sides_put(r, text.at, text.len + 1, is_heard(event));
-    if ((!span_is(event, "status") && !span_is(event, "answer")) ||
-        line_parse(&l, text.at, text.len, &where) != LINE_OK)
+    bool answers = span_is(event, "answer"), tells = span_is(event, "status") || span_is(event, "statistics");
+    if ((!answers && !tells) || line_parse(&l, text.at, text.len, &where) != LINE_OK)
         return;
-    if (span_is(event, "status"))
+    if (tells)
         take_status(r, text, &l);
     else
         reload_answer(r, &l);

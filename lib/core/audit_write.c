@@ -65,13 +65,6 @@ static void put_evidence(struct writer *w, const struct finding *f)
     put_value(w, LINE_KEY("against"), &f->against);
 }
 
-static void put_stamp(struct writer *w, struct span key, stamp t)
-{
-    char text[STAMP_TEXT];
-
-    writer_raw(w, key, (struct span){text, format_stamp(text, t)});
-}
-
 void write_alert(struct writer *w, stamp t, const struct audit_alert *alert)
 {
     const struct finding *f = &alert->finding;
@@ -87,8 +80,8 @@ void write_alert(struct writer *w, stamp t, const struct audit_alert *alert)
     }
     if (alert->n > 1 || alert->cleared) {
         put_u64(w, "n", alert->n);
-        put_stamp(w, LINE_KEY("first"), alert->first);
-        put_stamp(w, LINE_KEY("last"), alert->last);
+        put_stamp(w, "first", alert->first);
+        put_stamp(w, "last", alert->last);
     }
     put_word(w, "cleared", alert->cleared ? "yes" : NULL);
     writer_end(w);

@@ -54,10 +54,7 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
     memcpy(state.name, m->name, sizeof state.name);
     const char *why = router_why_name(action->why);
     memcpy(state.why, why, strlen(why) + 1);
-    if (action->to == ROUTER_ACTIVE)
-        m->counters.master_transitions++;
-    m->since = at;
-    m->last_why = action->why;
+    member_remember(m, at, action);
     e->reports.state(e->reports.context, at, &state);
 }
 

@@ -37,6 +37,11 @@ struct counters {
         invalid_auth_type, auth_type_mismatch, discarded;
 };
 
+/* Of all that came on interfaces of virtual routers. vrid: of one that is not there, of whatever version. */
+struct statistics {
+    uint64_t checksum_errors, version_errors, vrid_errors, ip_ttl_errors;
+};
+
 struct status_event {
     struct identity id;
     const char *name;
@@ -49,6 +54,9 @@ struct status_event {
     enum cksum_form cksum;
     struct ip last_adv_source; /* family 0: none yet */
     struct counters counters;
+    instant up; /* since when it takes part, */
+    bool takes_part;
+    const char *last_event, *new_active_reason;
 };
 
 struct electorate_reports {
@@ -119,6 +127,7 @@ enum yield electorate_yield(struct electorate *e, instant at, struct span name, 
  * configured. False: no such name. */
 bool electorate_status(const struct electorate *e, struct span name,
                        void (*report)(void *context, const struct status_event *s), void *context);
+const struct statistics *electorate_statistics(const struct electorate *e);
 /* The longest Active_Down_Interval of all; 0 without any. */
 usec electorate_patience(const struct electorate *e);
 

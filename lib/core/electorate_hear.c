@@ -1,5 +1,5 @@
 /* What is heard, checked against the virtual router that it names (RFC 9568 7.1, RFC 3768 7.1, after the packet's own
- * checks): only what passes reaches the state machine. Also names, status and yields. */
+ * checks): only what passes reaches the state machine. Also names and yields. */
 #include <string.h>
 
 #include "core/electorate_internal.h"
@@ -103,7 +103,7 @@ static bool acceptable(struct electorate *e, struct member *m, instant at, const
     if (a->flags & FLAG_UNICAST)
         return refuse(e, m, at, NOTICE_UNICAST, a, NULL);
     if (a->version != m->router.settings.version)
-        return refuse(e, m, at, NOTICE_VERSION, a, NULL);
+        return refuse(e, m, at, NOTICE_VERSION, a, &e->statistics.version_errors);
     if (a->auth != AUTH_NONE)
         return refuse(e, m, at, NOTICE_AUTH, a, &m->counters.auth_type_mismatch);
     if (!interval_accepted(e, m, at, a) || !addresses_accepted(e, m, at, a))
@@ -173,12 +173,13 @@ bool electorate_advert(struct electorate *e, instant at, const struct origin *fr
 {
     bool counts = from->vlan == 0 && e->started && !e->stopped;
     bool own = from->dir == DIR_OUT && !e->shadow;
-    bool ours = is_of_any(from);
+    bool ours = is_of_any(from), used = false, known = false;
     if (e->count == 0)
         return ours;
     for (const struct interface *i = NULL; (i = next_concerned(e, from, i));) {
         struct member *m = counts ? member_on(i, a->af, a->vrid) : NULL;
-        ours = ours || i->members > 0;
+        used = used || i->members > 0;
+        known = known || m;
         if (m && m->router.state == ROUTER_INIT)
             continue; /* startup_delay: nothing is heard */
         if (m && own)
@@ -186,35 +187,24 @@ bool electorate_advert(struct electorate *e, instant at, const struct origin *fr
         else if (m)
             member_hears(e, m, at, a);
     }
-    return ours;
-}
-
-static void count_bad(struct counters *c, struct span why)
-{
-    c->discarded++;
-    if (span_is(why, "type"))
-        c->invalid_type_pkts_rcvd++;
-    else if (span_is(why, "short"))
-        c->packet_length_errors++;
-    else if (span_is(why, "auth"))
-        c->auth_failures++;
-    else if (span_is(why, "auth-type"))
-        c->invalid_auth_type++;
-    else if (span_is(why, "interval-zero"))
-        c->interval_errors++;
+    if (used && counts && !known && from->dir != DIR_OUT)
+        e->statistics.vrid_errors++;
+    return ours || used;
 }
 
 bool electorate_bad(struct electorate *e, const struct origin *from, uint8_t af, uint8_t vrid, struct span why)
 {
     bool counts = from->dir != DIR_OUT && from->vlan == 0;
-    bool ours = is_of_any(from);
+    bool ours = is_of_any(from), used = false;
     for (const struct interface *i = NULL; (i = next_concerned(e, from, i));) {
-        struct member *m = counts ? member_on(i, af, vrid) : NULL;
-        ours = ours || i->members > 0;
+        struct member *m = counts && vrid > 0 ? member_on(i, af, vrid) : NULL;
+        used = used || i->members > 0;
         if (m)
-            count_bad(&m->counters, why);
+            member_count_bad(m, why);
     }
-    return ours;
+    if (used && counts)
+        electorate_count_bad(e, why);
+    return ours || used;
 }
 
 /* Names */
@@ -262,43 +252,4 @@ enum yield electorate_yield(struct electorate *e, instant at, struct span name, 
     router_yield(&m->router, at, on, &actions);
     member_perform(e, m, at, &actions);
     return YIELD_DONE;
-}
-
-static void report_status(const struct member *m, void (*report)(void *context, const struct status_event *s),
-                          void *context)
-{
-    const struct router *r = &m->router;
-    struct status_event s = {
-        .id = m->id,
-        .name = m->name,
-        .state = r->state,
-        .since = m->since,
-        .last_why = router_why_name(m->last_why),
-        .version = r->settings.version,
-        .prio = r->prio,
-        .owner = r->settings.prio == VRRP_PRIORITY_OWNER,
-        .yielded = r->yielded,
-        .interval = r->settings.interval,
-        .active_adver_interval = r->active_adver_interval,
-        .active_down_interval = router_active_down_interval(r),
-        .skew_time = router_skew_time(r),
-        .cksum = m->form.form,
-        .last_adv_source = m->last_adv_source,
-        .counters = m->counters,
-    };
-    report(context, &s);
-}
-
-bool electorate_status(const struct electorate *e, struct span name,
-                       void (*report)(void *context, const struct status_event *s), void *context)
-{
-    if (name.len > 0) {
-        const struct member *m = member_named(e, name);
-        if (m)
-            report_status(m, report, context);
-        return m != NULL;
-    }
-    for (size_t i = 0; i < e->count; i++)
-        report_status(e->members[i], report, context);
-    return true;
 }

@@ -75,6 +75,9 @@ struct member {
     struct counters counters;
     instant since;
     enum router_why last_why;
+    instant up;             /* since when it takes part */
+    const char *last_event; /* NULL: none yet */
+    const char *new_active_reason;
     struct ip last_adv_source;
 };
 
@@ -102,11 +105,15 @@ struct electorate {
     size_t track_count;
     uint64_t next_order;
     bool started, stopped;
+    struct statistics statistics;
 };
 
 /* Report what the router decided, then put its deadline in the heap. */
 void member_perform(struct electorate *e, struct member *m, instant at, const struct router_actions *actions);
 void member_notice(struct electorate *e, struct member *m, instant at, enum notice what, const struct ip *src);
+void member_remember(struct member *m, instant at, const struct router_action *action); /* a transition */
+void member_count_bad(struct member *m, struct span why);
+void electorate_count_bad(struct electorate *e, struct span why);
 struct member *member_find(const struct electorate *e, const struct identity *id);
 struct member *member_named(const struct electorate *e, struct span name);
 void member_name_link(struct electorate *e, struct member *m);   /* into the table of names, by m->name */

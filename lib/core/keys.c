@@ -88,7 +88,11 @@ static const struct event_key status_keys[] = {
     NUMBER("advertisement-rcvd"), NUMBER("advertisement-sent"), NUMBER("interval-errors"),
     NUMBER("priority-zero-pkts-rcvd"), NUMBER("priority-zero-pkts-sent"), NUMBER("invalid-type-pkts-rcvd"),
     NUMBER("address-list-errors"), NUMBER("packet-length-errors"), NUMBER("auth-failures"), NUMBER("invalid-auth-type"),
-    NUMBER("auth-type-mismatch"), NUMBER("discarded"), YES_NO("end"), NUMBER("count"),
+    NUMBER("auth-type-mismatch"), NUMBER("discarded"), TEXT("up-datetime"), TEXT("last-event"),
+    TEXT("new-active-reason"), YES_NO("end"), NUMBER("count"),
+};
+static const struct event_key statistics_keys[] = {
+    TEXT("id"), NUMBER("checksum-errors"), NUMBER("version-errors"), NUMBER("vrid-errors"), NUMBER("ip-ttl-errors"),
 };
 static const struct event_key answer_keys[] = {TEXT("id"), YES_NO("done"), TEXT("why")};
 static const struct event_key send_keys[] = {
@@ -122,15 +126,32 @@ static const struct event_key stage_keys[] = {
         name, keys, nitems(keys)                                                                                       \
     }
 static const struct event_keys events[] = {
-    EVENT("advert", advert_keys), EVENT("tick", tick_keys),         EVENT("clock", clock_keys),
-    EVENT("send", send_keys),     EVENT("link", link_keys),         EVENT("bad", bad_keys),
-    EVENT("other", other_keys),   EVENT("lost", lost_keys),         EVENT("vr", vr_keys),
-    EVENT("begin", id_keys),      EVENT("commit", id_keys),         EVENT("novr", novr_keys),
-    EVENT("track", track_keys),   EVENT("yield", yield_keys),       EVENT("stop", id_keys),
-    EVENT("status", status_keys), EVENT("answer", answer_keys),     EVENT("state", state_keys),
-    EVENT("notice", notice_keys), EVENT("elected", elected_keys),   EVENT("vacant", vacant_keys),
-    EVENT("stage", stage_keys),   EVENT("announce", announce_keys), EVENT("alert", alert_keys),
+    EVENT("advert", advert_keys),
+    EVENT("tick", tick_keys),
+    EVENT("clock", clock_keys),
+    EVENT("send", send_keys),
+    EVENT("link", link_keys),
+    EVENT("bad", bad_keys),
+    EVENT("other", other_keys),
+    EVENT("lost", lost_keys),
+    EVENT("vr", vr_keys),
+    EVENT("begin", id_keys),
+    EVENT("commit", id_keys),
+    EVENT("novr", novr_keys),
+    EVENT("track", track_keys),
+    EVENT("yield", yield_keys),
+    EVENT("stop", id_keys),
+    EVENT("status", status_keys),
+    EVENT("answer", answer_keys),
+    EVENT("state", state_keys),
+    EVENT("notice", notice_keys),
+    EVENT("elected", elected_keys),
+    EVENT("vacant", vacant_keys),
+    EVENT("stage", stage_keys),
+    EVENT("announce", announce_keys),
+    EVENT("alert", alert_keys),
     EVENT("allow", allow_keys),
+    EVENT("statistics", statistics_keys),
 };
 
 const struct event_keys *events_known(size_t *count)

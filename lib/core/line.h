@@ -103,6 +103,7 @@ void writer_begin(struct writer *w, stamp t, const char *event); /* starts a new
 #define put_duration(w, key, ...) writer_duration(w, LINE_KEY(key), __VA_ARGS__)
 #define put_seconds(w, key, ...)  writer_seconds(w, LINE_KEY(key), __VA_ARGS__)
 #define put_steady(w, key, ...)   writer_steady(w, LINE_KEY(key), __VA_ARGS__)
+#define put_stamp(w, key, ...)    writer_stamp(w, LINE_KEY(key), __VA_ARGS__)
 #define put_ip(w, key, ...)       writer_ip(w, LINE_KEY(key), __VA_ARGS__)
 #define put_mac(w, key, ...)      writer_mac(w, LINE_KEY(key), __VA_ARGS__)
 #define list_begin(w, key)        writer_list(w, LINE_KEY(key))
@@ -114,6 +115,7 @@ void writer_i64(struct writer *w, struct span key, int64_t value);
 void writer_duration(struct writer *w, struct span key, usec d);  /* integer, the largest unit that is exact: s ms us */
 void writer_seconds(struct writer *w, struct span key, usec d);   /* measured: decimal seconds, 3.412187s */
 void writer_steady(struct writer *w, struct span key, instant t); /* seconds with six decimals */
+void writer_stamp(struct writer *w, struct span key, stamp t);    /* Unix time with nine decimals */
 void writer_ip(struct writer *w, struct span key, const struct ip *ip);
 void writer_mac(struct writer *w, struct span key, const struct mac *mac);
 /* A comma list: list_begin writes " key="; each item of it writes "," before itself but the first. list_begin

@@ -287,6 +287,12 @@ void writer_steady(struct writer *w, struct span key, instant t)
     end_value(w, at, write_seconds(at, t.us));
 }
 
+void writer_stamp(struct writer *w, struct span key, stamp t)
+{
+    char text[STAMP_TEXT];
+    writer_raw(w, key, (struct span){text, format_stamp(text, t)});
+}
+
 void writer_ip(struct writer *w, struct span key, const struct ip *ip)
 {
     char *at = begin_value(w, key);

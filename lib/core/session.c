@@ -129,7 +129,8 @@ static void take_bad(struct session *s, const struct line *l)
     line_u64(l, "vlan", 1, 4094, &vlan);
     from.vlan = (uint16_t)vlan;
     from.dir = line_is(l, "dir", "out") ? DIR_OUT : DIR_UNKNOWN;
-    if (line_u64(l, "af", 4, 6, &af) && af != 5 && line_u64(l, "vrid", 1, 255, &vrid) && line_get(l, "why", &why))
+    line_u64(l, "vrid", 0, 255, &vrid); /* it may have been too short for one */
+    if (line_u64(l, "af", 4, 6, &af) && af != 5 && line_get(l, "why", &why))
         note_interface(s, from.ifname, electorate_bad(s->electorate, &from, (uint8_t)af, (uint8_t)vrid, why));
 }
 

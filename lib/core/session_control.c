@@ -264,12 +264,31 @@ static void write_status(void *context, const struct status_event *e)
     if (e->last_adv_source.family != 0)
         put_ip(&w, "last-adv-source", &e->last_adv_source);
     put_counters(&w, &e->counters);
+    if (e->takes_part)
+        put_stamp(&w, "up-datetime", session_stamp(s, e->up));
+    put_word(&w, "last-event", e->last_event);
+    put_word(&w, "new-active-reason", e->new_active_reason);
     writer_end(&w);
     emit_answer(s, &w, s->status_id_len > 0);
     s->status_count++;
 }
 
-/* One line a virtual router, then one that says that it was the last. */
+static void write_statistics(struct session *s)
+{
+    const struct statistics *statistics = electorate_statistics(s->electorate);
+    struct writer w = session_writer(s);
+    writer_begin(&w, session_stamp(s, s->clock), "statistics");
+    if (s->status_id_len > 0)
+        put_raw(&w, "id", (struct span){s->status_id, s->status_id_len});
+    put_u64(&w, "checksum-errors", statistics->checksum_errors);
+    put_u64(&w, "version-errors", statistics->version_errors);
+    put_u64(&w, "vrid-errors", statistics->vrid_errors);
+    put_u64(&w, "ip-ttl-errors", statistics->ip_ttl_errors);
+    writer_end(&w);
+    emit_answer(s, &w, s->status_id_len > 0);
+}
+
+/* One line a virtual router; of all, what belongs to none of them; then one that says that it was the last. */
 const char *session_status(struct session *s, const struct line *request)
 {
     struct span id = {0}, name = {0};
@@ -281,6 +300,8 @@ const char *session_status(struct session *s, const struct line *request)
     s->status_id_len = id.len;
     s->status_count = 0;
     electorate_status(s->electorate, name, write_status, s);
+    if (name.len == 0)
+        write_statistics(s);
     struct writer w = session_writer(s);
     writer_begin(&w, session_stamp(s, s->clock), "status");
     if (id.len > 0)

@@ -110,7 +110,7 @@ static size_t put_time(struct session *s, stamp t)
 /* What an elect (this one or another) decides is never passed on, nor taken, as if it were input. */
 bool session_is_decision(const struct line *l)
 {
-    static const char *const decisions[] = {"send", "state", "elected", "vacant", "notice", "answer"};
+    static const char *const decisions[] = {"send", "state", "elected", "vacant", "notice", "answer", "statistics"};
     return is_one_of(l->event, decisions, nitems(decisions)) ||
            (span_is(l->event, "lost") && line_is(l, "where", "observer"));
 }

@@ -109,14 +109,36 @@ END
     ctl vr if=eth0 vrid=52 name=db ip=192.0.2.2
     run -0 --separate-stderr ctl status
     [ -z "$stderr" ]
-    [ "${#lines[@]}" -eq 2 ]
+    [ "${#lines[@]}" -eq 3 ]
     [[ ${lines[0]} =~ ^[0-9]+\.[0-9]{9}' status if=eth0 af=4 vrid=51 name=web state=backup why=startup for=' ]]
     [[ ${lines[1]} == *" vrid=52 name=db state=backup "* ]]
+    [[ ${lines[2]} == *" statistics checksum-errors=0 version-errors=0 vrid-errors=0 ip-ttl-errors=0" ]]
     run -0 ctl status name=db
     [ "${#lines[@]}" -eq 1 ]
     run -1 --separate-stderr ctl status name=mail
     [ -z "$output" ]
     [ "$stderr" = "vrrp-ctl: mail: no such virtual router" ]
+}
+
+@test "status as JSON: every counter is a number, and jq finds what it looks for" {
+    elect if=eth0 vrid=51 name=web ip=192.0.2.1
+    hear "bad if=eth0 af=4 vrid=51 why=checksum"
+    hear "bad if=eth0 af=4 vrid=51 why=type"
+    advert 120 1s
+    hear "advert if=eth0 af=4 vrid=99 ver=3 prio=1 interval=1s src=192.0.2.2 ip=192.0.2.9"
+    found() { grep -q vrid-errors=1 <(ctl status); }
+    until_true 10 found
+    ctl status | vrrp-json >json
+    jq -s -e '.[0] | .event == "status" and .name == "web" and .is_owner == false
+        and .last_adv_source == "192.0.2.2" and .last_event == "startup" and .new_active_reason == "not-active"
+        and ([.master_transitions, .advertisement_rcvd, .advertisement_sent, .interval_errors,
+            .priority_zero_pkts_rcvd, .priority_zero_pkts_sent, .invalid_type_pkts_rcvd, .address_list_errors,
+            .packet_length_errors, .auth_failures, .invalid_auth_type, .auth_type_mismatch]
+            == [0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0])' json
+    jq -s -e '.[1] | .event == "statistics" and .checksum_errors == 1 and .vrid_errors == 1
+        and .version_errors == 0 and .ip_ttl_errors == 0' json
+    # It came up a moment ago, and not before this test.
+    jq -s -e --argjson now "$EPOCHSECONDS" '.[0].up_datetime | tonumber | . > $now - 60 and . < $now + 1' json
 }
 
 @test "track, vr, novr, begin and commit are done when it says so" {
@@ -129,9 +151,9 @@ END
     ctl begin
     ctl vr if=eth0 vrid=53 name=new ip=192.0.2.3
     ctl commit
-    [ "$(ctl status | vrrp-pick -k name)" = new ]
+    [ "$(ctl status | vrrp-pick -k name status)" = new ]
     ctl novr name=new
-    [ -z "$(ctl status)" ]
+    [ -z "$(ctl status | vrrp-pick status)" ]
     run -1 --separate-stderr ctl novr name=new
     [ "$stderr" = "vrrp-ctl: novr: refused: no such virtual router" ]
     run -1 --separate-stderr ctl commit
@@ -165,9 +187,9 @@ END
     kill -0 "$ctl" # it resigns: that is no router that has taken over
     advert 50 10s
     wait "$ctl"
-    [ "$(ctl status | vrrp-pick -k state,yielded)" = $'backup\tyes' ]
+    [ "$(ctl status | vrrp-pick -k state,yielded status)" = $'backup\tyes' ]
     ctl yield name=web off=yes
-    [ "$(ctl status | vrrp-pick -k yielded)" = no ]
+    [ "$(ctl status | vrrp-pick -k yielded status)" = no ]
 }
 
 @test "yield that nobody takes is exit 1: it is Active again" {
@@ -204,8 +226,8 @@ END
         wait "$pid"
     done
     for i in {1..8}; do
-        [ "$(vrrp-pick -k vrid <"answer$i" | sort -u | wc -l)" -eq 21 ]
-        [ "$(wc -l <"answer$i")" -eq 21 ]
+        [ "$(vrrp-pick -k vrid status <"answer$i" | sort -u | wc -l)" -eq 21 ]
+        [ "$(wc -l <"answer$i")" -eq 22 ]
     done
 }
 
@@ -215,7 +237,7 @@ END
         echo "status id=$i" # more than a FIFO holds
     done >control
     until_true 10 grep -q 'status id=300 end=yes' out
-    [ "$(ctl status | wc -l)" -eq 1 ]
+    [ "$(ctl status | vrrp-pick status | wc -l)" -eq 1 ]
 }
 
 @test "an answer of 1,000 virtual routers is whole" {
@@ -224,5 +246,5 @@ END
         echo "vr if=e$((i / 250)) vrid=$((i % 250 + 1)) ip=192.0.2.1"
     done >control
     until_true 10 grep -q 'if=e3 .* vrid=250 ' out
-    [ "$(ctl status | wc -l)" -eq 1001 ]
+    [ "$(ctl status | vrrp-pick status | wc -l)" -eq 1001 ]
 }

@@ -528,6 +528,11 @@ static void counters_count(void **state)
     electorate_bad(e, &from, 4, 51, span_of("type"));
     electorate_bad(e, &from, 4, 51, span_of("checksum"));
     electorate_bad(e, &from, 4, 99, span_of("short"));
+    electorate_bad(e, &from, 4, 0, span_of("short")); /* too short for a VRID */
+    electorate_bad(e, &from, 4, 51, span_of("auth"));
+    electorate_bad(e, &from, 4, 51, span_of("auth-type"));
+    electorate_bad(e, &from, 4, 51, span_of("interval-zero"));
+    electorate_bad(e, &from, 4, 51, span_of("addr-count-zero"));
     electorate_stop(e, (instant){4500000});
     statuses = 0;
     assert_true(electorate_status(e, (struct span){0}, on_status, NULL));
@@ -540,7 +545,98 @@ static void counters_count(void **state)
     assert_int_equal(c->priority_zero_pkts_sent, 1);
     assert_int_equal(c->packet_length_errors, 1);
     assert_int_equal(c->invalid_type_pkts_rcvd, 1);
-    assert_int_equal(c->discarded, 4);
+    assert_int_equal(c->auth_failures, 1);
+    assert_int_equal(c->invalid_auth_type, 1);
+    assert_int_equal(c->interval_errors, 1);
+    assert_int_equal(c->address_list_errors, 1);
+    assert_int_equal(c->discarded, 8);
+    electorate_free(e);
+}
+
+/* RFC 8347 and RFC 6527: what cannot be said of one virtual router. */
+static void what_is_of_none_counts_once(void **state)
+{
+    (void)state;
+    static const char other[] = "if=eth0 af=4 vrid=99 ver=3 prio=50 interval=1s src=192.0.2.99 ip=192.0.2.9";
+    struct electorate *e = active(VR);
+    struct origin eth0 = {.ifname = "eth0"}, eth1 = {.ifname = "eth1"}, out = {.ifname = "eth0", .dir = DIR_OUT};
+    struct origin vlan = {.ifname = "eth0", .vlan = 7}, any = {.ifname = ""};
+    const struct origin *const from[] = {&eth0, &eth1, &out, &vlan, &any};
+    assert_true(vr_at(e, 3900000, "vr if=eth2 vrid=51 ip=192.0.2.3"));
+    for (size_t i = 0; i < nitems(from); i++) { /* eth0 and any count */
+        electorate_bad(e, from[i], 4, 51, span_of("checksum"));
+        electorate_bad(e, from[i], 4, 51, span_of("version"));
+        electorate_bad(e, from[i], 4, 0, span_of("vrid-zero"));
+        electorate_bad(e, from[i], 6, 200, span_of("ttl"));
+    }
+    hear(e, 4000000, other);
+    hear(e, 4000000, "if=eth1 af=4 vrid=99 ver=3 prio=50 interval=1s src=192.0.2.99 ip=192.0.2.9");
+    hear(e, 4000000, "if=eth0 af=6 vrid=51 ver=3 prio=50 interval=1s src=fe80::99 ip=fe80::1");
+    hear(e, 4000000, "if=eth0 af=4 vrid=99 dir=out ver=3 prio=50 interval=1s src=192.0.2.99 ip=192.0.2.9");
+    hear(e, 4000000, FROM("3", "50", "1s") GOOD);
+    hear(e, 4000001, FROM("2", "50", "1s") GOOD); /* of another version than the virtual router's */
+    const struct statistics *s = electorate_statistics(e);
+    assert_int_equal(s->checksum_errors, 2);
+    assert_int_equal(s->version_errors, 3);
+    assert_int_equal(s->vrid_errors, 4);
+    assert_int_equal(s->ip_ttl_errors, 2);
+    electorate_free(e);
+}
+
+static void has_been(struct electorate *e, const char *event, const char *reason, usec up)
+{
+    assert_true(electorate_status(e, span_of("eth0-v4-51"), on_status, NULL));
+    assert_string_equal(last_status.last_event, event);
+    assert_string_equal(last_status.new_active_reason, reason);
+    assert_int_equal(last_status.takes_part ? last_status.up.us : -1, up);
+}
+
+/* RFC 8347: last-event, new-master-reason, up-datetime. */
+static void what_it_has_been_through_is_told(void **state)
+{
+    (void)state;
+    struct electorate *e = electorate_new(&reports, false);
+    link_line(e, 0, "if=eth0 state=down");
+    assert_true(vr_at(e, 0, VR));
+    electorate_start(e, (instant){0});
+    has_been(e, "interface-down", "not-active", -1);
+    link_line(e, 1000000, "if=eth0 state=up primary4=192.0.2.10");
+    has_been(e, "interface-up", "not-active", 1000000);
+    link_line(e, 1500000, "if=eth0 state=up");
+    has_been(e, "no-primary-ip-address", "not-active", -1);
+    link_line(e, 2000000, "if=eth0 state=up primary4=192.0.2.10");
+    has_been(e, "primary-ip-address", "not-active", 2000000);
+    electorate_advance(e, electorate_deadline(e));
+    has_been(e, "active-timeout", "no-response", 2000000);
+    hear(e, 6000000, FROM("3", "150", "1s") GOOD);
+    has_been(e, "higher-priority-backup", "no-response", 2000000);
+    hear(e, 6500000, FROM("3", "0", "1s") GOOD);
+    electorate_advance(e, electorate_deadline(e));
+    has_been(e, "active-timeout", "priority", 2000000);
+    electorate_yield(e, (instant){8000000}, span_of("eth0-v4-51"), true, true);
+    has_been(e, "yield", "priority", 2000000);
+    electorate_yield(e, (instant){8000001}, span_of("eth0-v4-51"), false, false);
+    hear(e, 8100000, FROM("3", "50", "1s") GOOD);
+    electorate_advance(e, electorate_deadline(e));
+    has_been(e, "lower-priority-active", "preempted", 2000000);
+    electorate_stop(e, (instant){13000000});
+    has_been(e, "shutdown", "preempted", -1);
+    electorate_free(e);
+
+    e = one("vr if=eth0 vrid=51 ip=192.0.2.1 prio=255");
+    has_been(e, "startup", "priority", 0);
+    electorate_yield(e, (instant){1}, span_of("eth0-v4-51"), true, true);
+    electorate_yield(e, (instant){2}, span_of("eth0-v4-51"), false, true);
+    hear(e, 1000000, FROM("3", "50", "1s") GOOD);
+    electorate_advance(e, electorate_deadline(e));
+    has_been(e, "owner-preempt", "preempted", 0);
+    electorate_free(e);
+
+    e = one(VR " preempt-delay=1s");
+    has_been(e, "startup", "not-active", 0);
+    hear(e, 1000000, FROM("3", "50", "1s") GOOD);
+    electorate_advance(e, (instant){2000000});
+    has_been(e, "preempt-hold-timeout", "preempted", 0);
     electorate_free(e);
 }
 
@@ -757,6 +853,8 @@ int main(void)
         cmocka_unit_test(yield_by_name),
         cmocka_unit_test(stop_resigns_and_ends_all_timers),
         cmocka_unit_test(counters_count),
+        cmocka_unit_test(what_is_of_none_counts_once),
+        cmocka_unit_test(what_it_has_been_through_is_told),
         cmocka_unit_test(a_pseudo_only_peer_that_nobody_follows_counts),
         cmocka_unit_test(adverts_leave_from_the_address_that_ties_are_judged_by),
         cmocka_unit_test(what_nobody_listens_to_is_not_silent),
