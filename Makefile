@@ -14,11 +14,11 @@ packet := core/packet core/checksum core/bytes
 frame := core/frame core/ip_header core/announce_frame core/other
 limit := core/limit core/known core/bucket core/siphash
 report := core/report core/filter core/match core/vips $(limit)
-config := core/config core/config_value core/config_hint core/config_track core/config_write
+config := core/config core/config_value core/config_hint core/config_track core/config_write core/peer
 event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router
 event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
-electorate := core/electorate core/electorate_hear core/electorate_tracks core/electorate_loop core/electorate_time
+electorate := core/electorate core/electorate_hear core/electorate_peer core/electorate_tracks core/electorate_loop core/electorate_time
 electorate += core/electorate_status $(router) core/form core/timers core/heap
 observer := core/observer core/observer_groups core/bucket core/place core/heap core/timers
 board := core/board core/board_event core/board_view core/board_cell core/board_filter core/board_detail core/audit_rules core/freshness core/match core/text
@@ -56,7 +56,7 @@ vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(ses
 vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines
-vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject $(link) $(confine)
+vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject net/unicast $(link) $(confine)
 vrrp-advert.libs := -lpcap -lnet -lmnl -lcap -lseccomp
 
 vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) net/announce net/inject net/clock $(confine)
@@ -183,7 +183,8 @@ test_link_table.libs := -lmnl
 test_router.objs := $(router) core/timers core/address
 test_heap.objs := core/heap
 test_form.objs := core/form core/address
-test_electorate.objs := $(electorate) $(event)
+test_electorate.objs := $(electorate) $(event) tests/unit/electorate_host
+test_electorate_peer.objs := $(test_electorate.objs)
 test_session.objs := $(session) $(electorate) $(event)
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.

@@ -6,6 +6,7 @@
 #include "net/capture.h"
 #include "net/inject.h"
 #include "net/signals.h"
+#include "net/unicast.h"
 
 struct advert_options {
     bool dry;         /* -n */
@@ -28,11 +29,14 @@ struct wire_link {
     instant asked;
     int said; /* errno that was told to people, 0: none */
     instant said_at;
+    int peer_said;          /* the same of a peer, where another one was reached, */
+    instant peer_failed_at; /* and when it was so last */
 };
 
 /* Where packets go: a socket, a file, or nowhere. */
 struct wire {
     struct injector injector;
+    struct unicast unicast;
     struct capture_writer *writer;
     bool file_failed;
     bool live;
@@ -46,8 +50,9 @@ void wire_open(struct wire *w, const struct advert_options *o); /* or exits, say
 /* The file of -w, which this empties: after all that may be wrong with the usage. signals end the wait for its reader, when
  * it is a FIFO or standard output; false: so it was before it could be opened. */
 bool wire_open_file(struct wire *w, const struct advert_options *o, struct signals *signals);
-/* Build the advert of a `send` and send it. 0 or errno: what the system said, EADDRNOTAVAIL when the interface has no
- * usable address, ENODEV when it is not there. The first of a kind is told on stderr. t: for the file. */
+/* Build the advert of a `send` and send it: to the group, or to each peer; it left when it left to one of them. 0 or errno:
+ * what the system said, EADDRNOTAVAIL when the interface has no usable address, ENODEV when it is not there, EDESTADDRREQ
+ * when it is its only peer itself. The first of a kind is told on stderr. t: for the file. */
 int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now);
 void wire_refresh(struct wire *w, instant now); /* when there is time: ask for what may have changed */
 bool wire_flush(struct wire *w);                /* false: the file could not be written, said on stderr */
@@ -56,8 +61,9 @@ struct wire_link *wire_link(struct wire *w, const char *ifname, instant now); /*
 /* family 0: the interface has none that is usable. */
 struct ip wire_source(const struct wire_link *l, const struct send_event *e);
 
-/* The frame as `# frame HEX` and a newline, for -n; returns its length. */
-size_t wire_frame_text(const struct wire *w, char out[static LINE_BYTES]);
+/* The frame of the advert that was sent last, to its peer number `which`, as `# frame HEX` and a newline, for -n; returns
+ * its length, 0 when there is none of that number. */
+size_t wire_frame_text(struct wire *w, const struct send_event *e, size_t which, char out[static LINE_BYTES]);
 /* The word for err=: "ENOBUFS". */
 const char *error_word(int number);
 

@@ -82,10 +82,12 @@ static void pass(struct filter *f, enum level_kind kind, const struct identity *
 }
 
 /* -n: the frame as a comment, which readers pass over. */
-static void show_frame(struct filter *f)
+static void show_frames(struct filter *f, const struct send_event *e)
 {
     static char out[LINE_BYTES];
-    put(f, LEVEL_KEEP, NULL, out, wire_frame_text(&f->wire, out));
+    size_t length;
+    for (size_t i = 0; (length = wire_frame_text(&f->wire, e, i, out)) > 0; i++)
+        put(f, LEVEL_KEEP, NULL, out, length);
 }
 
 static enum level_kind send_kind(const struct send_event *e)
@@ -151,7 +153,7 @@ static void take_send(struct filter *f, const struct line *l, struct span text)
     struct span told;
     pass(f, send_kind(&e), &e.id, text, line_get(l, "err", &told) ? 0 : failed);
     if (f->options->dry && !failed)
-        show_frame(f);
+        show_frames(f, &e);
 }
 
 static void take_state(struct filter *f, const struct line *l, struct span text)
@@ -245,7 +247,7 @@ static void resign(struct filter *f, struct held *h, stamp t)
     if (w.length > 0)
         pass(f, LEVEL_RESIGN, &e.id, (struct span){text, w.length - 1}, failed);
     if (f->options->dry && !failed)
-        show_frame(f);
+        show_frames(f, &e);
     struct state_event s = {
         .id = e.id,
         .from = ROUTER_ACTIVE,

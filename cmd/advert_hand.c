@@ -89,6 +89,7 @@ static void describe(struct hand *h, const struct vr_config *c)
         .garp_refresh = c->garp_refresh,
         .lease = (wait + SECOND - 1) / SECOND * SECOND,
         .fence = c->fence ? c->down_factor * c->interval : 0,
+        .peer = c->peer,
     };
     h->state = (struct state_event){
         .id = c->id,
@@ -155,7 +156,8 @@ static void advertise(struct hand *h, uint8_t prio, bool announce)
     enum level_kind kind = prio == 0 ? LEVEL_RESIGN : announce ? LEVEL_ANNOUNCE : LEVEL_SEND;
     put(h, kind, text, w.length);
     if (h->options->dry && !failed)
-        put(h, LEVEL_KEEP, text, wire_frame_text(&h->wire, text));
+        for (size_t i = 0, length; (length = wire_frame_text(&h->wire, &e, i, text)) > 0; i++)
+            put(h, LEVEL_KEEP, text, length);
 }
 
 /* No takeover by accident: who speaks for this virtual router? */

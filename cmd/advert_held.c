@@ -35,6 +35,19 @@ static bool make_room(struct held_table *t)
     return true;
 }
 
+static bool put_peers(struct held *h, const struct peer_list *list)
+{
+    if (list->count > h->send.peer.count) {
+        struct ip *peers = realloc(h->peers, list->count * sizeof(*peers));
+        if (!peers)
+            return false;
+        h->peers = peers;
+    }
+    if (list->count > 0)
+        memcpy(h->peers, list->items, list->count * sizeof(*list->items));
+    return true;
+}
+
 bool held_put(struct held_table *t, const struct send_event *e)
 {
     struct held **at = find(t, &e->id), *h = *at;
@@ -55,10 +68,13 @@ bool held_put(struct held_table *t, const struct send_event *e)
             return false;
         }
     }
+    h->items = items; /* one that has grown has moved */
+    if (!put_peers(h, &e->peer))
+        return false;
     memcpy(items, e->ip.items, e->ip.count * sizeof(*items));
     h->send = *e;
-    h->items = items;
     h->send.ip.items = items;
+    h->send.peer.items = h->peers;
     return true;
 }
 
@@ -71,6 +87,7 @@ void held_forget(struct held_table *t, const struct identity *id)
     t->all[h->index] = t->all[--t->count];
     t->all[h->index]->index = h->index;
     free(h->items);
+    free(h->peers);
     free(h);
 }
 

@@ -5,8 +5,9 @@
 #include "core/event.h"
 
 struct held {
-    struct send_event send; /* its list points to items */
+    struct send_event send; /* its lists point to items and peers */
     struct prefix *items;
+    struct ip *peers;  /* NULL: it has none */
     struct held *next; /* of the same bucket */
     size_t index;      /* in all */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/cli.h"
+#include "net/clock.h"
 #include "net/link.h"
 
 static const usec ASK_AGAIN = 100 * MILLISECOND; /* at most so often while an interface fails */
@@ -30,8 +31,8 @@ static bool go_on(void *context)
 
 void wire_open(struct wire *w, const struct advert_options *o)
 {
-    *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file};
-    if (w->live && !injector_open(&w->injector))
+    *w = (struct wire){.injector = {.fd = -1}, .unicast = {-1, -1, -1, -1}, .live = !o->dry && !o->file};
+    if (w->live && (!injector_open(&w->injector) || !unicast_open(&w->unicast)))
         cli_die(EXIT_SYSTEM, "cannot send packets: %s%s", strerror(errno),
                 errno == EPERM || errno == EACCES ? cli_permission_hint("CAP_NET_RAW") : "");
 }
@@ -67,6 +68,7 @@ bool wire_close(struct wire *w)
 {
     bool done = !w->writer || written(w, capture_writer_close(w->writer));
     injector_close(&w->injector);
+    unicast_close(&w->unicast);
     free(w->links);
     return done;
 }
@@ -123,16 +125,18 @@ struct ip wire_source(const struct wire_link *l, const struct send_event *e)
 }
 
 /* The frame of this advert in w->frame. 0 or errno. */
-static int build(struct wire *w, const struct wire_link *l, const struct send_event *e)
+static int build(struct wire *w, const struct wire_link *l, const struct send_event *e, const struct ip *dst)
 {
     uint8_t addresses[ADVERT_ADDRESS_BYTES];
-    struct mac mac = e->vmac ? vrrp_mac(e->id.af, e->id.vrid) : l->there ? l->link.mac : mac_of_none;
-    if (l->there && !l->link.has_mac && !e->vmac)
+    bool group = e->peer.count == 0;
+    struct mac mac = e->vmac && group ? vrrp_mac(e->id.af, e->id.vrid) : l->there ? l->link.mac : mac_of_none;
+    w->length = 0;
+    if (l->there && !l->link.has_mac && !e->vmac && group)
         return EAFNOSUPPORT; /* no Ethernet */
     struct advert a = {
         .af = e->id.af,
         .src = wire_source(l, e),
-        .dst = e->id.af == 4 ? vrrp_group4 : vrrp_group6,
+        .dst = *dst,
         .ttl = VRRP_TTL,
         .version = e->version,
         .type = 1,
@@ -153,29 +157,79 @@ static int build(struct wire *w, const struct wire_link *l, const struct send_ev
     return w->length > 0 ? 0 : EINVAL;
 }
 
-/* What was known is not believed when it says no: the address may have come since then, and this may be a takeover. */
-static int build_afresh(struct wire *w, struct wire_link *l, const struct send_event *e, instant now)
+/* What becomes of the frame. 0 or errno. */
+static int put(struct wire *w, const struct wire_link *l, const struct send_event *e, stamp t)
 {
-    int failed = l->there ? build(w, l, e) : l->error;
-    if (!failed || now.us - l->asked.us < ASK_AGAIN)
-        return failed;
-    ask(l, now);
-    return l->there ? build(w, l, e) : l->error;
+    if (w->writer) /* wire_flush tells what is wrong */
+        return capture_writer_frame(w->writer, t, w->frame, w->length, w->length) ? 0 : EIO;
+    if (!w->live)
+        return 0;
+    if (e->peer.count == 0)
+        return injector_send(&w->injector, l->ifindex, w->frame, w->length);
+    return unicast_send(&w->unicast, l->ifindex, w->frame + ETHERNET_BYTES, w->length - ETHERNET_BYTES);
 }
 
-static int send_live(struct wire *w, struct wire_link *l, const struct send_event *e, instant now)
+/* One that cannot be reached among others that can: once, as long as it goes on. */
+static void tell_peer(struct wire_link *l, const struct ip *peer, int failed, instant now)
+{
+    char address[IP_TEXT];
+    bool goes_on = failed == l->peer_said && now.us - l->peer_failed_at.us < SAY_AGAIN;
+    l->peer_said = failed;
+    l->peer_failed_at = now;
+    if (goes_on)
+        return;
+    ip_format(address, peer);
+    cli_say("%s: %s: %s: advertisements do not leave to this peer", l->ifname, address, strerror(failed));
+}
+
+/* One that cannot be sent to keeps none of the others from it. */
+static int send_to_peers(struct wire *w, struct wire_link *l, const struct send_event *e, stamp t, instant now)
+{
+    struct ip source = wire_source(l, e);
+    const struct ip *unreached = NULL;
+    int why = EDESTADDRREQ;
+    bool left = false;
+    for (size_t i = 0; i < e->peer.count; i++) {
+        const struct ip *peer = &e->peer.items[i];
+        if (ip_equal(peer, &source))
+            continue;
+        int failed = build(w, l, e, peer);
+        if (!failed)
+            failed = put(w, l, e, t);
+        left = left || !failed;
+        if (!failed)
+            continue;
+        why = failed;
+        unreached = peer;
+    }
+    if (left && unreached)
+        tell_peer(l, unreached, why, now);
+    return left ? 0 : why;
+}
+
+static int send_once(struct wire *w, struct wire_link *l, const struct send_event *e, stamp t, instant now)
+{
+    w->length = 0;
+    if (w->live && !l->there)
+        return l->error;
+    if (e->peer.count > 0)
+        return send_to_peers(w, l, e, t, now);
+    int failed = build(w, l, e, e->id.af == 4 ? &vrrp_group4 : &vrrp_group6);
+    return failed ? failed : put(w, l, e, t);
+}
+
+/* What was known is not believed when it says no: the address may have come since then, and this may be a takeover. */
+static int send_live(struct wire *w, struct wire_link *l, const struct send_event *e, stamp t, instant now)
 {
     if (l->failed && now.us - l->asked.us >= ASK_AGAIN)
         ask(l, now);
-    int failed = build_afresh(w, l, e, now);
     unsigned ifindex = l->ifindex;
-    if (!failed)
-        failed = injector_send(&w->injector, l->ifindex, w->frame, w->length);
-    if ((failed == ENXIO || failed == ENODEV) && l->there) { /* removed, and perhaps made again with another index */
+    int failed = send_once(w, l, e, t, now);
+    bool removed = (failed == ENXIO || failed == ENODEV) && l->there; /* and perhaps made again with another index */
+    bool unknown = failed && (w->length == 0 || failed == EADDRNOTAVAIL);
+    if (removed || (unknown && now.us - l->asked.us >= ASK_AGAIN)) {
         ask(l, now);
-        failed = l->there ? build(w, l, e) : l->error;
-        if (!failed)
-            failed = l->ifindex != ifindex ? injector_send(&w->injector, l->ifindex, w->frame, w->length) : ENODEV;
+        failed = removed && l->there && l->ifindex == ifindex ? ENODEV : send_once(w, l, e, t, now);
     }
     l->failed = failed != 0;
     return failed;
@@ -188,7 +242,9 @@ static void tell(struct wire_link *l, const struct send_event *e, int failed, in
         return;
     l->said = failed;
     l->said_at = now;
-    if (failed == EADDRNOTAVAIL)
+    if (failed == EADDRNOTAVAIL && e->src.family)
+        cli_say("%s: src= of %s is no address of this host: its advertisements do not leave", l->ifname, e->name);
+    else if (failed == EADDRNOTAVAIL)
         cli_say("%s: no usable IPv%u address: the advertisements of %s do not leave (src= names one)", l->ifname,
                 e->id.af, e->name);
     else if (failed)
@@ -198,19 +254,31 @@ static void tell(struct wire_link *l, const struct send_event *e, int failed, in
 int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now)
 {
     struct wire_link *l = wire_link(w, e->id.ifname, now);
-    w->length = 0;
-    int failed = w->live ? send_live(w, l, e, now) : build(w, l, e);
-    if (!failed && w->writer && !capture_writer_frame(w->writer, t, w->frame, w->length, w->length))
-        failed = EIO; /* wire_flush tells */
+    int failed = w->live ? send_live(w, l, e, t, now) : send_once(w, l, e, t, now);
     tell(l, e, failed, now);
     return failed;
 }
 
-size_t wire_frame_text(const struct wire *w, char out[static LINE_BYTES])
+/* To peers each is built anew: of all of them only one is in w->frame. */
+static bool has_frame(struct wire *w, const struct send_event *e, size_t which)
+{
+    const struct wire_link *l = wire_link(w, e->id.ifname, clock_now());
+    struct ip source = wire_source(l, e);
+    if (e->peer.count == 0)
+        return which == 0 && w->length > 0;
+    for (size_t i = 0; i < e->peer.count; i++)
+        if (!ip_equal(&e->peer.items[i], &source) && which-- == 0)
+            return build(w, l, e, &e->peer.items[i]) == 0;
+    return false;
+}
+
+size_t wire_frame_text(struct wire *w, const struct send_event *e, size_t which, char out[static LINE_BYTES])
 {
     static const char digits[] = "0123456789abcdef", head[] = "# frame ";
     static_assert(sizeof(head) + 2 * FRAME_BYTES < LINE_BYTES, "the longest frame fits");
     size_t length = strlen(head);
+    if (!has_frame(w, e, which))
+        return 0;
     memcpy(out, head, length);
     for (size_t i = 0; i < w->length; i++) {
         out[length++] = digits[w->frame[i] >> 4];

@@ -84,8 +84,11 @@ static void flags(struct hearing *h)
         {FLAG_DST_MAC, RULE_WRONG_DST_MAC},
     };
 
-    for (size_t i = 0; h->advert->flags != 0 && i < nitems(rules); i++) {
-        if (h->advert->flags & rules[i].flag)
+    unsigned set = h->advert->flags;
+    if (set & FLAG_UNICAST) /* what is not of the link comes from a global address */
+        set &= ~(unsigned)FLAG_V6_SRC_NOT_LL;
+    for (size_t i = 0; set != 0 && i < nitems(rules); i++) {
+        if (set & rules[i].flag)
             audit_simply(h, rules[i].rule);
     }
     if (h->advert->auth == AUTH_PASS)

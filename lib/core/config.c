@@ -6,12 +6,13 @@
 #include "core/config_hint.h"
 #include "core/config_track.h"
 #include "core/config_value.h"
+#include "core/peer.h"
 
 /* What one key's value goes into. */
 struct target {
     struct vr_config *config;
     struct prefix_buffer *buffer;
-    bool src_given;
+    bool src_given, ttl_given;
     const char *allowed; /* what the message says: a key's function may be more precise than the table */
     struct span item;    /* the item of a list that is wrong; len 0: the value as a whole */
 };
@@ -124,8 +125,6 @@ static bool key_src(struct target *t, struct span value)
     const char *wrong = address_wrong(&t->config->src);
     if (wrong)
         t->allowed = wrong;
-    else if (t->config->src.family == 6 && !ip_is_link_local(&t->config->src))
-        t->allowed = wrong = "VRRP for IPv6 is sent from a link-local address";
     return !wrong;
 }
 
@@ -203,6 +202,20 @@ static bool key_fence(struct target *t, struct span value)
     return parse_yes_no(value, &t->config->fence);
 }
 
+static bool key_peer(struct target *t, struct span value)
+{
+    const char *wrong = peer_list_parse(value, &t->config->peer, t->buffer, &t->item);
+    if (wrong)
+        t->allowed = wrong;
+    return !wrong;
+}
+
+static bool key_ttl(struct target *t, struct span value)
+{
+    t->ttl_given = true;
+    return ttl_parse(value, &t->config->ttl);
+}
+
 static const struct {
     const char *key;
     bool (*parse)(struct target *t, struct span value);
@@ -227,6 +240,8 @@ static const struct {
     {"garp-refresh", key_garp_refresh, "0s (off), or 100ms..24h"},
     {"track", key_track, TRACK_ALLOWED},
     {"fence", key_fence, "yes or no"},
+    {"peer", key_peer, PEER_ALLOWED},
+    {"ttl", key_ttl, TTL_ALLOWED},
 };
 
 static struct span word_of(const struct field *f)
@@ -280,6 +295,19 @@ static bool parse_key(struct target *t, const struct field *f, struct config_err
         return refuse(error, word_of(f), keys[i].key, excerpt(t->item, item), ": ", t->allowed, NULL);
     }
     return unknown_key(f, error);
+}
+
+static bool check_peers(const struct vr_config *c, bool ttl_given, const struct line *l, struct config_error *error)
+{
+    const char *wrong = source_wrong(c);
+    if (wrong)
+        return refuse(error, word_of_key(l, "src"), "src", wrong, NULL);
+    wrong = peers_wrong(c);
+    if (wrong)
+        return refuse(error, word_of_key(l, "peer"), "peer", wrong, NULL);
+    if (ttl_given && c->peer.count == 0)
+        return refuse(error, word_of_key(l, "ttl"), "ttl", "goes with peer=: what is sent to the group has 255", NULL);
+    return true;
 }
 
 /* What must be there, and what must agree. */
@@ -337,12 +365,13 @@ bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const str
         .preempt = true,
         .down_factor = 3,
         .garp = garp_default,
+        .ttl = {VRRP_TTL, VRRP_TTL},
     };
     struct target target = {.config = out, .buffer = buffer};
     for (size_t i = 0; i < l->count; i++)
         if (!parse_key(&target, &l->fields[i], error))
             return false;
-    if (!check_whole(out, target.src_given, l, error))
+    if (!check_whole(out, target.src_given, l, error) || !check_peers(out, target.ttl_given, l, error))
         return false;
     if (out->name[0] == '\0')
         default_name(&out->id, out->name);

@@ -6,7 +6,7 @@
 #include "core/line.h"
 #include "core/packet.h"
 
-enum { IFNAME_TEXT = 16, NAME_TEXT = 64, ROUTER_TRACKS = 16 };
+enum { IFNAME_TEXT = 16, NAME_TEXT = 64, ROUTER_TRACKS = 16, PEERS = 255 };
 
 /* What makes a virtual router: RFC 9568 1.7. IPv4 and IPv6 with one VRID are two. */
 struct identity {
@@ -17,19 +17,29 @@ struct identity {
 bool identity_equal(const struct identity *a, const struct identity *b);
 void put_identity(struct writer *w, const struct identity *id); /* if= af= vrid= */
 
-/* items points into a prefix_buffer (or other memory) of the caller's, which must outlive the list. */
+/* items of a list points into a prefix_buffer (or other memory) of the caller's, which must outlive it. */
 struct prefix_list {
     uint8_t count; /* 1..255 once configured */
     const struct prefix *items;
 };
+struct peer_list {
+    uint8_t count; /* 0: none, the virtual router speaks to the group */
+    const struct ip *items;
+};
 struct prefix_buffer {
     struct prefix items[ADVERT_ADDRESSES];
+    struct ip peers[PEERS];
 };
 
 struct garp {
     uint8_t first;  /* announcements at once, 0..255 */
     usec delay;     /* then, after this, */
     uint8_t second; /* so many again */
+};
+
+/* Of what is received: TTL or hop limit, both ends included. */
+struct ttl_range {
+    uint8_t min, max;
 };
 
 struct track_ref {
@@ -57,7 +67,9 @@ struct vr_config {
     usec garp_refresh;     /* default 0: off */
     uint8_t track_count;
     struct track_ref track[ROUTER_TRACKS];
-    bool fence; /* nobody is answered down_factor intervals after the last advert that left, default no */
+    bool fence;            /* nobody is answered down_factor intervals after the last advert that left, default no */
+    struct peer_list peer; /* unicast, to and from these only; default none: multicast */
+    struct ttl_range ttl;  /* what adverts of a peer arrive with, default 255..255 */
 };
 
 struct config_error {

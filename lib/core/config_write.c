@@ -3,6 +3,7 @@
 #include "core/config.h"
 #include "core/config_track.h"
 #include "core/config_value.h"
+#include "core/peer.h"
 
 bool identity_equal(const struct identity *a, const struct identity *b)
 {
@@ -53,7 +54,8 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            ip_equal(&a->src, &b->src) && a->preempt == b->preempt && a->preempt_delay == b->preempt_delay &&
            a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
-           tracks_equal(a, b) && a->fence == b->fence;
+           tracks_equal(a, b) && a->fence == b->fence && peer_list_equal(&a->peer, &b->peer) &&
+           a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max;
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -90,5 +92,8 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
         list_track_ref(w, &c->track[i]);
     list_end(w);
     put_yes_no(w, "fence", c->fence);
+    put_peer_list(w, &c->peer);
+    if (c->peer.count > 0)
+        put_ttl(w, &c->ttl);
     writer_end(w);
 }

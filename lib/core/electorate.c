@@ -32,6 +32,8 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .announce = action->announce,
         .fence = m->fence ? r->settings.down_factor * r->settings.interval : 0,
     };
+    if (m->peers)
+        send.peer = (struct peer_list){.count = m->peers->count, .items = m->peers->items};
     memcpy(send.name, m->name, sizeof send.name);
     m->counters.advertisement_sent++;
     member_spoke(m, at, action->prio);
@@ -55,6 +57,8 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
     const char *why = router_why_name(action->why);
     memcpy(state.why, why, strlen(why) + 1);
     member_remember(m, at, action);
+    if (m->peers)
+        m->peers->seen = m->peers->heard = false;
     e->reports.state(e->reports.context, at, &state);
 }
 
@@ -99,6 +103,7 @@ static void member_free(struct member *m)
 {
     free(m->ip);
     free(m->uses);
+    free(m->peers);
     free(m);
 }
 
@@ -146,7 +151,8 @@ static bool member_configure(struct electorate *e, struct member *m, const struc
 {
     struct prefix *ip = malloc(c->ip.count * sizeof *ip);
     struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses);
-    bool complete = ip && uses;
+    struct peers *peers = c->peer.count > 0 ? peers_new(c) : NULL;
+    bool complete = ip && uses && (peers || c->peer.count == 0);
     for (uint8_t i = 0; complete && i < c->track_count; i++) {
         const struct track_ref *ref = &c->track[i];
         uses[i] = (struct track_use){track_get(e, ref->name), ref->inverted, ref->by_value, ref->weight};
@@ -155,11 +161,14 @@ static bool member_configure(struct electorate *e, struct member *m, const struc
     if (!complete) {
         free(ip);
         free(uses);
+        free(peers);
         return false;
     }
     memcpy(ip, c->ip.items, c->ip.count * sizeof *ip);
     free(m->ip);
     free(m->uses);
+    free(m->peers);
+    m->peers = peers;
     m->ip = ip;
     m->ip_count = c->ip.count;
     m->uses = uses;

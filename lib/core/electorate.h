@@ -15,6 +15,10 @@ enum notice {
     NOTICE_VERSION,           /* it speaks the other version: discarded */
     NOTICE_AUTH,              /* it authenticates and we do not: discarded */
     NOTICE_UNICAST,           /* it speaks unicast and we multicast: discarded */
+    NOTICE_MULTICAST,         /* it speaks multicast and we unicast: discarded */
+    NOTICE_PEER,              /* it is no peer of ours, and speaks to us: discarded */
+    NOTICE_DESTINATION,       /* a peer speaks to another address than we speak from: discarded */
+    NOTICE_TTL,               /* a peer, or who says so, is further away than it may be: discarded */
     NOTICE_DUPLICATE_ADDRESS, /* another machine uses our primary address: discarded */
     NOTICE_FIRST_NOT_LL,      /* its first IPv6 address is not link-local: accepted (RFC 9568 erratum 8300) */
     NOTICE_TWO_OWNERS,        /* two routers claim priority 255 */
@@ -34,7 +38,7 @@ struct notice_event {
 struct counters {
     uint64_t master_transitions, advertisement_rcvd, advertisement_sent, interval_errors, priority_zero_pkts_rcvd,
         priority_zero_pkts_sent, invalid_type_pkts_rcvd, address_list_errors, packet_length_errors, auth_failures,
-        invalid_auth_type, auth_type_mismatch, discarded;
+        invalid_auth_type, auth_type_mismatch, peer_errors, ip_ttl_errors, discarded;
 };
 
 /* Of all that came on interfaces of virtual routers. vrid: of one that is not there, of whatever version. */

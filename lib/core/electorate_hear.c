@@ -13,6 +13,10 @@ const char *notice_name(enum notice n)
         [NOTICE_VERSION] = "version",
         [NOTICE_AUTH] = "auth",
         [NOTICE_UNICAST] = "unicast",
+        [NOTICE_MULTICAST] = "multicast",
+        [NOTICE_PEER] = "peer",
+        [NOTICE_DESTINATION] = "destination",
+        [NOTICE_TTL] = "ttl",
         [NOTICE_DUPLICATE_ADDRESS] = "duplicate-address",
         [NOTICE_FIRST_NOT_LL] = "v6-first-not-ll",
         [NOTICE_TWO_OWNERS] = "two-owners",
@@ -100,7 +104,9 @@ static bool acceptable(struct electorate *e, struct member *m, instant at, const
 {
     if (!e->shadow && from_ourselves(e, m, at, a))
         return false;
-    if (a->flags & FLAG_UNICAST)
+    if (m->peers && !member_takes_unicast(e, m, at, a))
+        return false;
+    if (!m->peers && (a->flags & FLAG_UNICAST))
         return refuse(e, m, at, NOTICE_UNICAST, a, NULL);
     if (a->version != m->router.settings.version)
         return refuse(e, m, at, NOTICE_VERSION, a, &e->statistics.version_errors);
@@ -146,6 +152,8 @@ static void member_hears(struct electorate *e, struct member *m, instant at, con
     if (a->prio == VRRP_PRIORITY_RESIGN)
         m->counters.priority_zero_pkts_rcvd++;
     m->last_adv_source = a->src;
+    if (m->peers && a->prio != VRRP_PRIORITY_RESIGN)
+        m->peers->heard = true;
     enum router_state before = m->router.state;
     struct router_heard heard = {.prio = a->prio, .interval = a->interval, .src = a->src};
     struct router_actions actions = {0};
@@ -182,6 +190,8 @@ bool electorate_advert(struct electorate *e, instant at, const struct origin *fr
         known = known || m;
         if (m && m->router.state == ROUTER_INIT)
             continue; /* startup_delay: nothing is heard */
+        if (m && !own && member_is_passed_by(e, m, a))
+            continue;
         if (m && own)
             member_sees(e, m, at, a);
         else if (m)

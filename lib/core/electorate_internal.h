@@ -39,13 +39,27 @@ struct track_use {
     int16_t weight;
 };
 
-/* What was decided to be sent, against what is seen leaving. */
-struct spoken {
-    instant at; /* the last one with a priority above 0 */
-    uint8_t prio, prio_before;
+/* What was decided to be sent, against what is seen leaving: to the group, or to one peer. */
+enum { OWED_MOST = 4 }; /* one that takes more than these at a time is slow, not somebody else */
+struct owed {
     uint8_t owed;    /* sent and not yet seen */
     uint8_t strikes; /* seen, but none was owed */
     uint8_t matched; /* seen and owed, since the last strike */
+};
+struct spoken {
+    instant at; /* the last one with a priority above 0 */
+    uint8_t prio, prio_before;
+    struct owed group;
+};
+
+/* Of a virtual router that speaks to peers, not to the group. */
+struct peers {
+    struct ttl_range ttl;
+    bool seen;  /* one of its own was seen leaving since it is Active: they leave through its interface */
+    bool heard; /* a peer speaks, and none of its own was seen leaving since */
+    uint8_t count;
+    struct owed *owed; /* of each, behind them */
+    struct ip items[];
 };
 
 struct member {
@@ -71,7 +85,8 @@ struct member {
     bool fence;
     uint8_t use_count;
     struct track_use *uses;
-    unsigned noticed; /* bits of enum notice */
+    struct peers *peers; /* NULL: it speaks to the group */
+    unsigned noticed;    /* bits of enum notice */
     struct counters counters;
     instant since;
     enum router_why last_why;
@@ -128,6 +143,16 @@ void member_fault(struct electorate *e, struct member *m, instant at, enum route
 void member_spoke(struct member *m, instant at, uint8_t prio);
 /* It has become active: when it is one of many it takes its turn among them. */
 void member_take_turn(const struct electorate *e, struct member *m, instant now);
+/* What m speaks from; family 0: not known. */
+const struct ip *member_source(const struct member *m);
+/* electorate_peer.c: what is special of a virtual router with peers. */
+struct peers *peers_new(const struct vr_config *c);                   /* NULL: out of memory */
+bool member_has_nobody(const struct member *m, const struct ip *own); /* its peers are itself */
+/* The peer to which this one, seen leaving, was sent. NULL: it is of no business of this virtual router. */
+struct owed *member_owed(const struct member *m, const struct advert *a);
+/* A packet between two others, which this host forwards or overhears. */
+bool member_is_passed_by(const struct electorate *e, const struct member *m, const struct advert *a);
+bool member_takes_unicast(struct electorate *e, struct member *m, instant at, const struct advert *a);
 /* An advertisement of this virtual router was seen leaving this host. */
 void member_sees(struct electorate *e, struct member *m, instant at, const struct advert *a);
 /* The Active_Down_Timer of a backup is due. True: it was not believed, and is no longer due. */

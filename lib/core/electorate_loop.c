@@ -6,14 +6,21 @@
 #include "core/timers.h"
 
 enum {
-    OWED_MOST = 4,    /* one that takes more than these at a time is slow, not somebody else */
     STRIKES = 3,      /* so many that nobody owed, */
     MATCHED_CALM = 8, /* without so many good ones between, are another program's */
     TICKS_MISSED = 3, /* after so many the listener is silent itself */
 };
 #define STALL_MOST (50 * MILLISECOND)
+#define HELD_BACK                                                                                                      \
+    (3 * SECOND) /* by the kernel, while it looks for a neighbour; then they leave at once, or are dropped */
 
 /* Of our own sending */
+
+static void owe(struct owed *s, uint8_t most)
+{
+    if (s->owed < most)
+        s->owed++;
+}
 
 void member_spoke(struct member *m, instant at, uint8_t prio)
 {
@@ -23,11 +30,16 @@ void member_spoke(struct member *m, instant at, uint8_t prio)
     s->at = at;
     s->prio_before = s->prio_before == 0 ? prio : s->prio;
     s->prio = prio;
-    if (s->owed < OWED_MOST)
-        s->owed++;
+    if (!m->peers) {
+        owe(&s->group, OWED_MOST);
+        return;
+    }
+    usec most = OWED_MOST + HELD_BACK / m->router.settings.interval;
+    for (size_t i = 0; i < m->peers->count; i++)
+        owe(&m->peers->owed[i], most < UINT8_MAX ? (uint8_t)most : UINT8_MAX);
 }
 
-static bool is_owed(struct spoken *s)
+static bool is_owed(struct owed *s)
 {
     if (s->owed > 0) {
         s->owed--;
@@ -40,22 +52,34 @@ static bool is_owed(struct spoken *s)
 }
 
 /* One of ours may be on its way for as long as vrrp-advert would still send it. */
-static bool is_ours(struct member *m, instant at, const struct advert *a)
+static bool is_like_ours(const struct member *m, instant at, const struct advert *a)
 {
     const struct router *r = &m->router;
     usec late = active_down_interval(r->settings.version, r->prio, r->settings.interval, r->settings.down_factor);
-    struct spoken *s = &m->spoken;
+    const struct spoken *s = &m->spoken;
     if (s->prio == 0 || at.us > s->at.us + late || a->interval != r->settings.interval)
         return false;
-    return (a->prio == s->prio || a->prio == s->prio_before) && is_owed(s);
+    return a->prio == s->prio || a->prio == s->prio_before;
+}
+
+/* To a peer what we said a while ago may leave only now: of those that are owed each is one of ours. */
+static bool is_ours(struct member *m, instant at, const struct advert *a, struct owed *owed)
+{
+    bool held_back = m->peers && owed->owed > 0;
+    return (held_back || is_like_ours(m, at, a)) && is_owed(owed);
 }
 
 void member_sees(struct electorate *e, struct member *m, instant at, const struct advert *a)
 {
     struct router_actions actions = {0};
-    if (a->prio == VRRP_PRIORITY_RESIGN || a->version != m->router.settings.version || (a->flags & FLAG_UNICAST))
+    struct owed *owed = a->flags & FLAG_UNICAST ? member_owed(m, a) : m->peers ? NULL : &m->spoken.group;
+    if (a->prio == VRRP_PRIORITY_RESIGN || a->version != m->router.settings.version || !owed)
         return;
-    if (is_ours(m, at, a))
+    if (m->peers) {
+        m->peers->seen = true;
+        m->peers->heard = false;
+    }
+    if (is_ours(m, at, a, owed))
         router_echo(&m->router, at);
     else
         router_speaker(&m->router, at, a->interval, &actions);
@@ -119,12 +143,22 @@ static void begin_to_look(struct electorate *e, instant at)
     }
 }
 
+/* What is sent to a peer may leave through another interface, and none leaves while the kernel looks for a peer that is
+ * down. That they do not leave is plain only when they did, and a peer is there and speaks on. */
+static bool is_excused(struct member *m)
+{
+    bool excused = m->peers && !(m->peers->seen && m->peers->heard);
+    if (m->peers)
+        m->peers->heard = false;
+    return excused;
+}
+
 static void look_for_echoes(struct electorate *e, instant at)
 {
     for (struct timer *t; (t = heap_due(&e->echo_heap, at));) {
         struct member *m = (struct member *)((char *)t - offsetof(struct member, echo));
         struct router_actions actions = {0};
-        if (e->gap)
+        if (e->gap || is_excused(m))
             router_echo(&m->router, at);
         else
             router_unseen(&m->router, at, &actions);

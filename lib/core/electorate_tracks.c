@@ -52,7 +52,7 @@ void member_fault(struct electorate *e, struct member *m, instant at, enum route
 
 /* What m speaks from. A virtual address that somebody has put on the interface may be the primary one there, and will go
  * to another host some day: only its owner speaks from it, or who has no other. */
-static const struct ip *source_of(const struct member *m)
+const struct ip *member_source(const struct member *m)
 {
     const struct link_event *link = &m->interface->link;
     const struct ip *primary = m->id.af == 4 ? &link->primary4 : &link->primary6;
@@ -76,9 +76,10 @@ void member_follow_interface(struct electorate *e, struct member *m, instant at)
             member_fault(e, m, at, FAULT_LINK, true);
         return;
     }
-    const struct ip *primary = source_of(m);
+    const struct ip *primary = member_source(m);
     bool down = link->state != LINK_UP;
     bool no_address = !down && primary->family == 0;
+    bool no_peer = !down && member_has_nobody(m, primary);
     if (!e->shadow) /* a shadow has the address of whom it shadows: it loses each tie, so as to follow him */
         m->router.primary = *primary;
     /* Set before clearing, so that one line that ends one fault and begins another is one transition at most. */
@@ -86,6 +87,8 @@ void member_follow_interface(struct electorate *e, struct member *m, instant at)
         member_fault(e, m, at, FAULT_LINK, true);
     if (no_address)
         member_fault(e, m, at, FAULT_ADDRESS, true);
+    if (no_peer != ((m->router.faults & FAULT_PEER) != 0))
+        member_fault(e, m, at, FAULT_PEER, no_peer);
     if (!no_address)
         member_fault(e, m, at, FAULT_ADDRESS, false);
     if (!down)

@@ -94,7 +94,8 @@ struct send_event {
     usec lease;    /* whole seconds; 0: none */
     bool announce; /* announce the addresses (again) now */
     bool replay;
-    usec fence; /* nobody is answered from so long after TIME on; 0: no fence */
+    usec fence;            /* nobody is answered from so long after TIME on; 0: no fence */
+    struct peer_list peer; /* to each of these but src, instead of the group; count 0: to the group */
 };
 void write_send(struct writer *w, stamp t, const struct send_event *e);
 bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where);

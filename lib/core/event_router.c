@@ -3,6 +3,7 @@
 
 #include "core/config_value.h"
 #include "core/event.h"
+#include "core/peer.h"
 #include "core/reader.h"
 
 static struct span span_of(const char *text)
@@ -40,6 +41,7 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     put_yes(w, "replay", e->replay);
     if (e->fence != 0)
         put_duration(w, "fence", e->fence);
+    put_peer_list(w, &e->peer);
     writer_end(w);
 }
 
@@ -90,6 +92,18 @@ static void read_garp(struct reader *r, struct send_event *e)
         reader_wrong(r, "garp-refresh");
 }
 
+static void read_peers(struct reader *r, struct send_event *e, struct prefix_buffer *buffer)
+{
+    struct span value, item;
+    if (!reader_find(r, "peer", &value))
+        return;
+    bool right = !peer_list_parse(value, &e->peer, buffer, &item);
+    for (size_t i = 0; right && i < e->peer.count; i++)
+        right = e->peer.items[i].family == e->id.af;
+    if (!right)
+        reader_wrong(r, "peer");
+}
+
 bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where)
 {
     static const char *const forms[] = {[CKSUM_MESSAGE] = "message", [CKSUM_PSEUDO] = "pseudo"};
@@ -116,6 +130,7 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
     read_delay(&r, "fence", &e->fence);
     if (e->fence != 0 && e->fence < SHORTEST_FENCE)
         reader_wrong(&r, "fence");
+    read_peers(&r, e, buffer);
     return reader_done(&r, where);
 }
 

@@ -50,6 +50,10 @@ enum form_change form_heard(struct form_choice *c, instant at, enum cksum_form f
 {
     if (form == CKSUM_BOTH)
         return FORM_SAME;
+    if (form == CKSUM_LEGACY_UNICAST) { /* it hears neither of the forms that are sent */
+        c->pseudo_heard = true;
+        return mixed(c);
+    }
     if (!c->automatic)
         return form != c->form ? mixed(c) : FORM_SAME;
     if (form != CKSUM_MESSAGE) {

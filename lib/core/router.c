@@ -28,7 +28,7 @@ const char *router_why_name(enum router_why why)
         [WHY_TIE_BREAK] = "tie-break", [WHY_YIELD] = "yield",         [WHY_LINK] = "link",
         [WHY_ADDRESS] = "address",     [WHY_TRACK] = "track",         [WHY_SPEAKER] = "local-speaker",
         [WHY_STALLED] = "stalled",     [WHY_DEAF] = "deaf",           [WHY_RECOVERED] = "recovered",
-        [WHY_SHUTDOWN] = "shutdown",
+        [WHY_SHUTDOWN] = "shutdown",   [WHY_PEER] = "no-peer",
     };
     return names[why];
 }

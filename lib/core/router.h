@@ -28,6 +28,7 @@ enum router_fault {
     FAULT_SPEAKER = 1 << 3, /* another program of this host speaks for it */
     FAULT_STALLED = 1 << 4, /* its own advertisements were not seen leaving */
     FAULT_DEAF = 1 << 5,    /* what the Active said is not known: the listener is silent itself */
+    FAULT_PEER = 1 << 6,    /* it speaks by unicast, and its peers are none but itself */
 };
 
 /* Why a transition happened: the word after why=. */
@@ -46,6 +47,7 @@ enum router_why {
     WHY_SPEAKER,
     WHY_STALLED,
     WHY_DEAF,
+    WHY_PEER,
     WHY_RECOVERED, /* the last fault is over */
     WHY_SHUTDOWN,
 };

@@ -15,8 +15,8 @@ enum router_why router_fault_why(unsigned faults)
         enum router_fault fault;
         enum router_why why;
     } order[] = {
-        {FAULT_LINK, WHY_LINK},       {FAULT_ADDRESS, WHY_ADDRESS}, {FAULT_TRACK, WHY_TRACK},
-        {FAULT_SPEAKER, WHY_SPEAKER}, {FAULT_STALLED, WHY_STALLED},
+        {FAULT_LINK, WHY_LINK},   {FAULT_ADDRESS, WHY_ADDRESS}, {FAULT_PEER, WHY_PEER},
+        {FAULT_TRACK, WHY_TRACK}, {FAULT_SPEAKER, WHY_SPEAKER}, {FAULT_STALLED, WHY_STALLED},
     };
     for (size_t i = 0; i < nitems(order); i++)
         if (faults & (unsigned)order[i].fault)

@@ -21,6 +21,7 @@ static const struct reason state_reasons[] = {
     {"yield", "it was told to yield"},
     {"link", "the interface is down"},
     {"address", "the interface has no usable address"},
+    {"no-peer", "it has no peer but itself"},
     {"track", "something that it needs is down"},
     {"local-speaker", "another program of this machine speaks for it"},
     {"stalled", "its advertisements were not seen leaving"},

@@ -268,6 +268,8 @@ static void write_status(void *context, const struct status_event *e)
         put_stamp(&w, "up-datetime", session_stamp(s, e->up));
     put_word(&w, "last-event", e->last_event);
     put_word(&w, "new-active-reason", e->new_active_reason);
+    put_u64(&w, "peer-errors", e->counters.peer_errors);
+    put_u64(&w, "ip-ttl-errors", e->counters.ip_ttl_errors);
     writer_end(&w);
     emit_answer(s, &w, s->status_id_len > 0);
     s->status_count++;

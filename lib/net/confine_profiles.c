@@ -23,6 +23,8 @@
 #define OPEN    (~(uint32_t)(O_CLOEXEC | O_NOCTTY | O_LARGEFILE)) /* of what a file is opened for */
 #define NETLINK sizeof(struct sockaddr_nl)
 #define PACKET  sizeof(struct sockaddr_ll)
+#define IPV4    sizeof(struct sockaddr_in)
+#define IPV6    sizeof(struct sockaddr_in6)
 
 enum {
     FILTER = 1 << CONFINE_FILTER,
@@ -115,6 +117,10 @@ static const struct confine_call table[] = {
 
     /* packets out */
     {"sendto", SENDER | HOLDERS, {{5, ALL, PACKET}}},
+    {"bind", SENDER, {{2, ALL, IPV4}}}, /* to whom it is to come from, */
+    {"bind", SENDER, {{2, ALL, IPV6}}},
+    {"sendto", SENDER, {{5, ALL, IPV4}}}, /* and to a peer: the sockets are raw ones */
+    {"sendto", SENDER, {{5, ALL, IPV6}}},
     {"socket", SETTER, {{0, ALL, AF_PACKET}, {1, TYPE, SOCK_RAW}, {2, ALL, 0}}},
     {"bind", SETTER, {{2, ALL, PACKET}}},
     {"setsockopt", SETTER, {{1, ALL, SOL_SOCKET}}},

@@ -61,6 +61,12 @@ static struct mac multicast_mac(const struct ip *group)
     return (struct mac){{0x33, 0x33, b[12], b[13], b[14], b[15]}};
 }
 
+/* The peer's or the gateway's stands there when the kernel has found it. */
+static struct mac peer_mac(void)
+{
+    return (struct mac){{0x02, 0, 0, 0, 0, 0x02}};
+}
+
 /* RFC 4291 2.7.1: ff02::1:ffXX:XXXX, the last 24 bits of the address. */
 static struct ip solicited_node(const struct ip *address)
 {
@@ -126,14 +132,14 @@ static size_t finish(struct blocks *b, bool built, uint8_t *out, size_t size)
 size_t build_advert(uint8_t *out, size_t size, const struct mac *source, const struct advert *a, enum cksum_form form)
 {
     uint8_t message[ADVERT_BYTES];
-    if (a->src.family != a->af || a->dst.family != a->af || !ip_is_multicast(&a->dst))
+    if (a->src.family != a->af || a->dst.family != a->af)
         return 0;
     size_t encoded = packet_encode(message, sizeof(message), a, form);
     struct blocks *b = encoded > 0 ? blocks_of(a->af == 4 ? FORM_ADVERT4 : FORM_ADVERT6) : NULL;
     if (!b)
         return 0;
     uint32_t length = (uint32_t)encoded;
-    struct mac to = multicast_mac(&a->dst);
+    struct mac to = ip_is_multicast(&a->dst) ? multicast_mac(&a->dst) : peer_mac();
     bool built = a->af == 4 ? add_ipv4(b, a, message, length)
                             : add_ipv6(b, VRRP_TOS, VRRP_PROTOCOL, &a->src, &a->dst, message, length, length);
     built = built && add_ethernet(b, to.bytes, source, a->af == 4 ? ETHERTYPE_OF_IPV4 : ETHERTYPE_OF_IPV6);

@@ -8,9 +8,10 @@
 
 #include "core/packet.h"
 
-enum { FRAME_BYTES = 14 + 40 + ADVERT_BYTES };
+enum { ETHERNET_BYTES = 14, FRAME_BYTES = ETHERNET_BYTES + 40 + ADVERT_BYTES };
 
-/* A finished Ethernet frame in out (size bytes). Each returns its length, 0 when it does not fit or cannot be. */
+/* A finished Ethernet frame in out (size bytes). Each returns its length, 0 when it does not fit or cannot be. An
+ * advertisement to a peer, whose MAC address only the kernel finds, goes to 02:00:00:00:00:02; the packet behind it is whole. */
 size_t build_advert(uint8_t *out, size_t size, const struct mac *source, const struct advert *a, enum cksum_form form);
 /* Gratuitous ARP: a broadcast request, sender = target = vip. */
 size_t build_garp(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip);

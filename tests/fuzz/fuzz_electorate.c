@@ -1,6 +1,7 @@
 /* Any sequence of events that can be, into an electorate: nothing is due in the past, each virtual router is in one state
  * and goes from there by the table, only an Active sends, a resignation is an Active's, and what others say cannot make
- * it send more often than the limits allow. Each event is four bytes: what, of whom, a value, and how much later. */
+ * it send more often than the limits allow. One virtual router has peers, another one now and then: what the first hears by
+ * multicast, or from a stranger, changes nothing. Each event is four bytes: what, of whom, a value, and how much later. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include "core/electorate.h"
 #include "core/packet.h"
 
-enum { ROUTERS = 6 };
+enum { ROUTERS = 6, UNICAST = 4, SOMETIMES = 5 };
 
 /* Of each virtual router what has been reported, and what it may do by that. */
 static struct model {
@@ -23,7 +24,8 @@ static struct model {
 } models[ROUTERS];
 
 static instant now;
-static bool active_is_to_follow; /* a send that announces, before the `state` that it belongs to */
+static bool nothing_is_to_follow; /* what is heard is not for it */
+static bool active_is_to_follow;  /* a send that announces, before the `state` that it belongs to */
 
 static size_t of(const struct identity *id)
 {
@@ -56,7 +58,7 @@ static void on_send(void *context, instant at, const struct send_event *e)
 {
     struct model *m = &models[of(&e->id)];
     (void)context;
-    if (at.us > now.us || !m->there)
+    if (at.us > now.us || !m->there || nothing_is_to_follow || (e->peer.count > 0) < (of(&e->id) == UNICAST))
         abort();
     if (e->prio == VRRP_PRIORITY_RESIGN) {
         if (m->state != ROUTER_ACTIVE)
@@ -82,7 +84,8 @@ static void on_state(void *context, instant at, const struct state_event *e)
     };
     struct model *m = &models[of(&e->id)];
     (void)context;
-    if (at.us > now.us || !m->there || e->from != m->state || !(may_follow[e->from] & 1 << e->to))
+    if (at.us > now.us || !m->there || nothing_is_to_follow || e->from != m->state ||
+        !(may_follow[e->from] & 1 << e->to))
         abort();
     if ((e->to == ROUTER_ACTIVE) != active_is_to_follow)
         abort();
@@ -128,7 +131,11 @@ static void set_vr(struct electorate *e, size_t n, uint8_t value)
         .track_count = n == 1,
         .track = {{.name = "web", .weight = (int16_t)(value & 1 ? -120 : 0)}},
     };
+    struct ip peers[2] = {{.family = c.id.af, .bytes = {192, 0, 2, 1}}, {.family = c.id.af, .bytes = {192, 0, 2, 2}}};
     bool taken;
+    if (n == UNICAST || (n == SOMETIMES && value & 64))
+        c.peer = (struct peer_list){.count = (uint8_t)(1 + (value >> 4 & 1)), .items = peers};
+    c.ttl = (struct ttl_range){value & 128 ? 254 : 255, 255};
     if (n >= 3)
         c.id.ifname[3] = '1';
     if (c.version == 2)
@@ -148,7 +155,7 @@ static void set_vr(struct electorate *e, size_t n, uint8_t value)
     m->paid = now;
 }
 
-static void hear(struct electorate *e, size_t n, uint8_t value)
+static void hear(struct electorate *e, size_t n, uint8_t value, uint8_t how)
 {
     static const uint8_t prios[] = {0, 1, 100, 150, 254, 255, 99, 101};
     static const usec intervals[] = {10000, 100000, 1000000, 40950000};
@@ -166,7 +173,15 @@ static void hear(struct electorate *e, size_t n, uint8_t value)
     };
     if (n >= 3)
         from.ifname[3] = '1';
+    if (how & 1) {
+        a.flags = how & 2 ? FLAG_UNICAST : FLAG_UNICAST | FLAG_TTL_LOW;
+        a.ttl = how & 2 ? 255 : 254;
+        a.dst = (struct ip){.family = af, .bytes = {192, 0, 2, (uint8_t)(value >> 4 & 3)}};
+    }
+    bool stranger = (value >> 5 & 3) == 3 || (value >> 5 & 3) == 0;
+    nothing_is_to_follow = n == UNICAST && !(value & 128) && (!(how & 1) || stranger);
     electorate_advert(e, now, &from, &a);
+    nothing_is_to_follow = false;
 }
 
 static void link_event(struct electorate *e, size_t n, uint8_t value)
@@ -233,7 +248,7 @@ static void event(struct electorate *e, uint8_t what, size_t n, uint8_t value)
             abort();
         break;
     default:
-        hear(e, n, value);
+        hear(e, n, value, what % 12 - 8);
         break;
     }
 }

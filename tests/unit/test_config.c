@@ -50,6 +50,9 @@ static void defaults(void **unused)
     assert_int_equal(c.garp_refresh, 0);
     assert_int_equal(c.track_count, 0);
     assert_false(c.fence);
+    assert_int_equal(c.peer.count, 0);
+    assert_int_equal(c.ttl.min, 255);
+    assert_int_equal(c.ttl.max, 255);
 }
 
 static void every_key(void **unused)
@@ -58,7 +61,8 @@ static void every_key(void **unused)
         "vr if=a%20b vrid=255 name=web%20one ver=2 prio=255 interval=255s "
         "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
         "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
-        "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254,not:maint,not:b:-5,load:*-2,not%3Ax fence=yes";
+        "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254,not:maint,not:b:-5,load:*-2,not%3Ax fence=yes "
+        "peer=192.0.2.8,198.51.100.1 ttl=64..254";
     static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=1 interval=10ms garp=3,200ms "
                                "cksum=pseudo src=fe80::9";
     struct vr_config c;
@@ -103,6 +107,10 @@ static void every_key(void **unused)
     assert_string_equal(c.track[7].name, "not:x");
     assert_false(c.track[7].inverted);
     assert_true(c.fence);
+    assert_int_equal(c.peer.count, 2);
+    assert_int_equal(c.peer.items[1].bytes[0], 198);
+    assert_int_equal(c.ttl.min, 64);
+    assert_int_equal(c.ttl.max, 254);
     assert_true(parse(&c, good, sizeof(good) - 1));
     assert_int_equal(c.garp.first, 3);
     assert_int_equal(c.garp.delay, 200 * MILLISECOND);
@@ -186,6 +194,32 @@ static void what_is_wrong_is_said(void **unused)
         {"if=eth0 vrid=1 ip=fe80::1 src=192.0.2.1", "src=192.0.2.1", "src: not of the family of ip=, IPv6"},
         {"if=eth0 vrid=1 ip=fe80::1 src=2001:db8::1", "src=2001:db8::1",
          "src: VRRP for IPv6 is sent from a link-local address"},
+        {"peer=192.0.2.300", "peer=192.0.2.300",
+         "peer: 192.0.2.300: addresses of the family of ip=, with commas between: ADDR"},
+        {"peer=192.0.2.1/24", "peer=192.0.2.1/24",
+         "peer: 192.0.2.1/24: addresses of the family of ip=, with commas between: ADDR"},
+        {"peer=192.0.2.2,,192.0.2.3", "peer=192.0.2.2,,192.0.2.3",
+         "peer: addresses of the family of ip=, with commas between: ADDR"},
+        {"peer=224.0.0.18", "peer=224.0.0.18", "peer: 224.0.0.18: a multicast address is no machine's"},
+        {"peer=192.0.2.2,192.0.2.2", "peer=192.0.2.2,192.0.2.2", "peer: 192.0.2.2: an address stands there twice"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 peer=fe80::1", "peer=fe80::1", "peer: not of the family of ip=, IPv4"},
+        {"if=eth0 vrid=1 ip=fe80::1 peer=192.0.2.1", "peer=192.0.2.1", "peer: not of the family of ip=, IPv6"},
+        {"if=eth0 vrid=1 ip=192.0.2.1,192.0.2.2 peer=192.0.2.9,192.0.2.2", "peer=192.0.2.9,192.0.2.2",
+         "peer: an address of ip= goes from router to router: a peer has one of its own"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 peer=192.0.2.2 src=192.0.2.2", "peer=192.0.2.2", "peer: nobody but src= itself"},
+        {"if=eth0 vrid=1 ip=fe80::1 peer=2001:db8::2", "peer=2001:db8::2",
+         "peer: link-local addresses only, unless src= names one that is not"},
+        {"if=eth0 vrid=1 ip=fe80::1 peer=fe80::2 src=2001:db8::1", "peer=fe80::2",
+         "peer: all are link-local, or none is, as src= is"},
+        {"if=eth0 vrid=1 ip=fe80::1 peer=fe80::2,2001:db8::2 src=fe80::9", "peer=fe80::2,2001:db8::2",
+         "peer: all are link-local, or none is, as src= is"},
+        {"ttl=0", "ttl=0", "ttl: MIN or MIN..MAX: 1..255"},
+        {"ttl=256", "ttl=256", "ttl: MIN or MIN..MAX: 1..255"},
+        {"ttl=255..254", "ttl=255..254", "ttl: MIN or MIN..MAX: 1..255"},
+        {"ttl=254..", "ttl=254..", "ttl: MIN or MIN..MAX: 1..255"},
+        {"ttl=..255", "ttl=..255", "ttl: MIN or MIN..MAX: 1..255"},
+        {"ttl=1...255", "ttl=1...255", "ttl: MIN or MIN..MAX: 1..255"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 ttl=255", "ttl=255", "ttl: goes with peer=: what is sent to the group has 255"},
         {"src=224.0.0.18", "src=224.0.0.18", "src: a multicast address is no machine's"},
         {"src=192.0.2.1/24", "src=192.0.2.1/24", "src: one address"},
         {"if=eth0 vrid=1 ip=192.0.2.1 ver=2 cksum=pseudo", "cksum=pseudo",
@@ -278,6 +312,25 @@ static void as_many_addresses_as_a_packet_holds(void **unused)
     assert_string_equal(error.reason, "ip: more than 90 IPv6 addresses do not fit into a packet of 1500 bytes");
 }
 
+static void as_many_peers_as_a_byte_counts(void **unused)
+{
+    static char text[LINE_BYTES];
+    struct vr_config c;
+    (void)unused;
+    size_t n = (size_t)sprintf(text, "vr if=eth0 vrid=1 ip=fe80::1 src=fe80::9 ttl=1 peer=fe80::9");
+    for (int i = 1; i < 255; i++)
+        n += (size_t)sprintf(text + n, ",fe80::1:%x", i);
+    assert_true(parse(&c, text, n));
+    assert_int_equal(c.peer.count, 255);
+    assert_int_equal(c.ttl.min, 1);
+    assert_int_equal(c.ttl.max, 255);
+    n += (size_t)sprintf(text + n, ",fe80::2");
+    assert_false(parse(&c, text, n));
+    assert_string_equal(error.reason, "peer: fe80::2: at most 255 addresses");
+    n = (size_t)sprintf(text, "vr if=eth0 vrid=1 ip=fe80::1 peer=2001:db8::2 src=2001:db8::1");
+    assert_true(parse(&c, text, n)); /* a global one has a way over routers */
+}
+
 static void link_local_stands_first(void **unused)
 {
     static const char text[] = "vr if=eth0 vrid=1 ip=2001:db8::2,fe80::2,2001:db8::1,fe80::1";
@@ -303,6 +356,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(intervals),
         cmocka_unit_test(as_many_addresses_as_a_packet_holds),
+        cmocka_unit_test(as_many_peers_as_a_byte_counts),
         cmocka_unit_test(link_local_stands_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/config.h"
+#include "core/peer.h"
 #include "tests/unit/random.h"
 
 static struct prefix_buffer buffer;
@@ -24,7 +25,19 @@ static bool parse(struct vr_config *c, const char *text, size_t len)
     return config_parse(c, &buffer, &l, &error);
 }
 
-static void random_config(struct vr_config *c, struct prefix *items)
+static void random_peers(struct vr_config *c, struct ip *peers)
+{
+    c->ttl = (struct ttl_range){255, 255};
+    if (random_bool())
+        return;
+    c->peer = (struct peer_list){.count = (uint8_t)random_range(1, c->id.af == 4 ? 255 : 3), .items = peers};
+    c->ttl.min = (uint8_t)random_range(1, 255);
+    c->ttl.max = random_bool() ? 255 : (uint8_t)random_range(c->ttl.min, 255);
+    for (size_t i = 0; i < c->peer.count; i++)
+        peers[i] = random_ip(c->id.af);
+}
+
+static void random_config(struct vr_config *c, struct prefix *items, struct ip *peers)
 {
     uint8_t af = random_bool() ? 4 : 6, version = af == 4 && random_bool() ? 2 : 3;
     *c = (struct vr_config){
@@ -52,6 +65,7 @@ static void random_config(struct vr_config *c, struct prefix *items)
         do
             c->src = random_ip(af);
         while (af == 6 && !ip_is_link_local(&c->src));
+    random_peers(c, peers);
     for (size_t i = 0; i < c->ip.count; i++)
         items[i] =
             (struct prefix){random_ip(af), random_bool() ? (uint8_t)(ip_size(af) * 8) : (uint8_t)random_range(0, 32)};
@@ -63,6 +77,17 @@ static void random_config(struct vr_config *c, struct prefix *items)
         c->track[i].by_value = c->track[i].weight != 0 && random_bool();
         c->track[i].inverted = !c->track[i].by_value && random_bool();
     }
+}
+
+static bool peers_are_as_parsed(const struct vr_config *c)
+{
+    if (peers_wrong(c) || source_wrong(c))
+        return false;
+    for (size_t i = 0; i < c->peer.count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (ip_equal(&c->peer.items[i], &c->peer.items[k]))
+                return false;
+    return true;
 }
 
 /* What our own check would refuse or reorder is made anew: duplicates, and IPv6 lists that mix. */
@@ -79,19 +104,20 @@ static bool is_as_parsed(const struct vr_config *c)
         for (size_t k = 0; k < i; k++)
             if (strcmp(c->track[i].name, c->track[k].name) == 0)
                 return false;
-    return true;
+    return peers_are_as_parsed(c);
 }
 
 static void what_is_written_is_read_back(void **unused)
 {
     static char text[LINE_BYTES + 1];
     static struct prefix items[ADVERT_ADDRESSES];
+    static struct ip peers[PEERS];
     size_t compared = 0;
     (void)unused;
     random_start("vr: what_is_written_is_read_back");
     for (int round = 0; round < 3000; round++) {
         struct vr_config c, back;
-        random_config(&c, items);
+        random_config(&c, items, peers);
         if (c.id.af == 6 && c.ip.count > 3)
             c.ip.count = 3; /* else few are in the order that is read back */
         struct writer w = {.buffer = text, .size = sizeof(text)};
@@ -140,6 +166,11 @@ static void equality_sees_every_member(void **unused)
         "track=a:*1",
         "track=not:a",
         "fence=yes",
+        "peer=192.0.2.8",
+        "peer=192.0.2.7",
+        "peer=192.0.2.7,192.0.2.8",
+        "peer=192.0.2.8 ttl=254",
+        "peer=192.0.2.8 ttl=254..254",
         "ip=fe80::1",
     };
     (void)unused;
@@ -157,6 +188,7 @@ static void equality_sees_every_member(void **unused)
                 if (n == 0) {
                     first_buffer = buffer;
                     c[0].ip.items = first_buffer.items;
+                    c[0].peer.items = first_buffer.peers;
                 }
             }
             if (config_equal(&c[0], &c[1]) != (i == k))

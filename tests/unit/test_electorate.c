@@ -8,138 +8,8 @@
 
 #include <cmocka.h>
 
-#include "core/electorate.h"
+#include "tests/unit/electorate_host.h"
 
-static char said[8192]; /* what was decided, in short: "eth0/51 send 100!", "eth0/51 active timed-out", ... */
-
-static void note(const struct identity *id, const char *text)
-{
-    size_t at = strlen(said);
-    snprintf(said + at, sizeof said - at, "%s%s/%u %s", at ? "; " : "", id->ifname, id->vrid, text);
-}
-
-static struct send_event last_resign, last_send;
-
-static void on_send(void *context, instant at, const struct send_event *e)
-{
-    char text[64];
-    (void)context;
-    (void)at;
-    last_send = *e;
-    if (e->prio == 0)
-        last_resign = *e;
-    snprintf(text, sizeof text, "send %u%s", e->prio, e->announce ? "!" : "");
-    note(&e->id, text);
-}
-
-static void on_state(void *context, instant at, const struct state_event *e)
-{
-    char text[96];
-    (void)context;
-    (void)at;
-    snprintf(text, sizeof text, "%s %s", router_state_name(e->to), e->why);
-    note(&e->id, text);
-}
-
-static void on_notice(void *context, instant at, const struct notice_event *e)
-{
-    char text[64];
-    (void)context;
-    (void)at;
-    snprintf(text, sizeof text, "notice %s", notice_name(e->what));
-    note(&e->id, text);
-}
-
-static const struct electorate_reports reports = {.send = on_send, .state = on_state, .notice = on_notice};
-
-static void expect(const char *expected)
-{
-    assert_string_equal(said, expected);
-    said[0] = '\0';
-}
-
-static struct span span_of(const char *text)
-{
-    return (struct span){text, strlen(text)};
-}
-
-static bool vr_at(struct electorate *e, usec now, const char *text)
-{
-    struct line l;
-    struct span where;
-    struct vr_config c = {0};
-    static struct prefix_buffer buffer;
-    struct config_error error = {0};
-    bool taken;
-    assert_int_equal(line_parse(&l, text, strlen(text), &where), LINE_OK);
-    if (!config_parse(&c, &buffer, &l, &error))
-        fail_msg("%s: %s", text, error.reason);
-    return electorate_vr(e, (instant){now}, &c, &taken);
-}
-
-static bool hear(struct electorate *e, usec at, const char *text)
-{
-    struct line l;
-    struct span where;
-    struct origin from = {0};
-    struct advert a = {0};
-    static struct address_buffer buffer;
-    const char *wrong;
-    char full[512];
-    snprintf(full, sizeof full, "advert %s", text);
-    assert_int_equal(line_parse(&l, full, strlen(full), &where), LINE_OK);
-    if (!read_advert(&l, &from, &a, &buffer, &wrong))
-        fail_msg("%s: %s", text, wrong);
-    return electorate_advert(e, (instant){at}, &from, &a);
-}
-
-static void link_line(struct electorate *e, usec at, const char *text)
-{
-    struct line l;
-    struct span where;
-    struct link_event event = {0};
-    const char *wrong;
-    char full[256];
-    snprintf(full, sizeof full, "link %s", text);
-    assert_int_equal(line_parse(&l, full, strlen(full), &where), LINE_OK);
-    assert_true(read_link(&l, &event, &wrong));
-    electorate_link(e, (instant){at}, &event);
-}
-
-static void track(struct electorate *e, usec at, const char *name, bool up, usec for_)
-{
-    struct track_event event = {.up = up, .for_ = for_};
-    strncpy(event.name, name, sizeof event.name - 1);
-    assert_true(electorate_track(e, (instant){at}, &event));
-}
-
-static void valued(struct electorate *e, usec at, const char *name, int32_t value)
-{
-    struct track_event event = {.up = true, .has_value = true, .value = value};
-    strncpy(event.name, name, sizeof event.name - 1);
-    assert_true(electorate_track(e, (instant){at}, &event));
-}
-
-/* One virtual router, started at 0. */
-static struct electorate *one(const char *vr)
-{
-    struct electorate *e = electorate_new(&reports, false);
-    assert_non_null(e);
-    said[0] = '\0';
-    assert_true(vr_at(e, 0, vr));
-    electorate_start(e, (instant){0});
-    return e;
-}
-
-static struct electorate *active(const char *vr)
-{
-    struct electorate *e = one(vr);
-    electorate_advance(e, electorate_deadline(e));
-    said[0] = '\0';
-    return e;
-}
-
-#define VR            "vr if=eth0 vrid=51 ip=192.0.2.1"
 #define VR2           VR " ver=2"
 #define FROM(v, p, i) "if=eth0 af=4 vrid=51 ver=" v " prio=" p " interval=" i " src=192.0.2.2 dst=224.0.0.18 ttl=255 "
 #define GOOD          "cksum=pseudo auth=none ip=192.0.2.1"
@@ -595,7 +465,7 @@ static void has_been(struct electorate *e, const char *event, const char *reason
 static void what_it_has_been_through_is_told(void **state)
 {
     (void)state;
-    struct electorate *e = electorate_new(&reports, false);
+    struct electorate *e = electorate_new(&electorate_host_reports, false);
     link_line(e, 0, "if=eth0 state=down");
     assert_true(vr_at(e, 0, VR));
     electorate_start(e, (instant){0});
@@ -677,7 +547,7 @@ static void adverts_leave_from_the_address_that_ties_are_judged_by(void **state)
     (void)state;
     struct electorate *e = one("vr if=eth0 vrid=51 prio=255 ip=192.0.2.1");
     electorate_free(e);
-    e = electorate_new(&reports, false);
+    e = electorate_new(&electorate_host_reports, false);
     assert_true(vr_at(e, 0, "vr if=eth0 vrid=51 prio=255 ip=192.0.2.1"));
     link_line(e, 1, "if=eth0 state=up mac=02:00:00:00:00:01 primary4=192.0.2.10");
     assert_int_equal(last_send.src.family, 4);
@@ -737,7 +607,7 @@ static void nobodys_tracks_do_not_fill_the_memory(void **state)
 static void four_thousand_keep_their_times(void **state)
 {
     (void)state;
-    struct electorate *e = electorate_new(&reports, false);
+    struct electorate *e = electorate_new(&electorate_host_reports, false);
     char text[128];
     for (unsigned i = 0; i < 16; i++) {
         for (unsigned v = 1; v <= 250; v++) {

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/event.h"
+#include "core/peer.h"
 #include "tests/unit/random.h"
 
 enum { ROUNDS = 3000 };
@@ -338,9 +339,20 @@ static void assert_same_list(const struct prefix_list *a, const struct prefix_li
         assert_true(ip_equal(&a->items[i].ip, &b->items[i].ip) && a->items[i].length == b->items[i].length);
 }
 
+static struct peer_list random_peers(uint8_t af, struct ip *peers)
+{
+    struct peer_list list = {.count = (uint8_t)random_range(0, 5), .items = peers};
+    for (size_t i = 0; i < list.count; i++) {
+        peers[i] = random_ip(af);
+        peers[i].bytes[3] = (uint8_t)i; /* no two are one */
+    }
+    return list;
+}
+
 static void sends_are_read_back(void **unused)
 {
     static struct prefix items[ADVERT_ADDRESSES];
+    static struct ip peers[5];
     static struct prefix_buffer buffer;
     (void)unused;
     random_start("sends_are_read_back");
@@ -362,6 +374,7 @@ static void sends_are_read_back(void **unused)
         e.announce = random_bool();
         e.replay = random_bool();
         e.fence = random_bool() ? 0 : (usec)random_range(30000, 86400000000);
+        e.peer = random_peers(e.id.af, peers);
         write_send(&w, (stamp){i}, &e);
         parse_written(&w);
         if (!read_send(&l, &b, &buffer, &where))
@@ -373,6 +386,7 @@ static void sends_are_read_back(void **unused)
         assert_true(ip_equal(&e.src, &b.src) && e.cksum == b.cksum && e.garp_refresh == b.garp_refresh);
         assert_true(e.garp.first == b.garp.first && e.garp.delay == b.garp.delay && e.garp.second == b.garp.second);
         assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay && e.fence == b.fence);
+        assert_true(peer_list_equal(&e.peer, &b.peer));
     }
 }
 

@@ -136,6 +136,7 @@ static void announcements_and_other_protocols(void **unused)
 static void what_elect_and_sources_write(void **unused)
 {
     const struct prefix items[] = {{ip_of("192.0.2.1"), 24}, {ip_of("192.0.2.2"), 32}};
+    const struct ip peers[] = {ip_of("192.0.2.8"), ip_of("198.51.100.1")};
     const struct send_event send = {
         .id = {"eth0", 4, 51},
         .name = "web",
@@ -151,6 +152,7 @@ static void what_elect_and_sources_write(void **unused)
         .announce = true,
         .replay = true,
         .fence = 300 * MILLISECOND,
+        .peer = {2, peers},
     };
     const struct state_event state = {
         .id = {"eth0", 4, 51},
@@ -182,7 +184,7 @@ static void what_elect_and_sources_write(void **unused)
     write_send(&w, t, &send);
     assert_written(&w, "1.500000000 send if=eth0 af=4 vrid=51 name=web ver=3 prio=0 interval=100ms "
                        "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 vmac=yes cksum=pseudo garp=5,5s,5 garp-refresh=0s "
-                       "lease=4s announce=yes replay=yes fence=300ms\n");
+                       "lease=4s announce=yes replay=yes fence=300ms peer=192.0.2.8,198.51.100.1\n");
     w = writer();
     write_state(&w, t, &state);
     assert_written(&w, "1.500000000 state if=eth0 af=4 vrid=51 name=web from=backup to=active why=timed-out ver=3 "
@@ -379,6 +381,11 @@ static void what_must_be_there_and_right(void **unused)
         {SEND " fence=30ms", ""},
         {SEND " fence=29999us", "fence"},
         {SEND " fence=yes", "fence"},
+        {SEND " peer=192.0.2.8,198.51.100.1", ""},
+        {SEND " peer=192.0.2.8/24", "peer"},
+        {SEND " peer=192.0.2.8,192.0.2.8", "peer"},
+        {SEND " peer=fe80::1", "peer"},
+        {SEND " peer=224.0.0.18", "peer"},
         {SEND " err=ENETDOWN", ""},
         {STATE, ""},
         {"state if=e vrid=1 from=init to=backup", "af"},
