@@ -32,7 +32,8 @@ audit += core/audit_learn core/audit_others core/audit_packets core/audit_rules 
 audit += core/policy core/siphash $(observer)
 notify := core/hook_environment core/notify core/sentence core/text core/audit_rules
 link := net/link net/link_table
-addresses := net/addresses net/address_interface net/address_watch
+addresses := net/addresses net/address_interface net/address_watch net/interface_message
+macvlan := net/macvlan net/macvlan_below net/macvlan_remove net/presence core/vmac
 fence := net/fence net/fence_batch net/fence_tables
 confine := cmd/confine cmd/realtime net/confine net/confine_profiles net/privilege net/realtime
 stage := net/inlet net/outlet net/signals net/clock core/levels
@@ -59,10 +60,10 @@ vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/a
 vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject net/unicast $(link) $(confine)
 vrrp-advert.libs := -lpcap -lnet -lmnl -lcap -lseccomp
 
-vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) net/announce net/inject net/clock $(confine)
+vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) $(macvlan) net/announce net/inject net/clock $(confine)
 vip-up.libs := -lnet -lmnl -lcap -lseccomp
 
-vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) net/clock $(confine)
+vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) $(macvlan) net/clock $(confine)
 vip-down.libs := -lmnl -lcap -lseccomp
 
 vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/lines cmd/track_report $(event)
@@ -142,6 +143,7 @@ test_holdings_track.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_fence.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_random.objs := $(holdings) $(event) tests/unit/holdings_host tests/unit/random
 test_fence.objs := core/fence core/address
+test_vmac.objs := core/vmac
 test_freshness.objs := core/freshness
 test_inlet.objs := net/inlet
 test_outlet.objs := net/outlet net/clock core/levels $(event)

@@ -11,13 +11,15 @@
 
 const struct program program = {
     .name = "vip-up",
-    .usage = "[-Fn] [-g COUNT] [-l LEASE] IF ADDR[/LEN]...",
+    .usage = "[-Fn] [-g COUNT] [-l LEASE] [--vmac VRID] IF ADDR[/LEN]...",
     .help = "Puts addresses on the interface, and announces them with gratuitous ARP or neighbour advertisements.\n"
             "Asks first who has them, and refuses an address that answers.\n"
             "  -F       do not ask: take them\n"
             "  -g COUNT announce each so often, 0 to 255 (5)\n"
             "  -l LEASE the kernel removes them after this time, 1s to 876000h, unless vip-up renews it\n"
             "  -n       only say what would be done\n"
+            "  --vmac VRID\n"
+            "           put them on a macvlan on IF with the virtual MAC address of this virtual router\n"
             "  -h, -V   help, version\n",
 };
 
@@ -29,6 +31,7 @@ struct options {
     bool force, touch;
     unsigned announcements;
     uint32_t lease;
+    uint8_t vrid; /* of --vmac; 0: without */
 };
 
 static uint32_t lease_option(const char *text)
@@ -41,8 +44,9 @@ static uint32_t lease_option(const char *text)
 
 static void read_options(struct options *o, int argc, char **argv)
 {
+    static const struct cli_word words[] = {{"vmac", true}, {NULL, false}};
     *o = (struct options){.touch = true, .announcements = ANNOUNCEMENTS};
-    for (int option; (option = cli_option(argc, argv, "Fg:l:n")) != -1;) {
+    for (int option; (option = cli_option_or_word(argc, argv, "Fg:l:n", words)) != -1;) {
         switch (option) {
         case 'F':
             o->force = true;
@@ -56,6 +60,9 @@ static void read_options(struct options *o, int argc, char **argv)
         case 'n':
             o->touch = false;
             break;
+        case CLI_WORD:
+            o->vrid = vip_vrid(optarg);
+            break;
         }
     }
 }
@@ -67,7 +74,8 @@ static size_t plan(const struct vip_request *r, const struct options *o, struct 
     size_t count = 0;
     for (size_t n = 0; n < r->count; n++) {
         const struct vip_seen *seen = &r->seen[n];
-        struct address_change c = {.kind = CHANGE_ADD, .ifindex = r->ifindex, .prefix = r->list[n], .lease = o->lease};
+        struct address_change c = {.kind = CHANGE_ADD, .ifindex = r->device, .prefix = r->list[n], .lease = o->lease};
+        c.metric = r->vrid != 0 ? CHANGE_METRIC_ASIDE : 0;
         if (seen->ours && !r->with_length[n])
             c.prefix.length = seen->length;
         if (seen->ours && seen->length != c.prefix.length) {
@@ -89,7 +97,7 @@ static void say_foreign(const struct vip_request *r)
         char text[IP_TEXT];
         ip_format(text, &r->list[n].ip);
         if (r->seen[n].foreign && !r->seen[n].ours)
-            cli_say("%s: %s is there already and not ours: it stays as it is", r->ifname, text);
+            cli_say("%s: %s is there already and not ours: it stays as it is", r->devname, text);
     }
 }
 
@@ -97,11 +105,16 @@ static void show(const struct vip_request *r, const struct options *o, const str
                  size_t count)
 {
     static const char *const words[] = {[CHANGE_ADD] = "add", [CHANGE_RENEW] = "renew", [CHANGE_REMOVE] = "remove"};
+    const struct mac mac = vrrp_mac(r->id.af, r->vrid);
+    char virtual_mac[MAC_TEXT];
+    mac_format(virtual_mac, &mac);
+    if (r->vrid != 0 && !r->made)
+        printf("make %s on %s with %s\n", r->devname, r->ifname, virtual_mac);
     for (size_t n = 0; n < count; n++) {
         char text[PREFIX_TEXT];
         prefix_format(text, &changes[n].prefix);
         printf("%s %s %s %s", words[changes[n].kind], text, changes[n].kind == CHANGE_REMOVE ? "from" : "on",
-               r->ifname);
+               r->devname);
         if (changes[n].kind != CHANGE_REMOVE && o->lease > 0)
             printf(" for %us", o->lease);
         putchar('\n');
@@ -157,6 +170,7 @@ static bool all_free(const struct vip_request *r)
 /* The first of each before the second of any: the neighbours of the last one are not to wait. */
 static int announce_all(const struct vip_request *r, const struct options *o)
 {
+    const struct mac mac = r->vrid != 0 ? vrrp_mac(r->id.af, r->vrid) : r->mac;
     struct injector injector = {.fd = -1};
     int failed = 0;
     if (o->announcements == 0 || !r->has_mac)
@@ -166,14 +180,50 @@ static int announce_all(const struct vip_request *r, const struct options *o)
     for (unsigned pass = 0; pass < o->announcements && failed == 0; pass++) {
         for (size_t n = 0; n < r->count && failed == 0; n++) {
             if (!r->seen[n].failed)
-                failed = announce(&injector, r->ifindex, &r->mac, &r->list[n].ip);
+                failed = announce(&injector, r->device, &mac, &r->list[n].ip);
         }
     }
     if (failed != 0)
-        cli_say("%s: cannot announce: %s%s", r->ifname, strerror(failed),
+        cli_say("%s: cannot announce: %s%s", r->devname, strerror(failed),
                 failed == EPERM ? cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW") : "");
     injector_close(&injector);
     return failed == 0 ? EXIT_DONE : EXIT_SYSTEM;
+}
+
+/* Down, before files are out of reach. */
+static bool make_macvlan(struct vip_request *r, struct address_change *changes, size_t count)
+{
+    struct address_error error;
+    if (!macvlan_make(r->macvlans, &r->id, &r->device, &error)) {
+        cli_say("%s: cannot make %s: %s", r->ifname, r->devname, error.text);
+        return false;
+    }
+    if (!macvlan_ignore_routers(r->macvlans, r->device))
+        cli_say("%s: accept_ra: %s; routers may give it addresses and routes", r->devname, strerror(errno));
+    for (size_t n = 0; n < count; n++)
+        changes[n].ifindex = r->device;
+    return true;
+}
+
+/* Once nobody has the addresses. */
+static bool open_macvlan(struct vip_request *r)
+{
+    struct address_error error;
+    if (macvlan_open(r->macvlans, &r->id, r->device, &error))
+        return true;
+    cli_say("%s: cannot set %s up: %s", r->ifname, r->devname, error.text);
+    return false;
+}
+
+/* And the macvlan that is there, or was made for it. */
+static int set_and_announce(struct vip_request *r, const struct options *o, struct address_change *changes,
+                            size_t count)
+{
+    if ((!o->force && r->has_mac && !all_free(r)) || (r->vrid != 0 && !open_macvlan(r)))
+        return EXIT_NO;
+    int status = vip_apply(r, changes, count, "add", o->force);
+    int announced = announce_all(r, o); /* what could be set */
+    return status == EXIT_DONE ? announced : status;
 }
 
 static int put_up(struct vip_request *r, const struct options *o, struct address_change *changes, size_t count)
@@ -181,12 +231,13 @@ static int put_up(struct vip_request *r, const struct options *o, struct address
     vip_need_permission(r);
     if (!address_tags_kept())
         cli_say("this kernel keeps no address tags (Linux 5.18 does): vip-down will not know the addresses as ours");
-    cli_confine(CONFINE_SETTER);
-    if (!o->force && r->has_mac && !all_free(r))
+    if (r->vrid != 0 && !make_macvlan(r, changes, count))
         return EXIT_NO;
-    int status = vip_apply(r, changes, count, "add", o->force);
-    int announced = announce_all(r, o); /* what could be set */
-    return status == EXIT_DONE ? announced : status;
+    cli_confine(CONFINE_SETTER);
+    int status = set_and_announce(r, o, changes, count);
+    if (r->vrid != 0 && !r->made && vip_is_empty(r, 0))
+        (void)macvlan_remove(r->macvlans, &r->device, 1);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -195,7 +246,7 @@ int main(int argc, char **argv)
     struct options o;
     int status = EXIT_DONE;
     read_options(&o, argc, argv);
-    vip_open(&r, argv + optind, (size_t)(argc - optind));
+    vip_open(&r, o.vrid, argv + optind, (size_t)(argc - optind));
     struct address_change *changes = calloc(2 * r.count, sizeof *changes);
     if (changes == NULL)
         cli_die(EXIT_SYSTEM, "out of memory");

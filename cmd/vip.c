@@ -59,14 +59,57 @@ static void see(void *context, const struct address_entry *e)
         keep(&r->secondaries, &r->secondary_count, e);
 }
 
-void vip_open(struct vip_request *r, char **words, size_t count)
+uint8_t vip_vrid(const char *text)
+{
+    return (uint8_t)cli_word_number("vmac", text, 1, UINT8_MAX);
+}
+
+/* An address that is on the interface below is answered for there, with the other MAC address. */
+static void see_below(void *context, const struct address_entry *e)
+{
+    struct vip_request *r = context;
+    for (size_t n = 0; n < r->count; n++) {
+        char text[IP_TEXT];
+        if (!ip_equal(&r->list[n].ip, &e->prefix.ip))
+            continue;
+        ip_format(text, &e->prefix.ip);
+        cli_die(EXIT_NO, "%s: %s is on the interface itself%s: it cannot have the virtual MAC address too", r->ifname,
+                text, e->ours ? " (vip-down takes it away)" : ", and not ours");
+    }
+}
+
+static void find_macvlan(struct vip_request *r)
+{
+    struct address_error error;
+    r->id = (struct identity){.af = r->list[0].ip.family, .vrid = r->vrid};
+    memcpy(r->id.ifname, r->ifname, strlen(r->ifname));
+    for (size_t n = 1; n < r->count; n++) {
+        if (r->list[n].ip.family != r->id.af)
+            cli_die(EXIT_USAGE, "--vmac %u: the MAC address is of IPv4 or of IPv6, and so have all addresses to be",
+                    r->vrid);
+    }
+    r->macvlans = macvlans_open(r->book, 0);
+    if (r->macvlans == NULL)
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    vmac_name(r->macvlan, r->id.af, r->vrid, r->ifindex);
+    r->devname = r->macvlan;
+    r->made = macvlan_find(r->macvlans, &r->id, &r->device);
+    if (!r->made && errno != ENODEV)
+        cli_die(EXIT_SYSTEM, "%s: %s", r->macvlan, strerror(errno));
+    if (!r->made && !macvlan_check(r->macvlans, &r->id, &error))
+        cli_die(EXIT_NO, "%s: %s", r->ifname, error.text);
+    if (!address_each(r->book, r->ifindex, see_below, r, &error))
+        cli_die(EXIT_SYSTEM, "%s: %s", r->ifname, error.text);
+}
+
+void vip_open(struct vip_request *r, uint8_t vrid, char **words, size_t count)
 {
     struct address_error error;
     if (count < 2) {
         cli_usage_to_stderr();
         exit(cli_finish(EXIT_USAGE));
     }
-    *r = (struct vip_request){.ifname = words[0], .count = count - 1};
+    *r = (struct vip_request){.ifname = words[0], .devname = words[0], .count = count - 1, .vrid = vrid};
     r->list = array(r->count, sizeof *r->list);
     r->with_length = array(r->count, sizeof *r->with_length);
     r->seen = array(r->count, sizeof *r->seen);
@@ -79,18 +122,36 @@ void vip_open(struct vip_request *r, char **words, size_t count)
         cli_die(EXIT_SYSTEM, "netlink: %s", strerror(errno));
     if (!address_interface(r->book, r->ifname, &r->ifindex, &r->has_mac, &r->mac))
         cli_die(EXIT_SYSTEM, "%s: %s", r->ifname, errno == ENODEV ? "no such device" : strerror(errno));
-    if (!address_each(r->book, r->ifindex, see, r, &error))
-        cli_die(EXIT_SYSTEM, "%s: %s", r->ifname, error.text);
+    r->device = r->ifindex;
+    if (vrid != 0)
+        find_macvlan(r);
+    if ((vrid == 0 || r->made) && !address_each(r->book, r->device, see, r, &error))
+        cli_die(EXIT_SYSTEM, "%s: %s", r->devname, error.text);
 }
 
 void vip_close(struct vip_request *r)
 {
+    macvlans_close(r->macvlans);
     address_book_close(r->book);
     free(r->list);
     free(r->with_length);
     free(r->seen);
     free(r->ours);
     free(r->secondaries);
+}
+
+static void count_one(void *context, const struct address_entry *e)
+{
+    size_t *count = context;
+    (void)e;
+    ++*count;
+}
+
+bool vip_is_empty(const struct vip_request *r, size_t but)
+{
+    struct address_error error;
+    size_t count = 0;
+    return address_each(r->book, r->device, count_one, &count, &error) && count <= but;
 }
 
 void vip_need_permission(struct vip_request *r)
@@ -155,7 +216,7 @@ static bool spare_others(struct vip_request *r, struct address_change *changes, 
         }
         prefix_format(text, &gone);
         prefix_format(other, &e->prefix);
-        cli_say("%s: %s stays: the kernel would remove %s with it (-F removes it all the same)", r->ifname, text,
+        cli_say("%s: %s stays: the kernel would remove %s with it (-F removes it all the same)", r->devname, text,
                 other);
         mark_failed(r, &gone.ip);
         leave_out(&gone.ip, changes, count);
@@ -171,9 +232,9 @@ int vip_apply(struct vip_request *r, struct address_change *changes, size_t coun
     bool spared = false;
     if (count == 0)
         return EXIT_DONE;
-    if (!address_promote_secondaries(r->book, r->ifindex)) {
+    if (!address_promote_secondaries(r->book, r->device)) {
         cli_say("%s: promote_secondaries: %s; the kernel may remove other addresses of a subnet with its first one",
-                r->ifname, strerror(errno));
+                r->devname, strerror(errno));
         spared = !force && spare_others(r, changes, &count);
     }
     if (address_apply(r->book, changes, count, &error))
@@ -185,7 +246,7 @@ int vip_apply(struct vip_request *r, struct address_change *changes, size_t coun
             continue;
         mark_failed(r, &changes[n].prefix.ip);
         prefix_format(text, &changes[n].prefix);
-        cli_say("%s: cannot %s %s: %s", r->ifname, verb, text, number == error.number ? error.text : strerror(number));
+        cli_say("%s: cannot %s %s: %s", r->devname, verb, text, number == error.number ? error.text : strerror(number));
     }
     return error.number == ENOMEM || error.number == EPERM || error.number == ENODEV ? EXIT_SYSTEM : EXIT_NO;
 }

@@ -10,12 +10,16 @@ enum change_kind {
     CHANGE_REMOVE, /* it is ours, with exactly this length */
 };
 
+/* A route that is taken only where no other leads to the prefix. */
+enum { CHANGE_METRIC_ASIDE = 30000 };
+
 struct address_change {
     enum change_kind kind;
     unsigned ifindex;
     struct prefix prefix;
-    uint32_t lease; /* add, renew: seconds until the kernel removes it by itself; 0: never */
-    int result;     /* set once done: 0 or errno */
+    uint32_t lease;  /* add, renew: seconds until the kernel removes it by itself; 0: never */
+    uint32_t metric; /* add, renew, IPv4: of the route to its prefix that it brings; 0: the kernel's */
+    int result;      /* set once done: 0 or errno */
 };
 
 #endif

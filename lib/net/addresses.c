@@ -225,6 +225,8 @@ static void put_change(struct nlmsghdr *m, const struct address_change *c)
     if (c->kind == CHANGE_REMOVE)
         return;
     mnl_attr_put_u8(m, ADDRESS_ATTRIBUTE_PROTO, ADDRESS_TAG);
+    if (c->metric != 0 && !v6)
+        mnl_attr_put_u32(m, IFA_RT_PRIORITY, c->metric);
     if (v6) {
         /* Without NODAD it could not be used for 1.6 s; with a prefix route of its own, it would take that of the
          * host's address in the same prefix along when it goes. */

@@ -1,0 +1,48 @@
+/* Inside macvlans: macvlan.c makes and removes them, macvlan_below.c sees to the interface that they are made on. */
+#ifndef NET_MACVLAN_PRIVATE_H
+#define NET_MACVLAN_PRIVATE_H
+
+#include "net/interface_message.h"
+#include "net/macvlan.h"
+
+/* An interface below some that this process has made or removed, and what it had before. */
+struct below {
+    unsigned ifindex;
+    uint32_t arp_ignore, arp_announce;
+    bool carries; /* one of ours, of whatever process */
+};
+
+struct macvlans {
+    struct address_book *book;
+    uint32_t holder;
+    struct below *list;
+    size_t count, room;
+};
+
+/* Is this a macvlan of ours? One whose maker was killed before it could set the mark has only the name: *mark is zero. */
+bool macvlan_is_ours(const struct interface_facts *f, struct vmac_mark *mark);
+
+/* All macvlans on an interface, looked through. */
+struct macvlan_search {
+    const struct interface_facts *below;
+    unsigned except;
+    struct mac mac;
+    char taken[IFNAME_TEXT]; /* who else has that MAC address */
+    bool found;              /* one of ours, of any virtual router, with its mark */
+    struct vmac_mark mark;
+};
+bool macvlan_search(struct macvlans *m, struct macvlan_search *s); /* false: errno */
+
+static inline int32_t interface_setting_of(const struct interface_facts *f, int id) /* IPV4_DEVCONF_... */
+{
+    return f->ipv4[id - 1];
+}
+
+struct below *below_find(struct macvlans *m, unsigned ifindex); /* NULL: it is not known */
+/* What it had before the first macvlan of ours, `except` left out; from then on it is known. False: errno. */
+bool below_learn(struct macvlans *m, const struct interface_facts *f, unsigned except);
+bool below_keep(struct macvlans *m, const struct below *b);          /* the same, told; false: out of memory */
+bool below_set(struct macvlans *m, const struct interface_facts *f); /* as it has to be; false: errno */
+void below_give_back(struct macvlans *m);                            /* to all that carry none of ours any more */
+
+#endif
