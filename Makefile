@@ -18,7 +18,7 @@ config := core/config core/config_value core/config_hint core/config_track core/
 event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router
 event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
-electorate := core/electorate core/electorate_hear core/electorate_peer core/electorate_tracks core/electorate_loop core/electorate_time
+electorate := core/electorate core/electorate_group core/electorate_hear core/electorate_peer core/electorate_tracks core/electorate_loop core/electorate_time
 electorate += core/electorate_status $(router) core/form core/timers core/heap
 observer := core/observer core/observer_groups core/bucket core/place core/heap core/timers
 board := core/board core/board_event core/board_view core/board_cell core/board_filter core/board_detail core/audit_rules core/freshness core/match core/text
@@ -187,6 +187,7 @@ test_heap.objs := core/heap
 test_form.objs := core/form core/address
 test_electorate.objs := $(electorate) $(event) tests/unit/electorate_host
 test_electorate_peer.objs := $(test_electorate.objs)
+test_group.objs := $(electorate) $(event) tests/unit/random
 test_session.objs := $(session) $(electorate) $(event)
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.

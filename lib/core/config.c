@@ -216,6 +216,11 @@ static bool key_ttl(struct target *t, struct span value)
     return ttl_parse(value, &t->config->ttl);
 }
 
+static bool key_group(struct target *t, struct span value)
+{
+    return parse_name(value, t->config->group, NAME_TEXT);
+}
+
 static const struct {
     const char *key;
     bool (*parse)(struct target *t, struct span value);
@@ -242,6 +247,7 @@ static const struct {
     {"fence", key_fence, "yes or no"},
     {"peer", key_peer, PEER_ALLOWED},
     {"ttl", key_ttl, TTL_ALLOWED},
+    {"group", key_group, "1..63 bytes"},
 };
 
 static struct span word_of(const struct field *f)

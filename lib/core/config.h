@@ -70,6 +70,7 @@ struct vr_config {
     bool fence;            /* nobody is answered down_factor intervals after the last advert that left, default no */
     struct peer_list peer; /* unicast, to and from these only; default none: multicast */
     struct ttl_range ttl;  /* what adverts of a peer arrive with, default 255..255 */
+    char group[NAME_TEXT]; /* those of one name are Active together or not at all; "": none, the default */
 };
 
 struct config_error {

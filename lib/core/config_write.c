@@ -55,7 +55,7 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
            tracks_equal(a, b) && a->fence == b->fence && peer_list_equal(&a->peer, &b->peer) &&
-           a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max;
+           a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max && strcmp(a->group, b->group) == 0;
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -95,5 +95,7 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
     put_peer_list(w, &c->peer);
     if (c->peer.count > 0)
         put_ttl(w, &c->ttl);
+    if (c->group[0] != '\0')
+        put_text(w, "group", span_of(c->group));
     writer_end(w);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/electorate_internal.h"
+#include "core/electorate_group.h"
 
 /* Members */
 
@@ -54,6 +54,8 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
         .ip = {.count = m->ip_count, .items = m->ip},
     };
     memcpy(state.name, m->name, sizeof state.name);
+    if (m->group)
+        memcpy(state.group, m->group->name, sizeof state.group);
     const char *why = router_why_name(action->why);
     memcpy(state.why, why, strlen(why) + 1);
     member_remember(m, at, action);
@@ -68,7 +70,8 @@ static void reschedule(struct electorate *e, struct member *m)
     if (silence != m->in_silence)
         heap_set(m->in_silence ? &e->silence_heap : &e->member_heap, &m->timer, INSTANT_NEVER);
     m->in_silence = silence;
-    heap_set(silence ? &e->silence_heap : &e->member_heap, &m->timer, router_deadline(&m->router));
+    instant deadline = m->group ? group_counts(e, m) : router_deadline(&m->router);
+    heap_set(silence ? &e->silence_heap : &e->member_heap, &m->timer, deadline);
     heap_set(&e->echo_heap, &m->echo, router_echo_deadline(&m->router));
 }
 
@@ -147,12 +150,13 @@ static bool same_addresses(const struct member *m, const struct vr_config *c)
 }
 
 /* What lies outside the state machine. False: out of memory, nothing changed. */
-static bool member_configure(struct electorate *e, struct member *m, const struct vr_config *c)
+static bool member_configure(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
 {
     struct prefix *ip = malloc(c->ip.count * sizeof *ip);
     struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses);
     struct peers *peers = c->peer.count > 0 ? peers_new(c) : NULL;
-    bool complete = ip && uses && (peers || c->peer.count == 0);
+    struct group *group = c->group[0] != '\0' ? group_get(e, c->group) : NULL;
+    bool complete = ip && uses && (peers || c->peer.count == 0) && (group || c->group[0] == '\0');
     for (uint8_t i = 0; complete && i < c->track_count; i++) {
         const struct track_ref *ref = &c->track[i];
         uses[i] = (struct track_use){track_get(e, ref->name), ref->inverted, ref->by_value, ref->weight};
@@ -180,6 +184,7 @@ static bool member_configure(struct electorate *e, struct member *m, const struc
     m->garp_refresh = c->garp_refresh;
     m->fence = c->fence;
     m->noticed = 0;
+    group_move(e, m, now, group);
     return true;
 }
 
@@ -206,16 +211,17 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     if (!m)
         return false;
     m->interface = interface_get(e, c->id.ifname);
-    if (!m->interface || !interface_use(m->interface) || !member_configure(e, m, c)) {
+    struct router_settings settings = settings_of(c);
+    router_init(&m->router, &settings);
+    m->id = c->id;
+    m->timer.order = m->echo.order = e->next_order++;
+    if (!m->interface || !interface_use(m->interface) || !member_configure(e, m, now, c)) {
         member_free(m);
         return false;
     }
-    struct router_settings settings = settings_of(c);
-    m->id = c->id;
-    m->timer.order = m->echo.order = e->next_order++;
     m->cksum = c->cksum;
     form_init(&m->form, c->version, c->id.af, c->cksum);
-    router_init(&m->router, &settings);
+    group_applies(m);
     m->interface->by[m->id.af == 6][m->id.vrid] = m;
     m->interface->members++;
     member_name_link(e, m);
@@ -228,10 +234,10 @@ static bool member_add(struct electorate *e, instant now, const struct vr_config
     return true;
 }
 
-static bool member_reconfigure(struct electorate *e, struct member *m, const struct vr_config *c)
+static bool member_reconfigure(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
 {
     member_name_unlink(e, m);
-    bool done = member_configure(e, m, c);
+    bool done = member_configure(e, m, now, c);
     member_name_link(e, m);
     return done;
 }
@@ -241,13 +247,14 @@ static bool member_replace(struct electorate *e, struct member *m, instant now, 
 {
     struct router_settings settings = m->router.settings;
     member_stop(e, m, now);
-    bool done = member_reconfigure(e, m, c);
+    bool done = member_reconfigure(e, m, now, c);
     if (done) {
         settings = settings_of(c);
         m->cksum = c->cksum;
         form_init(&m->form, c->version, c->id.af, c->cksum);
     }
     router_init(&m->router, &settings);
+    group_applies(m);
     router_set_weights(&m->router, now, member_weights(m));
     member_follow_interface(e, m, now);
     member_follow_tracks(e, m, now);
@@ -262,7 +269,7 @@ static bool member_change(struct electorate *e, struct member *m, instant now, c
     if (settings.version != m->router.settings.version)
         return member_replace(e, m, now, c);
     bool new_addresses = !same_addresses(m, c);
-    if (!member_reconfigure(e, m, c))
+    if (!member_reconfigure(e, m, now, c))
         return false;
     if (c->cksum != m->cksum)
         form_init(&m->form, c->version, c->id.af, c->cksum);
@@ -298,12 +305,15 @@ bool electorate_vr(struct electorate *e, instant now, const struct vr_config *c,
     bool done = m ? member_change(e, m, now, c) : member_add(e, now, c);
     if (e->shortest == 0 || c->interval < e->shortest)
         e->shortest = c->interval;
+    if (e->started)
+        groups_settle(e, now);
     return done;
 }
 
 static void member_end(struct electorate *e, struct member *m, instant now)
 {
     member_stop(e, m, now);
+    group_move(e, m, now, NULL);
     heap_set(m->in_silence ? &e->silence_heap : &e->member_heap, &m->timer, INSTANT_NEVER);
     heap_set(&e->echo_heap, &m->echo, INSTANT_NEVER);
     m->interface->by[m->id.af == 6][m->id.vrid] = NULL;
@@ -324,11 +334,13 @@ bool electorate_novr(struct electorate *e, instant now, struct span name)
     e->count--;
     memmove(&e->members[i], &e->members[i + 1], (e->count - i) * sizeof(struct member *));
     find_shortest(e);
+    groups_settle(e, now);
     return true;
 }
 
 void electorate_replace(struct electorate *e)
 {
+    e->replacing = true;
     for (size_t i = 0; i < e->count; i++)
         e->members[i]->kept = false;
 }
@@ -354,6 +366,12 @@ void electorate_replace_drops(struct electorate *e, instant now)
     }
     e->count = kept;
     find_shortest(e);
+}
+
+void electorate_replaced(struct electorate *e, instant now)
+{
+    e->replacing = false;
+    groups_settle(e, now);
 }
 
 /* The whole */
@@ -383,6 +401,7 @@ void electorate_free(struct electorate *e)
         next = t->next;
         free(t);
     }
+    groups_free(e);
     heap_free(&e->silence_heap);
     heap_free(&e->member_heap);
     heap_free(&e->track_heap);

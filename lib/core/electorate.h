@@ -49,6 +49,8 @@ struct statistics {
 struct status_event {
     struct identity id;
     const char *name;
+    const char *group; /* NULL: none */
+    bool ready;        /* of a group: it is active, or could be and waits for the others */
     enum router_state state;
     instant since;         /* of the last transition */
     const char *last_why;  /* its why= */
@@ -81,10 +83,11 @@ size_t electorate_count(const struct electorate *e);
 bool electorate_vr(struct electorate *e, instant now, const struct vr_config *c, bool *taken);
 bool electorate_novr(struct electorate *e, instant now, struct span name); /* false: no such name */
 /* The whole set anew, in this order: replace; keeps, for each that is to be there; drops, which ends the others as novr
- * does; then electorate_vr for each, which may have any name of the old set. */
+ * does; then electorate_vr for each, which may have any name of the old set; replaced, once they are all there. */
 void electorate_replace(struct electorate *e);
 void electorate_replace_keeps(struct electorate *e, const struct identity *id);
 void electorate_replace_drops(struct electorate *e, instant now);
+void electorate_replaced(struct electorate *e, instant now);
 /* Start those that were added before now; from then on electorate_vr starts each at once. Before that, a `link` line
  * starts those of its interface: an owner that did not wait for it would speak on an interface that is down. */
 void electorate_start(struct electorate *e, instant now);

@@ -2,7 +2,7 @@
  * checks): only what passes reaches the state machine. Also names and yields. */
 #include <string.h>
 
-#include "core/electorate_internal.h"
+#include "core/electorate_group.h"
 #include "core/packet.h"
 
 const char *notice_name(enum notice n)
@@ -121,13 +121,17 @@ static bool acceptable(struct electorate *e, struct member *m, instant at, const
     return true;
 }
 
+/* It has just heard this one: its Active, of any priority (preempt=no). */
+static bool follows(const struct member *m, const struct advert *a)
+{
+    return m->router.state == ROUTER_BACKUP && m->router.lower_prio == 0 && a->prio != VRRP_PRIORITY_RESIGN;
+}
+
 static void weigh_form(struct electorate *e, struct member *m, instant at, const struct advert *a,
                        enum router_state before)
 {
-    bool followed = m->router.state == ROUTER_BACKUP && m->router.lower_prio == 0; /* of any priority: preempt=no */
-    bool lower = before == ROUTER_ACTIVE && m->router.state == ROUTER_ACTIVE;
-    bool resigns = a->prio == VRRP_PRIORITY_RESIGN;
-    enum form_speaker who = !resigns && followed ? FORM_ACTIVE : !resigns && lower ? FORM_LOWER : FORM_ANY;
+    bool lower = before == ROUTER_ACTIVE && m->router.state == ROUTER_ACTIVE && a->prio != VRRP_PRIORITY_RESIGN;
+    enum form_speaker who = follows(m, a) ? FORM_ACTIVE : lower ? FORM_LOWER : FORM_ANY;
     if (!(a->has & HAS_CKSUM))
         return;
     switch (form_heard(&m->form, at, a->cksum, who, &a->src, a->interval)) {
@@ -160,6 +164,8 @@ static void member_hears(struct electorate *e, struct member *m, instant at, con
     router_advert(&m->router, at, &heard, &actions);
     weigh_form(e, m, at, a, before);
     member_perform(e, m, at, &actions);
+    if (m->group && follows(m, a))
+        group_follows(e, m, at);
 }
 
 /* A line of a capture read without a name for its interface concerns any. */
@@ -197,6 +203,7 @@ bool electorate_advert(struct electorate *e, instant at, const struct origin *fr
         else if (m)
             member_hears(e, m, at, a);
     }
+    groups_settle(e, at);
     if (used && counts && !known && from->dir != DIR_OUT)
         e->statistics.vrid_errors++;
     return ours || used;
@@ -219,7 +226,7 @@ bool electorate_bad(struct electorate *e, const struct origin *from, uint8_t af,
 
 /* Names */
 
-static size_t name_bucket(struct span name)
+size_t name_bucket(struct span name)
 {
     uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
     for (size_t i = 0; i < name.len; i++)
@@ -251,15 +258,25 @@ void member_name_unlink(struct electorate *e, struct member *m)
         *link = m->next_name;
 }
 
+/* All of its group, one after the other; m alone without one. */
+static struct member *first_with(struct member *m)
+{
+    return m->group ? m->group->first : m;
+}
+
 enum yield electorate_yield(struct electorate *e, instant at, struct span name, bool on, bool force)
 {
-    struct member *m = member_named(e, name);
-    if (!m)
+    struct member *named = member_named(e, name);
+    if (!named)
         return YIELD_UNKNOWN;
-    if (on && !force && m->last_adv_source.family == 0)
-        return YIELD_NOBODY;
-    struct router_actions actions = {0};
-    router_yield(&m->router, at, on, &actions);
-    member_perform(e, m, at, &actions);
+    for (const struct member *m = first_with(named); on && !force && m; m = m->next_in_group)
+        if (m->last_adv_source.family == 0)
+            return YIELD_NOBODY;
+    for (struct member *m = first_with(named); m; m = m->next_in_group) {
+        struct router_actions actions = {0};
+        router_yield(&m->router, at, on, &actions);
+        member_perform(e, m, at, &actions);
+    }
+    groups_settle(e, at);
     return YIELD_DONE;
 }

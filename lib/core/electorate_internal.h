@@ -31,6 +31,7 @@ struct track {
     char name[NAME_TEXT];
     enum track_state state;
     int32_t value; /* while it is up; 0: none */
+    int counted;   /* while a group is weighed */
 };
 
 struct track_use {
@@ -70,6 +71,11 @@ struct member {
     bool in_silence;    /* timer is in the heap of silences, not of the others */
     struct spoken spoken;
     struct member *next_name; /* in its bucket of names */
+    struct group *group;      /* NULL: none. Of it: */
+    struct member *next_in_group;
+    unsigned parts; /* what it counts as there */
+    unsigned gaps;  /* the electorate's, when its Active_Down_Timer expired */
+    instant due;    /* by then it had */
     struct identity id;
     struct interface *interface;
     char name[NAME_TEXT];
@@ -103,6 +109,9 @@ struct electorate {
     struct member **members; /* in the order in which they were configured */
     size_t count, room;
     struct member *by_name[NAME_BUCKETS];
+    struct group *groups[NAME_BUCKETS];
+    struct group *unsettled, *last_unsettled; /* what an event of one of them means for the others is to be seen */
+    bool replacing;                           /* but not before the whole set is there */
     /* A silence is the Active_Down_Timer of a backup: it alone is told by what is not heard. */
     struct heap silence_heap, member_heap, track_heap, echo_heap;
     struct {
@@ -111,6 +120,7 @@ struct electorate {
         usec every;
     } tick;
     bool gap;      /* lines were lost */
+    unsigned gaps; /* so many times */
     bool shadow;   /* another program of this host is taken for a peer */
     usec shortest; /* interval of all; 0: none */
     size_t deaf;   /* members in that fault, at most */
@@ -130,6 +140,7 @@ void member_remember(struct member *m, instant at, const struct router_action *a
 void member_count_bad(struct member *m, struct span why);
 void electorate_count_bad(struct electorate *e, struct span why);
 struct member *member_find(const struct electorate *e, const struct identity *id);
+size_t name_bucket(struct span name); /* below NAME_BUCKETS */
 struct member *member_named(const struct electorate *e, struct span name);
 void member_name_link(struct electorate *e, struct member *m);   /* into the table of names, by m->name */
 void member_name_unlink(struct electorate *e, struct member *m); /* if it is there */
@@ -160,7 +171,8 @@ bool member_doubts_silence(struct electorate *e, struct member *m, instant now);
 /* Faults and primary address of m as its interface has them. */
 void member_follow_interface(struct electorate *e, struct member *m, instant at);
 struct track *track_get(struct electorate *e, const char *name);
-int member_weights(const struct member *m);
+int track_weighs(const struct track_use *use); /* what it adds to the priority now */
+int member_weights(const struct member *m);    /* those of its group */
 void member_follow_tracks(struct electorate *e, struct member *m, instant at);
 void tracks_expire(struct electorate *e, instant now);
 

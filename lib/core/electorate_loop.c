@@ -1,7 +1,7 @@
 /* The loop through the wire: what was decided is seen leaving, what is silent was listened to. */
 #include <stddef.h>
 
-#include "core/electorate_internal.h"
+#include "core/electorate_group.h"
 #include "core/packet.h"
 #include "core/timers.h"
 
@@ -90,6 +90,7 @@ void member_sees(struct electorate *e, struct member *m, instant at, const struc
 
 void electorate_gap(struct electorate *e, bool on)
 {
+    e->gaps += on && !e->gap;
     e->gap = on;
 }
 
@@ -182,4 +183,5 @@ void electorate_seen(struct electorate *e, instant at)
     hear_again(e, at);
     if (!e->shadow)
         look_for_echoes(e, at);
+    groups_settle(e, at);
 }

@@ -1,7 +1,7 @@
 /* What a virtual router has been through, for who asks: its last event and counters, in the words of RFC 8347. */
 #include <string.h>
 
-#include "core/electorate_internal.h"
+#include "core/electorate_group.h"
 #include "core/packet.h"
 
 /* Of RFC 8347 vrrp-event-type, with Active for master. What it has no word for has our own: why= of the transition. */
@@ -95,6 +95,8 @@ static void report_status(const struct member *m, void (*report)(void *context, 
     struct status_event s = {
         .id = m->id,
         .name = m->name,
+        .group = m->group ? m->group->name : NULL,
+        .ready = m->group && group_has_ready(m),
         .state = r->state,
         .since = m->since,
         .last_why = router_why_name(m->last_why),

@@ -1,5 +1,5 @@
 /* The electorate in time: start, stop, and what is due, in order of deadlines. */
-#include "core/electorate_internal.h"
+#include "core/electorate_group.h"
 
 enum {
     FEW = 256,   /* they may speak when it comes to that */
@@ -12,8 +12,10 @@ void electorate_start(struct electorate *e, instant now)
     if (e->started)
         return;
     e->started = true;
+    groups_settle(e, now); /* those that are in fault from the start */
     for (size_t i = 0; i < e->count; i++)
         member_start(e, e->members[i], now);
+    groups_settle(e, now);
 }
 
 void electorate_stop(struct electorate *e, instant now)
@@ -85,24 +87,38 @@ static bool comes_first(const struct timer *a, const struct timer *b)
     return a && (!b || a->at.us < b->at.us || (a->at.us == b->at.us && a->order < b->order));
 }
 
+static void member_expires(struct electorate *e, struct member *m, instant now)
+{
+    struct router_actions actions = {0};
+    router_expire(&m->router, now, &actions);
+    member_perform(e, m, now, &actions);
+}
+
+static void silence_expires(struct electorate *e, struct member *m, instant now)
+{
+    if (member_doubts_silence(e, m, now))
+        return;
+    if (m->group && m->group->count > 1)
+        group_expires(e, m, now);
+    else
+        member_expires(e, m, now);
+}
+
 static void advance(struct electorate *e, instant now, bool held)
 {
     while (!e->stopped) {
         struct timer *silence = held ? NULL : heap_due(&e->silence_heap, now);
         struct timer *other = heap_due(&e->member_heap, now), *track = heap_due(&e->track_heap, now);
         struct timer *first = comes_first(silence, other) ? silence : other;
-        if (track && (!first || track->at.us <= first->at.us)) {
+        if (track && (!first || track->at.us <= first->at.us))
             tracks_expire(e, now);
-            continue;
-        }
-        if (!first)
+        else if (!first)
             return;
-        struct member *m = (struct member *)first;
-        struct router_actions actions = {0};
-        if (first == silence && member_doubts_silence(e, m, now))
-            continue;
-        router_expire(&m->router, now, &actions);
-        member_perform(e, m, now, &actions);
+        else if (first == silence)
+            silence_expires(e, (struct member *)first, now);
+        else
+            member_expires(e, (struct member *)first, now);
+        groups_settle(e, now);
     }
 }
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/electorate_internal.h"
+#include "core/electorate_group.h"
 
 /* Interfaces */
 
@@ -106,12 +106,14 @@ bool electorate_link(struct electorate *e, instant at, const struct link_event *
     i->link = *l;
     i->known = true;
     track_link(e, at, i);
+    groups_settle(e, at); /* as before a start */
     for (size_t n = 0; i->members > 0 && n < e->count; n++) {
         if (e->members[n]->interface != i)
             continue;
         member_follow_interface(e, e->members[n], at);
         member_start(e, e->members[n], at); /* of one that waited for this line */
     }
+    groups_settle(e, at);
     return i->members > 0;
 }
 
@@ -135,6 +137,7 @@ void electorate_unlistened(struct electorate *e, instant at, void (*tell)(void *
             if (e->members[n]->interface == i)
                 member_fault(e, e->members[n], at, FAULT_LINK, true);
     }
+    groups_settle(e, at);
 }
 
 /* Tracks */
@@ -206,16 +209,20 @@ static int64_t within_priorities(int64_t n)
     return n < -VRRP_PRIORITY_OWNER ? -VRRP_PRIORITY_OWNER : n > VRRP_PRIORITY_OWNER ? VRRP_PRIORITY_OWNER : n;
 }
 
+int track_weighs(const struct track_use *use)
+{
+    if (use->by_value)
+        return (int)within_priorities(weighed_value(use));
+    return (as_it_should(use) ? use->weight > 0 : use->weight < 0) ? use->weight : 0;
+}
+
 int member_weights(const struct member *m)
 {
     int sum = 0;
-    for (uint8_t i = 0; i < m->use_count; i++) {
-        const struct track_use *use = &m->uses[i];
-        if (use->by_value)
-            sum += (int)within_priorities(weighed_value(use));
-        else if (as_it_should(use) ? use->weight > 0 : use->weight < 0)
-            sum += use->weight;
-    }
+    if (m->group)
+        return m->group->weights;
+    for (uint8_t i = 0; i < m->use_count; i++)
+        sum += track_weighs(&m->uses[i]);
     return sum;
 }
 
@@ -224,7 +231,10 @@ void member_follow_tracks(struct electorate *e, struct member *m, instant at)
     bool fault = false;
     for (uint8_t i = 0; i < m->use_count; i++)
         fault = fault || fails(&m->uses[i]);
-    router_set_weights(&m->router, at, member_weights(m));
+    if (m->group)
+        group_changed(e, m->group);
+    else
+        router_set_weights(&m->router, at, member_weights(m));
     member_fault(e, m, at, FAULT_TRACK, fault);
 }
 
@@ -273,6 +283,7 @@ bool electorate_track(struct electorate *e, instant at, const struct track_event
         return true; /* its lines say it */
     heap_set(&e->track_heap, &t->timer, event->for_ > 0 ? (instant){at.us + event->for_} : INSTANT_NEVER);
     track_set(e, t, at, event->up ? TRACK_UP : TRACK_DOWN, event->up ? event->value : 0);
+    groups_settle(e, at);
     return true;
 }
 

@@ -112,7 +112,8 @@ struct state_event {
     usec interval;
     struct prefix_list ip;
     bool replay;
-    bool shadow; /* what would be, beside another daemon: nothing is to be done about it */
+    bool shadow;           /* what would be, beside another daemon: nothing is to be done about it */
+    char group[NAME_TEXT]; /* "": none */
 };
 void write_state(struct writer *w, stamp t, const struct state_event *e);
 bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where);

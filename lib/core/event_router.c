@@ -160,6 +160,8 @@ void write_state(struct writer *w, stamp t, const struct state_event *e)
     put_prefix_list(w, "ip", &e->ip);
     put_yes(w, "replay", e->replay);
     put_yes(w, "shadow", e->shadow);
+    if (e->group[0] != '\0')
+        put_text(w, "group", span_of(e->group));
     writer_end(w);
 }
 
@@ -183,5 +185,6 @@ bool read_state(const struct line *l, struct state_event *e, struct prefix_buffe
     read_u8(&r, "prio", 0, 255, &e->prio);
     read_yes_no(&r, "replay", &e->replay);
     read_yes_no(&r, "shadow", &e->shadow);
+    read_text(&r, "group", e->group, sizeof(e->group));
     return reader_done(&r, where);
 }

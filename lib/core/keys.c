@@ -75,7 +75,7 @@ static const struct event_key lost_keys[] = {TEXT("where"), NUMBER("n")};
 static const struct event_key vr_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
     NUMBER("down-factor"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"), LIST("track"),
-    YES_NO("fence"), LIST("peer"), TEXT("ttl"), TEXT("id"),
+    YES_NO("fence"), LIST("peer"), TEXT("ttl"), TEXT("group"), TEXT("id"),
 };
 static const struct event_key id_keys[] = {TEXT("id")};
 static const struct event_key novr_keys[] = {TEXT("name"), TEXT("id")};
@@ -89,7 +89,7 @@ static const struct event_key status_keys[] = {
     NUMBER("priority-zero-pkts-rcvd"), NUMBER("priority-zero-pkts-sent"), NUMBER("invalid-type-pkts-rcvd"),
     NUMBER("address-list-errors"), NUMBER("packet-length-errors"), NUMBER("auth-failures"), NUMBER("invalid-auth-type"),
     NUMBER("auth-type-mismatch"), NUMBER("discarded"), TEXT("up-datetime"), TEXT("last-event"),
-    TEXT("new-active-reason"), NUMBER("peer-errors"), NUMBER("ip-ttl-errors"), YES_NO("end"), NUMBER("count"),
+    TEXT("new-active-reason"), NUMBER("peer-errors"), NUMBER("ip-ttl-errors"), TEXT("group"), YES_NO("ready"), YES_NO("end"), NUMBER("count"),
 };
 static const struct event_key statistics_keys[] = {
     TEXT("id"), NUMBER("checksum-errors"), NUMBER("version-errors"), NUMBER("vrid-errors"), NUMBER("ip-ttl-errors"),

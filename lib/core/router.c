@@ -28,7 +28,7 @@ const char *router_why_name(enum router_why why)
         [WHY_TIE_BREAK] = "tie-break", [WHY_YIELD] = "yield",         [WHY_LINK] = "link",
         [WHY_ADDRESS] = "address",     [WHY_TRACK] = "track",         [WHY_SPEAKER] = "local-speaker",
         [WHY_STALLED] = "stalled",     [WHY_DEAF] = "deaf",           [WHY_RECOVERED] = "recovered",
-        [WHY_SHUTDOWN] = "shutdown",   [WHY_PEER] = "no-peer",
+        [WHY_SHUTDOWN] = "shutdown",   [WHY_PEER] = "no-peer",        [WHY_GROUP] = "group",
     };
     return names[why];
 }
@@ -108,10 +108,14 @@ bool router_preempts(const struct router *r)
 
 void router_leave_initialize(struct router *r, instant now, enum router_why why, struct router_actions *out)
 {
-    if (r->prio == VRRP_PRIORITY_OWNER && !r->yielded)
+    bool owner = r->prio == VRRP_PRIORITY_OWNER && !r->yielded;
+    if (owner && !r->in_group) {
         become_active(r, now, now, why == WHY_STARTUP ? WHY_OWNER : why, out);
-    else
-        router_become_backup_unheard(r, now, why, out);
+        return;
+    }
+    router_become_backup_unheard(r, now, why, out);
+    if (owner)
+        r->preempt_timer = now;
 }
 
 void router_init(struct router *r, const struct router_settings *settings)
@@ -267,7 +271,7 @@ void router_expire(struct router *r, instant now, struct router_actions *out)
         if (instant_due(r->active_down_timer, now))
             active_down_timer_fires(r, now, out);
         else if (instant_due(r->preempt_timer, now))
-            become_active(r, r->preempt_timer, now, WHY_PREEMPTED, out);
+            become_active(r, r->preempt_timer, now, r->lower_prio ? WHY_PREEMPTED : WHY_OWNER, out);
         break;
     case ROUTER_ACTIVE:
         if (instant_due(r->adver_timer, now))

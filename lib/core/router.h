@@ -29,6 +29,7 @@ enum router_fault {
     FAULT_STALLED = 1 << 4, /* its own advertisements were not seen leaving */
     FAULT_DEAF = 1 << 5,    /* what the Active said is not known: the listener is silent itself */
     FAULT_PEER = 1 << 6,    /* it speaks by unicast, and its peers are none but itself */
+    FAULT_GROUP = 1 << 7,   /* another one of its group is in fault */
 };
 
 /* Why a transition happened: the word after why=. */
@@ -48,6 +49,7 @@ enum router_why {
     WHY_STALLED,
     WHY_DEAF,
     WHY_PEER,
+    WHY_GROUP,     /* another one of its group is in fault, or was beaten */
     WHY_RECOVERED, /* the last fault is over */
     WHY_SHUTDOWN,
 };
@@ -78,6 +80,7 @@ struct router {
     instant active_down_timer;  /* meaningful in backup */
     instant preempt_timer;      /* backup: INSTANT_NEVER unless preempt_delay runs */
     instant startup_timer;      /* init: INSTANT_NEVER unless startup_delay runs */
+    bool in_group;              /* an owner does not start as Active: others have to be ready, too */
     bool yielded;               /* preemption is off until the Active falls silent */
     instant echo_timer;         /* active: by then one of its own advertisements must have been seen leaving */
     instant speaker_timer;      /* fault: when FAULT_SPEAKER ends by itself */
@@ -127,6 +130,8 @@ bool router_excuse(struct router *r, instant now);
 /* The configured priority plus `weights`, clamped to 1..254; an owner ignores weights. */
 void router_set_weights(struct router *r, instant now, int weights);
 void router_yield(struct router *r, instant now, bool on, struct router_actions *out);
+/* An Active resigns and is a backup that has heard nobody; no other state changes. */
+void router_step_down(struct router *r, instant now, enum router_why why, struct router_actions *out);
 /* New settings of the same version, without a transition; `weights` as above. */
 void router_reconfigure(struct router *r, instant now, const struct router_settings *settings, int weights);
 

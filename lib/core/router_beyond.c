@@ -15,13 +15,13 @@ enum router_why router_fault_why(unsigned faults)
         enum router_fault fault;
         enum router_why why;
     } order[] = {
-        {FAULT_LINK, WHY_LINK},   {FAULT_ADDRESS, WHY_ADDRESS}, {FAULT_PEER, WHY_PEER},
-        {FAULT_TRACK, WHY_TRACK}, {FAULT_SPEAKER, WHY_SPEAKER}, {FAULT_STALLED, WHY_STALLED},
+        {FAULT_LINK, WHY_LINK},       {FAULT_ADDRESS, WHY_ADDRESS}, {FAULT_PEER, WHY_PEER}, {FAULT_TRACK, WHY_TRACK},
+        {FAULT_SPEAKER, WHY_SPEAKER}, {FAULT_STALLED, WHY_STALLED}, {FAULT_DEAF, WHY_DEAF},
     };
     for (size_t i = 0; i < nitems(order); i++)
         if (faults & (unsigned)order[i].fault)
             return order[i].why;
-    return WHY_DEAF;
+    return WHY_GROUP;
 }
 
 void router_set_fault(struct router *r, instant now, enum router_fault fault, bool on, struct router_actions *out)
@@ -164,6 +164,14 @@ void router_set_weights(struct router *r, instant now, int weights)
     set_priority(r, now, weighted(r->settings.prio, weights));
 }
 
+void router_step_down(struct router *r, instant now, enum router_why why, struct router_actions *out)
+{
+    if (r->state != ROUTER_ACTIVE)
+        return;
+    router_send_advertisement(out, VRRP_PRIORITY_RESIGN, false);
+    router_become_backup_unheard(r, now, why, out);
+}
+
 void router_yield(struct router *r, instant now, bool on, struct router_actions *out)
 {
     r->yielded = on;
@@ -178,8 +186,7 @@ void router_yield(struct router *r, instant now, bool on, struct router_actions 
             follow_lower(r, now);
         break;
     case ROUTER_ACTIVE:
-        router_send_advertisement(out, VRRP_PRIORITY_RESIGN, false);
-        router_become_backup_unheard(r, now, WHY_YIELD, out);
+        router_step_down(r, now, WHY_YIELD, out);
         break;
     }
 }

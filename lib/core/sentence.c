@@ -26,6 +26,7 @@ static const struct reason state_reasons[] = {
     {"local-speaker", "another program of this machine speaks for it"},
     {"stalled", "its advertisements were not seen leaving"},
     {"deaf", "the Active fell silent, but so did vrrp-listen"},
+    {"group", "another one of its group gave up"},
     {"recovered", "the fault is over"},
     {"shutdown", "it was stopped"},
     {"upstream", "its election died"},

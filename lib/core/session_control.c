@@ -165,6 +165,7 @@ const char *session_commit(struct session *s, const struct line *l)
     each_staged(s, want);
     electorate_replace_drops(s->electorate, s->clock);
     refused = each_staged(s, set_vr);
+    electorate_replaced(s->electorate, s->clock);
     forget_staged(s);
     return refused;
 }
@@ -270,6 +271,10 @@ static void write_status(void *context, const struct status_event *e)
     put_word(&w, "new-active-reason", e->new_active_reason);
     put_u64(&w, "peer-errors", e->counters.peer_errors);
     put_u64(&w, "ip-ttl-errors", e->counters.ip_ttl_errors);
+    if (e->group) {
+        put_text(&w, "group", (struct span){e->group, strlen(e->group)});
+        put_word(&w, "ready", e->ready ? "yes" : "no");
+    }
     writer_end(&w);
     emit_answer(s, &w, s->status_id_len > 0);
     s->status_count++;

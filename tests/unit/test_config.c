@@ -153,6 +153,7 @@ static void what_is_wrong_is_said(void **unused)
         {"garp=1,5s,1,1", "garp=1,5s,1,1", "garp: COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
         {"garp-refresh=99ms", "garp-refresh=99ms", "garp-refresh: 0s (off), or 100ms..24h"},
         {"fence=1s", "fence=1s", "fence: yes or no"},
+        {"group=%00", "group=%00", "group: 1..63 bytes"},
         {"if=eth0 vrid=1 ip=192.0.2.1 interval=10ms down-factor=2 fence=yes", "fence=yes",
          "fence: down-factor times interval is at least 30ms"},
         {"track=a:0", "track=a:0", NULL},

@@ -60,6 +60,8 @@ static void random_config(struct vr_config *c, struct prefix *items, struct ip *
     sprintf(c->id.ifname, "eth%u%%", (unsigned)random_range(0, 99999));
     random_text(c->name, sizeof(c->name));
     if (random_bool())
+        random_text(c->group, sizeof(c->group));
+    if (random_bool())
         c->cksum = CKSUM_NONE;
     if (random_bool())
         do
@@ -171,6 +173,8 @@ static void equality_sees_every_member(void **unused)
         "peer=192.0.2.7,192.0.2.8",
         "peer=192.0.2.8 ttl=254",
         "peer=192.0.2.8 ttl=254..254",
+        "group=a",
+        "group=b",
         "ip=fe80::1",
     };
     (void)unused;

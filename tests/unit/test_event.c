@@ -410,12 +410,14 @@ static void states_are_read_back(void **unused)
         if (random_bool())
             e.ip.count = 0;
         e.replay = random_bool();
+        maybe_text(e.group, sizeof(e.group));
         write_state(&w, (stamp){i}, &e);
         parse_written(&w);
         assert_true(read_state(&l, &b, &buffer, &where));
         assert_true(identity_equal(&e.id, &b.id));
         assert_string_equal(e.name, b.name);
         assert_string_equal(e.why, b.why);
+        assert_string_equal(e.group, b.group);
         assert_true(e.from == b.from && e.to == b.to && e.version == b.version && e.prio == b.prio);
         assert_true(e.interval == b.interval && e.replay == b.replay);
         assert_same_list(&e.ip, &b.ip);
