@@ -143,10 +143,9 @@ static void see_to_link(struct follow *f, size_t link)
 
 void follow_links(struct follow *f)
 {
-    for (size_t n = 0; n < holdings_links(f->holdings); n++) {
-        if (holdings_due(f->holdings, n, f->now))
-            see_to_link(f, n);
-    }
+    size_t link, most = holdings_links(f->holdings); /* one that is due again at once waits for the next turn */
+    for (size_t n = 0; n < most && holdings_due(f->holdings, f->now, &link); n++)
+        see_to_link(f, link);
 }
 
 void follow_announcements(struct follow *f)

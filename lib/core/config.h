@@ -17,10 +17,11 @@ struct identity {
 bool identity_equal(const struct identity *a, const struct identity *b);
 void put_identity(struct writer *w, const struct identity *id); /* if= af= vrid= */
 
-/* items of a list points into a prefix_buffer (or other memory) of the caller's, which must outlive it. */
+/* items and on of a list point into a prefix_buffer (or other memory) of the caller's, which must outlive it. */
 struct prefix_list {
     uint8_t count; /* 1..255 once configured */
     const struct prefix *items;
+    const char (*on)[IFNAME_TEXT]; /* the interface of each, "": the virtual router's; NULL: that of all */
 };
 struct peer_list {
     uint8_t count; /* 0: none, the virtual router speaks to the group */

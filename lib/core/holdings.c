@@ -5,38 +5,9 @@
 
 #include "core/holdings_table.h"
 
-static uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t len)
-{
-    const uint8_t *at = bytes;
-    for (size_t n = 0; n < len; n++)
-        hash = (hash ^ at[n]) * 16777619u; /* FNV-1a */
-    return hash;
-}
-
-uint32_t holdings_hash(const struct ip *ip)
-{
-    return hash_bytes(2166136261u, ip->bytes, ip_size(ip->family));
-}
-
 static uint32_t hash_identity(const struct identity *id)
 {
-    uint8_t numbers[] = {id->af, id->vrid};
-    uint32_t hash = hash_bytes(2166136261u, id->ifname, strlen(id->ifname));
-    return hash_bytes(hash, numbers, sizeof numbers) % HOLDING_BUCKETS;
-}
-
-/* Room for `more` elements beyond count. */
-static bool grow(void **array, size_t *room, size_t count, size_t more, size_t size)
-{
-    if (count + more <= *room)
-        return true;
-    size_t wanted = *room * 2 > count + more ? *room * 2 : count + more;
-    void *grown = realloc(*array, wanted * size);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *room = wanted;
-    return true;
+    return (holdings_hash_name(id->ifname) * 512 + id->af * 64u + id->vrid) * 2654435761u >> 8;
 }
 
 struct holdings *holdings_new(holdings_report *report, void *context)
@@ -52,6 +23,8 @@ struct holdings *holdings_new(holdings_report *report, void *context)
     h->fence_head = NONE;
     for (size_t n = 0; n < HOLDING_BUCKETS; n++)
         h->buckets[n] = NONE;
+    for (size_t n = 0; n < LINK_BUCKETS; n++)
+        h->links_named[n] = h->links_indexed[n] = NONE;
     return h;
 }
 
@@ -59,12 +32,13 @@ void holdings_free(struct holdings *h)
 {
     if (h == NULL)
         return;
-    for (size_t n = 0; n < h->link_count; n++) {
-        free(h->links[n]->places);
-        free(h->links[n]);
-    }
-    for (size_t n = 0; n < h->count; n++)
+    for (size_t n = 0; n < h->link_count; n++)
+        link_free(h->links[n]);
+    for (size_t n = 0; n < h->count; n++) {
         free(h->all[n].names);
+        free(h->all[n].away);
+    }
+    heap_free(&h->due);
     free(h->links);
     free(h->all);
     free(h->changes);
@@ -91,78 +65,11 @@ void holdings_tell(struct holdings *h, enum holding_news news, const struct link
     h->report(h->context, &r);
 }
 
-void link_due(struct link *l, instant at)
-{
-    l->due_at = earliest(l->due_at, at);
-}
-
-/* --- places -------------------------------------------------------------------------------------------------------- */
-
-int32_t place_find(const struct link *l, const struct ip *ip)
-{
-    int32_t at = l->buckets[holdings_hash(ip) % BUCKETS];
-    while (at != NONE && !ip_equal(&l->places[at].prefix.ip, ip))
-        at = l->places[at].next;
-    return at;
-}
-
-void place_forget(struct link *l, int32_t at)
-{
-    int32_t *from = &l->buckets[holdings_hash(&l->places[at].prefix.ip) % BUCKETS];
-    while (*from != at)
-        from = &l->places[*from].next;
-    *from = l->places[at].next;
-    l->places[at] = (struct place){.next = l->unused};
-    l->unused = at;
-}
-
-/* Room for it was made before. */
-static int32_t place_name(const struct holdings *h, struct link *l, const struct prefix *p)
-{
-    int32_t at = place_find(l, &p->ip);
-    if (at == NONE) {
-        at = l->unused;
-        if (at != NONE)
-            l->unused = l->places[at].next;
-        else
-            at = (int32_t)l->count++;
-        int32_t *bucket = &l->buckets[holdings_hash(&p->ip) % BUCKETS];
-        l->places[at] = (struct place){.prefix = *p, .next = *bucket, .used = true, .fence = h->first_fence};
-        *bucket = at;
-        l->seen = false; /* what the kernel has there is not known */
-    } else if (l->places[at].holders == 0) {
-        l->places[at].prefix = *p;
-    }
-    l->places[at].named++;
-    return at;
-}
-
-/* --- links and virtual routers -------------------------------------------------------------------------------------- */
-
-static struct link *link_named(struct holdings *h, const char *ifname, size_t *number)
-{
-    for (*number = 0; *number < h->link_count; ++*number) {
-        if (strcmp(h->links[*number]->ifname, ifname) == 0)
-            return h->links[*number];
-    }
-    if (!grow((void **)&h->links, &h->link_room, h->link_count, 1, sizeof(struct link *)))
-        return NULL;
-    struct link *l = calloc(1, sizeof *l);
-    if (l == NULL)
-        return NULL;
-    memcpy(l->ifname, ifname, sizeof l->ifname);
-    l->unused = l->holdings = NONE;
-    l->due_at = l->round_at = INSTANT_NEVER;
-    l->round_next = l->disturbed = (instant){INT64_MIN / 2};
-    for (size_t n = 0; n < BUCKETS; n++)
-        l->buckets[n] = NONE;
-    h->links[h->link_count++] = l;
-    return l;
-}
+/* --- virtual routers ----------------------------------------------------------------------------------------------- */
 
 static struct holding *holding_find(const struct holdings *h, const struct identity *id)
 {
-    int32_t at = h->buckets[hash_identity(id)];
+    int32_t at = h->buckets[hash_identity(id) % HOLDING_BUCKETS];
     while (at != NONE && !identity_equal(&h->all[at].id, id))
         at = h->all[at].next;
     return at == NONE ? NULL : &h->all[at];
@@ -173,17 +80,16 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
     struct holding *v = holding_find(h, id);
     if (v != NULL)
         return v;
-    size_t number;
-    struct link *l = link_named(h, id->ifname, &number);
-    if (l == NULL || !grow((void **)&h->all, &h->room, h->count, 1, sizeof *h->all))
+    struct link *l = link_named(h, id->ifname);
+    if (l == NULL || !link_reserve(l, 0) || !holdings_grow((void **)&h->all, &h->room, h->count, 1, sizeof *h->all))
         return NULL;
-    int32_t at = (int32_t)h->count++, *bucket = &h->buckets[hash_identity(id)];
+    int32_t at = (int32_t)h->count++, *bucket = &h->buckets[hash_identity(id) % HOLDING_BUCKETS];
     v = &h->all[at];
     *v = (struct holding){
         .id = *id,
-        .link = number,
+        .link = l->number,
+        .home = {.link = l->number, .renewed = NEVER_RENEWED, .lapse_at = INSTANT_NEVER},
         .next = *bucket,
-        .next_on_link = l->holdings,
         .next_queued = NONE,
         .mac_fence = h->first_fence,
         .second_at = INSTANT_NEVER,
@@ -191,110 +97,27 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
         .lapse_at = INSTANT_NEVER,
         .trusted_at = INSTANT_NEVER,
     };
-    *bucket = l->holdings = at;
+    *bucket = at;
+    link_join(l, at);
     return v;
-}
-
-static void hold_names(struct holdings *h, const struct holding *v)
-{
-    struct link *l = h->links[v->link];
-    for (size_t n = 0; n < v->count; n++) {
-        l->places[v->names[n].place].holders++;
-        l->places[v->names[n].place].backup = false;
-    }
-    h->held_names += v->count;
-}
-
-static void drop_names(struct holdings *h, const struct holding *v)
-{
-    struct link *l = h->links[v->link];
-    for (size_t n = 0; n < v->count; n++)
-        l->places[v->names[n].place].holders--;
-    h->held_names -= v->count;
 }
 
 static void take_hold(struct holdings *h, struct holding *v)
 {
-    hold_names(h, v);
+    holding_hold_names(h, v);
     v->held = true;
     h->held++;
 }
 
 void holding_let_go(struct holdings *h, struct holding *v, instant now)
 {
-    drop_names(h, v);
+    holding_drop_names(h, v);
     holding_track_given_up(h, v, now);
     v->held = v->announce = false;
     v->passes = 0; /* a queued pass ends by itself */
     v->second_at = v->refresh_at = v->lapse_at = INSTANT_NEVER;
     h->held--;
     fence_due(h, v);
-}
-
-static bool same_names(const struct holding *v, const struct prefix_list *ip)
-{
-    if (v->count != ip->count)
-        return false;
-    for (size_t n = 0; n < v->count; n++) {
-        if (v->names[n].prefix.length != ip->items[n].length || !ip_equal(&v->names[n].prefix.ip, &ip->items[n].ip))
-            return false;
-    }
-    return true;
-}
-
-/* It names these addresses from now on, and only these. */
-static bool rename_to(struct holdings *h, struct holding *v, const struct prefix_list *ip)
-{
-    struct link *l = h->links[v->link];
-    if (same_names(v, ip))
-        return true;
-    struct naming *names = malloc((size_t)ip->count * sizeof *names + 1);
-    if (names == NULL || !grow((void **)&l->places, &l->room, l->count, ip->count, sizeof *l->places) ||
-        !grow((void **)&h->changes, &h->change_room, 0, 2 * l->room, sizeof *h->changes)) {
-        free(names);
-        return false;
-    }
-    int32_t *planned = realloc(h->planned, h->change_room * sizeof *planned);
-    if (planned == NULL) {
-        free(names);
-        return false;
-    }
-    h->planned = planned;
-    /* First the old ones are let go, so that one which stays may change its length; it is not forgotten before a plan. */
-    if (v->held)
-        drop_names(h, v);
-    for (size_t n = 0; n < v->count; n++)
-        l->places[v->names[n].place].named--;
-    for (size_t n = 0; n < ip->count; n++)
-        names[n] = (struct naming){ip->items[n], place_name(h, l, &ip->items[n])};
-    free(v->names);
-    v->names = names;
-    v->count = ip->count;
-    v->shared_told = false;
-    if (v->held)
-        hold_names(h, v);
-    return true;
-}
-
-/* Tells once when an address of v is another's too. */
-static void tell_shared(struct holdings *h, struct holding *v)
-{
-    const struct link *l = h->links[v->link];
-    for (size_t n = 0; n < v->count && !v->shared_told; n++) {
-        int32_t place = v->names[n].place;
-        if (l->places[place].holders < 2)
-            continue;
-        for (int32_t at = l->holdings; at != NONE && !v->shared_told; at = h->all[at].next_on_link) {
-            const struct holding *other = &h->all[at];
-            for (size_t k = 0; other != v && other->held && k < other->count && !v->shared_told; k++) {
-                if (other->names[k].place != place)
-                    continue;
-                struct holding_report r = {HOLDING_SHARED, l->ifname, v->name, other->name, &v->names[n].prefix, 0};
-                h->report(h->context, &r);
-                v->shared_told = true;
-            }
-        }
-    }
 }
 
 static void take_name(struct holdings *h, struct holding *v, const char name[static NAME_TEXT])
@@ -309,11 +132,46 @@ static void take_name(struct holdings *h, struct holding *v, const char name[sta
  * be read, are not to be taken for somebody else's doing. */
 static void ended_unseen(struct holdings *h, struct holding *v, instant now)
 {
-    struct link *l = h->links[v->link];
     holding_lapsed(h, v, now);
-    for (size_t n = 0; n < v->count; n++)
-        l->places[v->names[n].place].ours = false;
-    l->seen = false;
+    for (size_t n = 0; n < v->count; n++) {
+        place_of(h, &v->names[n])->ours = false;
+        h->links[v->names[n].link]->seen = false;
+    }
+}
+
+/* Its leases are to begin anew wherever they are. */
+static void renew_all(struct holding *v)
+{
+    for (size_t n = 0; n <= v->away_count; n++)
+        presence_number(v, n)->renewed = NEVER_RENEWED;
+}
+
+void holding_lapse(const struct holdings *h, struct holding *v)
+{
+    instant until = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + renewal_period(h, v));
+    v->lapse_at = INSTANT_NEVER;
+    for (size_t n = 0; n <= v->away_count; n++) {
+        struct presence *at = presence_number(v, n);
+        if (at->names == 0)
+            continue;
+        if (at->renewed.us == NEVER_RENEWED.us)
+            at->lapse_at = until;
+        v->lapse_at = earliest(v->lapse_at, at->lapse_at);
+    }
+}
+
+/* Others on the same links are due soon, too: a round takes them along, at most four rounds a period. */
+static void renew_soon(struct holdings *h, struct holding *v, instant now)
+{
+    for (size_t n = 0; n <= v->away_count; n++) {
+        const struct presence *at = presence_number(v, n);
+        struct link *l = h->links[at->link];
+        if (at->names == 0 || v->sent.us <= at->renewed.us || now.us < at->renew_at.us)
+            continue;
+        bool can_wait = l->round_next.us < v->lapse_at.us;
+        l->round_at = earliest(l->round_at, can_wait ? latest(now, l->round_next) : now);
+        link_timer(h, l);
+    }
 }
 
 bool holdings_held(struct holdings *h, const struct send_event *e, instant sent, instant now)
@@ -321,11 +179,10 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     struct holding *v = holding_named(h, &e->id);
     if (v == NULL)
         return false;
-    struct link *l = h->links[v->link];
     if (v->held && v->lapse_at.us <= now.us)
         ended_unseen(h, v, now);
-    bool changed = !same_names(v, &e->ip);
-    if (changed && !rename_to(h, v, &e->ip))
+    bool changed = !holding_has_names(h, v, &e->ip);
+    if (changed && !holding_rename(h, v, &e->ip, now))
         return false;
     take_name(h, v, e->name);
     v->garp = e->garp;
@@ -337,42 +194,38 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
         v->sent = sent;
     }
     if (anew || changed)
-        tell_shared(h, v);
+        holding_tell_shared(h, v);
     bool other_lease = v->lease != e->lease;
     if (anew || other_lease)
-        v->renewed = NEVER_RENEWED;
+        renew_all(v);
     changed = changed || other_lease || v->vmac != e->vmac || (v->fence == 0) != (e->fence == 0);
     v->vmac = e->vmac;
     v->fence = e->fence;
     v->lease = e->lease;
     v->sent = latest(v->sent, sent);
-    if (v->renewed.us == NEVER_RENEWED.us)
-        v->lapse_at = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + renewal_period(h, v));
+    holding_lapse(h, v);
     holding_timers(h, v);
     fence_due(h, v);
     if (anew || e->announce)
         v->announce = true;
     if (anew || changed || e->announce)
-        link_due(l, now);
-    if (v->lease != 0 && v->sent.us > v->renewed.us && now.us >= v->renew_at.us) {
-        /* Others on this link are due soon, too: a round takes them along, at most four rounds a period. */
-        bool can_wait = l->round_next.us < v->lapse_at.us;
-        l->round_at = earliest(l->round_at, can_wait ? latest(now, l->round_next) : now);
-    }
+        holding_due(h, v, now);
+    if (v->lease != 0)
+        renew_soon(h, v, now);
     return true;
 }
 
 bool holdings_absent(struct holdings *h, const struct state_event *e, instant now)
 {
     struct holding *v = holding_named(h, &e->id);
-    if (v == NULL || (e->ip.count > 0 && !rename_to(h, v, &e->ip)))
+    if (v == NULL || (e->ip.count > 0 && !holding_rename(h, v, &e->ip, now)))
         return false;
     take_name(h, v, e->name);
     if (v->held)
         holding_let_go(h, v, now);
     for (size_t n = 0; n < v->count; n++)
-        h->links[v->link]->places[v->names[n].place].backup = e->to == ROUTER_BACKUP;
-    link_due(h->links[v->link], now);
+        place_of(h, &v->names[n])->backup = e->to == ROUTER_BACKUP;
+    holding_due(h, v, now);
     return true;
 }
 
@@ -392,7 +245,7 @@ void holdings_release(struct holdings *h, bool only_unleased, instant now)
         if (!v->held || (only_unleased && v->lease != 0))
             continue;
         holding_let_go(h, v, now);
-        link_due(h->links[v->link], now);
+        holding_due(h, v, now);
     }
 }
 

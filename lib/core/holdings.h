@@ -1,4 +1,4 @@
-/* Which virtual router holds which addresses on which interface, when leases are renewed, which announcements are due.
+/* Which virtual router holds which addresses on which interfaces, when leases are renewed, which announcements are due.
  * Pure: `send` and `state` events, what the kernel has, and the time go in; changes and announcements come out.
  *
  * Levels, not edges: a `send` means "held" and a `state` away from active "absent", as often as they come. The caller,
@@ -8,7 +8,7 @@
  *   holdings_advance                      what time alone does: leases lapse before anything is made of their end
  *   holdings_notice                       for what the kernel said that was not our doing
  *   holdings_fences                       until none is left: what does not wait for anything slow
- *   for each link that is due:
+ *   for each link that is due (holdings_due):
  *       holdings_leave, holdings_resolve  if holdings_unresolved: which interface has that name now
  *       holdings_look, holdings_saw ...   if holdings_unseen: what the kernel has there
  *       holdings_fence_new                until none is left, or holdings_fence_failed: fences stand before addresses
@@ -75,7 +75,8 @@ void holdings_advance(struct holdings *h, instant now);
 size_t holdings_links(const struct holdings *h);
 const char *holdings_ifname(const struct holdings *h, size_t link);
 unsigned holdings_ifindex(const struct holdings *h, size_t link);
-bool holdings_due(const struct holdings *h, size_t link, instant now);
+/* One that is due, the same until its plan was done or put off; false: none is. */
+bool holdings_due(struct holdings *h, instant now, size_t *link);
 bool holdings_unresolved(const struct holdings *h, size_t link);
 /* Before resolving to another ifindex: what to take off the one before, which may go on under another name. The array is
  * as that of a plan, but what comes of it is not told. */

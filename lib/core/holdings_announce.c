@@ -52,7 +52,7 @@ void holding_lapsed(struct holdings *h, struct holding *v, instant now)
 {
     holdings_tell(h, HOLDING_LAPSED, h->links[v->link], v, NULL, v->count);
     holding_let_go(h, v, now);
-    link_due(h->links[v->link], now);
+    holding_due(h, v, now);
 }
 
 static void fire(struct holdings *h, struct holding *v, instant now)
@@ -94,7 +94,6 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
         if (q->head == NONE)
             return false;
         struct holding *v = &h->all[q->head];
-        const struct link *l = h->links[v->link];
         if (v->passes == 0 || v->cursor >= v->count) {
             pop(h, q);
             v->cursor = 0;
@@ -104,7 +103,9 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
                 push(h, &h->later, v);
             continue;
         }
-        const struct place *p = &l->places[v->names[v->cursor++].place];
+        const struct naming *name = &v->names[v->cursor++];
+        const struct link *l = h->links[name->link];
+        const struct place *p = &l->places[name->place];
         if (l->ifindex == 0 || !l->up || !l->has_mac || (!p->ours && !p->foreign))
             continue;
         *out = (struct holding_announcement){.ifindex = l->ifindex, .mac = l->mac, .ip = p->prefix.ip};
@@ -116,8 +117,5 @@ instant holdings_deadline(const struct holdings *h)
 {
     if (h->urgent.head != NONE || h->later.head != NONE)
         return (instant){0};
-    instant first = h->next;
-    for (size_t n = 0; n < h->link_count; n++)
-        first = earliest(first, earliest(h->links[n]->due_at, h->links[n]->round_at));
-    return first;
+    return earliest(h->next, heap_look(&h->due));
 }

@@ -25,7 +25,7 @@ void holdings_fences_lost(struct holdings *h, instant now)
             if (l->places[k].fence == FENCE_UP)
                 l->places[k].fence = FENCE_MAYBE;
         }
-        link_due(l, now);
+        link_due(h, l, now);
     }
     for (size_t n = 0; n < h->count; n++) {
         if (h->all[n].mac_fence == FENCE_UP)
@@ -91,31 +91,39 @@ static void add_mac(struct holdings *h, size_t *count, struct holding *v, instan
 
 /* --- what is behind a fence already --------------------------------------------------------------------------------- */
 
-/* The newest send opens it for longer. An address that two virtual routers hold is open as long as either's. */
-static void extend(struct holdings *h, struct holding *v, size_t *count)
+/* The newest send opens it for longer: an address that two virtual routers hold is open as long as either's. One that was
+ * given up is shut: that is not to wait until its addresses are removed. Each: false when there is no room for all of it,
+ * and the rest is to come next. */
+
+static bool extend(struct holdings *h, struct holding *v, size_t *count)
 {
-    const struct link *l = h->links[v->link];
     instant until = later(v->sent, v->fence);
-    for (size_t n = 0; n < v->count; n++) {
-        struct place *p = &l->places[v->names[n].place];
+    for (; h->fence_cursor < v->count && has_room(h, *count); h->fence_cursor++) {
+        const struct naming *name = &v->names[h->fence_cursor];
+        struct place *p = place_of(h, name);
         if (p->fence == FENCE_UP && until.us > p->open_until.us)
-            add_place(h, count, l, p, until);
+            add_place(h, count, h->links[name->link], p, until);
     }
+    if (!has_room(h, *count))
+        return false;
     if (v->vmac && v->mac_fence == FENCE_UP)
         add_mac(h, count, v, until);
+    return true;
 }
 
-/* It was given up: that is not to wait until its addresses are removed. */
-static void shut(struct holdings *h, struct holding *v, size_t *count)
+static bool shut(struct holdings *h, struct holding *v, size_t *count)
 {
-    const struct link *l = h->links[v->link];
-    for (size_t n = 0; n < v->count; n++) {
-        struct place *p = &l->places[v->names[n].place];
+    for (; h->fence_cursor < v->count && has_room(h, *count); h->fence_cursor++) {
+        const struct naming *name = &v->names[h->fence_cursor];
+        struct place *p = place_of(h, name);
         if (p->fence == FENCE_UP && p->holders == 0 && p->open_until.us > 0)
-            add_place(h, count, l, p, (instant){0});
+            add_place(h, count, h->links[name->link], p, (instant){0});
     }
+    if (!has_room(h, *count))
+        return false;
     if (v->mac_fence == FENCE_UP)
         add_mac(h, count, v, (instant){0});
+    return true;
 }
 
 struct fence_item *holdings_fences(struct holdings *h, size_t *count)
@@ -123,14 +131,13 @@ struct fence_item *holdings_fences(struct holdings *h, size_t *count)
     struct fence_item *items = begin(h, count);
     while (h->fence_head != NONE) {
         struct holding *v = &h->all[h->fence_head];
-        if (*count + v->count + 1 > nitems(h->fences))
-            break; /* a virtual router alone fits: the rest is asked for next */
+        if (*count > 0 && *count + v->count + 1 > nitems(h->fences))
+            break; /* what belongs together is best told together */
+        if (!v->held ? !shut(h, v, count) : v->fence != 0 && !extend(h, v, count))
+            break;
         h->fence_head = v->next_fence;
+        h->fence_cursor = 0;
         v->fence_due = false;
-        if (!v->held)
-            shut(h, v, count);
-        else if (v->fence != 0)
-            extend(h, v, count);
     }
     return items;
 }
@@ -154,17 +161,19 @@ struct fence_item *holdings_fence_new(struct holdings *h, size_t link, size_t *c
     struct fence_item *items = begin(h, count);
     if (l->ifindex == 0)
         return items;
-    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
-        struct holding *v = &h->all[at];
+    for (size_t k = l->on_count; k-- > 0;) {
+        struct holding *v = &h->all[l->on[k]];
         instant until = later(v->sent, v->fence);
         if (!v->held || v->fence == 0)
             continue;
         for (size_t n = 0; n < v->count && has_room(h, *count); n++) {
-            struct place *p = &l->places[v->names[n].place];
+            struct place *p = place_of(h, &v->names[n]);
+            if (v->names[n].link != l->number)
+                continue;
             if (!p->foreign && (p->fence != FENCE_UP || until.us > p->open_until.us))
                 add_place(h, count, l, p, until);
         }
-        if (v->vmac && v->mac_fence != FENCE_UP && has_room(h, *count))
+        if (v->link == l->number && v->vmac && v->mac_fence != FENCE_UP && has_room(h, *count))
             add_mac(h, count, v, until);
     }
     return items;
@@ -178,9 +187,10 @@ void holdings_fence_failed(struct holdings *h, size_t link, size_t count, int nu
         if (place != NONE && h->fences[n].anew)
             l->places[place].fence = FENCE_MAYBE;
     }
-    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
-        if (h->all[at].mac_fence == FENCE_UP && is_new_mac(h, count, &h->all[at]))
-            h->all[at].mac_fence = FENCE_MAYBE;
+    for (size_t n = l->on_count; n-- > 0;) {
+        struct holding *v = &h->all[l->on[n]];
+        if (v->link == l->number && v->mac_fence == FENCE_UP && is_new_mac(h, count, v))
+            v->mac_fence = FENCE_MAYBE;
     }
     if (l->told_unfenced != number)
         holdings_tell(h, HOLDING_UNFENCED, l, NULL, NULL, number);
@@ -208,9 +218,9 @@ struct fence_item *holdings_unfence(struct holdings *h, size_t link, bool end, s
         if (p->named == 0 && !p->ours)
             place_forget(l, (int32_t)n);
     }
-    for (int32_t at = l->holdings; at != NONE && has_room(h, *count); at = h->all[at].next_on_link) {
-        struct holding *v = &h->all[at];
-        if (v->mac_fence == FENCE_NONE || (v->held ? has_mac(v) : !end))
+    for (size_t n = l->on_count; n-- > 0 && has_room(h, *count);) {
+        struct holding *v = &h->all[l->on[n]];
+        if (v->link != l->number || v->mac_fence == FENCE_NONE || (v->held ? has_mac(v) : !end))
             continue;
         add(h, count, l)->mac = vrrp_mac(v->id.af, v->id.vrid);
         v->mac_fence = FENCE_NONE;

@@ -21,10 +21,12 @@ usec holdings_period(const struct holdings *h)
     return h->period;
 }
 
-bool holdings_due(const struct holdings *h, size_t link, instant now)
+bool holdings_due(struct holdings *h, instant now, size_t *link)
 {
-    const struct link *l = h->links[link];
-    return l->due_at.us <= now.us || l->round_at.us <= now.us;
+    const struct timer *t = heap_due(&h->due, now);
+    if (t != NULL)
+        *link = (size_t)t->order;
+    return t != NULL;
 }
 
 bool holdings_unresolved(const struct holdings *h, size_t link)
@@ -84,15 +86,15 @@ struct address_change *holdings_leave(struct holdings *h, size_t link, size_t *c
 
 static void announce_all(struct holdings *h, const struct link *l)
 {
-    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link)
-        h->all[at].announce = h->all[at].held;
+    for (size_t n = l->on_count; n-- > 0;)
+        h->all[l->on[n]].announce = h->all[l->on[n]].held;
 }
 
 /* What there was went with the one before: its lease, and the chain that stopped frames. */
-static void other_interface(struct holding *v)
+static void other_interface(struct holding *v, const struct link *l)
 {
-    v->renewed = NEVER_RENEWED;
-    if (v->mac_fence == FENCE_UP)
+    presence_on(v, l)->renewed = NEVER_RENEWED;
+    if (v->link == l->number && v->mac_fence == FENCE_UP)
         v->mac_fence = FENCE_MAYBE;
 }
 
@@ -103,9 +105,9 @@ void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const s
     l->resolved = true;
     if (ifindex != l->ifindex || up != l->up)
         l->seen = false; /* IPv6 addresses go as it goes down */
-    for (int32_t at = l->holdings; at != NONE && ifindex != l->ifindex; at = h->all[at].next_on_link)
-        other_interface(&h->all[at]);
-    l->ifindex = ifindex;
+    for (size_t n = ifindex != l->ifindex ? l->on_count : 0; n-- > 0;)
+        other_interface(&h->all[l->on[n]], l);
+    link_set_index(h, l, ifindex);
     l->has_mac = mac != NULL;
     if (mac != NULL)
         l->mac = *mac;
@@ -120,7 +122,7 @@ void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const s
         holdings_tell(h, HOLDING_DEVICE, l, NULL, NULL, 0);
     }
     l->told_gone = ifindex == 0;
-    link_due(l, now);
+    link_due(h, l, now);
 }
 
 void holdings_look(struct holdings *h, size_t link)
@@ -140,8 +142,9 @@ void holdings_look_failed(struct holdings *h, size_t link, instant now)
     l->seen = l->resolved = false;
     l->due_at = later(now, RETRY);
     l->round_at = INSTANT_NEVER; /* the next plan renews */
-    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link)
-        h->all[at].renewed = NEVER_RENEWED;
+    link_timer(h, l);
+    for (size_t n = l->on_count; n-- > 0;)
+        presence_on(&h->all[l->on[n]], l)->renewed = NEVER_RENEWED;
 }
 
 static bool is_made(const struct holdings *h, const struct place *place, const struct prefix *p)
@@ -167,44 +170,40 @@ void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool 
 
 /* --- what others do ------------------------------------------------------------------------------------------------- */
 
-static void disturbed(struct link *l, instant now)
+static void disturbed(struct holdings *h, struct link *l, instant now)
 {
     instant at = latest(now, later(l->disturbed, DISTURBANCE));
     if (l->due_at.us <= at.us)
         return;
-    l->disturbed = l->due_at = at;
+    l->disturbed = at;
+    link_due(h, l, at);
 }
 
 void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *p, bool ours, bool gone, instant now)
 {
-    for (size_t n = 0; n < h->link_count; n++) {
-        struct link *l = h->links[n];
-        if (!l->resolved || l->ifindex != ifindex)
-            continue;
-        int32_t at = place_find(l, &p->ip);
-        if (at == NONE)
-            return;
-        struct place *place = &l->places[at];
-        ours = ours || is_made(h, place, p);
-        bool known = gone ? (ours ? !place->ours || place->ours_length != p->length : !place->foreign)
-                          : (ours ? place->ours && place->ours_length == p->length : place->foreign);
-        if (known)
-            return;
-        if (gone && ours && place->holders > 0)
-            place->missed = true;
-        if (gone && ours)
-            place->ours = place->made = false;
-        l->seen = false;
-        disturbed(l, now);
+    struct link *l = link_indexed(h, ifindex);
+    int32_t at = l != NULL ? place_find(l, &p->ip) : NONE;
+    if (at == NONE)
         return;
-    }
+    struct place *place = &l->places[at];
+    ours = ours || is_made(h, place, p);
+    bool known = gone ? (ours ? !place->ours || place->ours_length != p->length : !place->foreign)
+                      : (ours ? place->ours && place->ours_length == p->length : place->foreign);
+    if (known)
+        return;
+    if (gone && ours && place->holders > 0)
+        place->missed = true;
+    if (gone && ours)
+        place->ours = place->made = false;
+    l->seen = false;
+    disturbed(h, l, now);
 }
 
 void holdings_links_changed(struct holdings *h, instant now)
 {
     for (size_t n = 0; n < h->link_count; n++) {
         h->links[n]->resolved = false;
-        disturbed(h->links[n], now);
+        disturbed(h, h->links[n], now);
     }
 }
 
@@ -212,7 +211,7 @@ void holdings_all_unseen(struct holdings *h, instant now)
 {
     for (size_t n = 0; n < h->link_count; n++) {
         h->links[n]->seen = h->links[n]->resolved = false; /* which may have been about interfaces */
-        disturbed(h->links[n], now);
+        disturbed(h, h->links[n], now);
     }
 }
 
@@ -220,23 +219,27 @@ void holdings_all_unseen(struct holdings *h, instant now)
 
 static void mark_places(struct holdings *h, const struct link *l, struct holding *v, bool round, instant now)
 {
+    struct presence *at = presence_on(v, l);
     usec period = renewal_period(h, v);
-    bool anew = v->renewed.us == NEVER_RENEWED.us;
-    bool no_frames = v->vmac && v->mac_fence != FENCE_UP;
+    bool anew = at->renewed.us == NEVER_RENEWED.us;
+    bool no_frames = v->link == l->number && v->vmac && v->mac_fence != FENCE_UP;
     bool renew =
-        anew || (round && v->lease != 0 && v->sent.us > v->renewed.us && v->renew_at.us <= now.us + period / 2);
+        anew || (round && v->lease != 0 && v->sent.us > at->renewed.us && at->renew_at.us <= now.us + period / 2);
     instant until = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + period);
-    for (size_t n = 0; n < v->count; n++) {
+    for (size_t n = 0; n < v->count && at->names > 0; n++) {
         struct place *p = &l->places[v->names[n].place];
+        if (v->names[n].link != l->number)
+            continue;
         p->until = latest(p->until, until);
         p->renew = p->renew || renew;
         p->guarded = p->guarded || v->fence != 0;
         p->unfenced = p->unfenced || (v->fence != 0 && !p->foreign && (p->fence != FENCE_UP || no_frames));
     }
     if (renew) {
-        v->renewed = v->sent;
-        v->renew_at = later(v->sent, period - period / 8); /* a send that is a little early will do */
-        v->lapse_at = v->lease == 0 ? INSTANT_NEVER : (instant){until.us - KERNEL_EARLY};
+        at->renewed = v->sent;
+        at->renew_at = later(v->sent, period - period / 8); /* a send that is a little early will do */
+        at->lapse_at = v->lease == 0 ? INSTANT_NEVER : (instant){until.us - KERNEL_EARLY};
+        holding_lapse(h, v);
         holding_timers(h, v);
     }
 }
@@ -293,15 +296,16 @@ struct address_change *holdings_plan(struct holdings *h, size_t link, instant no
         l->round_at = INSTANT_NEVER;
         l->round_next = later(now, h->period / 4); /* by the period that these leases are given for */
     }
+    link_timer(h, l);
     if (l->ifindex == 0)
         return h->changes; /* when there is one, links_changed tells */
     for (size_t n = 0; n < l->count; n++) {
         l->places[n].added = l->places[n].renew = l->places[n].guarded = l->places[n].unfenced = false;
         l->places[n].until = (instant){0};
     }
-    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
-        if (h->all[at].held)
-            mark_places(h, l, &h->all[at], round, now);
+    for (size_t n = l->on_count; n-- > 0;) {
+        if (h->all[l->on[n]].held)
+            mark_places(h, l, &h->all[l->on[n]], round, now);
     }
     for (size_t n = 0; n < l->count; n++) {
         if (!l->places[n].used)
@@ -326,7 +330,7 @@ static void failed(struct holdings *h, struct link *l, struct place *p, const st
         holdings_tell(h, HOLDING_FAILED, l, NULL, &c->prefix, c->result);
     if (c->result != EEXIST && c->result != EADDRNOTAVAIL)
         p->told_error = c->result;
-    link_due(l, later(now, RETRY));
+    link_due(h, l, later(now, RETRY));
 }
 
 static void take_result(struct holdings *h, struct link *l, int32_t place, const struct address_change *c, instant now)
@@ -357,6 +361,32 @@ static void learn_cost(struct holdings *h, size_t count, usec cost)
     h->period = period > SECOND ? period : SECOND;
 }
 
+/* What came of it for one virtual router; its track is of all that it names, wherever. Is something of it on this link
+ * without the fence that it needs? */
+static bool holding_done(struct holdings *h, const struct link *l, struct holding *v, instant now)
+{
+    bool up = false, added = false, failing = false, unfenced = false, failing_anywhere = l->ifindex == 0;
+    for (size_t n = 0; v->held && n < v->count; n++) {
+        const struct link *on = h->links[v->names[n].link];
+        const struct place *p = &on->places[v->names[n].place];
+        bool fails = p->told_error != 0 || p->unfenced;
+        failing_anywhere = failing_anywhere || fails || (on->resolved && on->ifindex == 0);
+        if (on != l)
+            continue;
+        up = up || p->ours || p->foreign;
+        added = added || p->added;
+        failing = failing || fails;
+        unfenced = unfenced || p->unfenced;
+    }
+    if (failing)
+        presence_on(v, l)->renewed = NEVER_RENEWED; /* the next try is to be a renewal, too */
+    if (v->held)
+        holding_track_tried(h, v, failing_anywhere);
+    if (up && (v->announce || added))
+        holding_announce(h, v, now);
+    return unfenced;
+}
+
 void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, instant now)
 {
     struct link *l = h->links[link];
@@ -367,25 +397,10 @@ void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, ins
     }
     if (renewed)
         learn_cost(h, count, cost);
-    for (int32_t at = l->holdings; at != NONE; at = h->all[at].next_on_link) {
-        struct holding *v = &h->all[at];
-        bool up = false, added = false, failing = false;
-        for (size_t n = 0; v->held && n < v->count; n++) {
-            const struct place *p = &l->places[v->names[n].place];
-            up = up || p->ours || p->foreign;
-            added = added || p->added;
-            failing = failing || p->told_error != 0 || p->unfenced;
-            unfenced = unfenced || p->unfenced;
-        }
-        if (failing)
-            v->renewed = NEVER_RENEWED; /* the next try is to be a renewal, too */
-        if (v->held)
-            holding_track_tried(h, v, failing || l->ifindex == 0);
-        if (up && (v->announce || added))
-            holding_announce(h, v, now);
-    }
+    for (size_t n = l->on_count; n-- > 0;)
+        unfenced = holding_done(h, l, &h->all[l->on[n]], now) || unfenced;
     if (unfenced)
-        link_due(l, later(now, RETRY));
+        link_due(h, l, later(now, RETRY));
     else
         l->told_unfenced = 0;
 }

@@ -1,13 +1,16 @@
-/* Inside holdings: the tables. holdings.c keeps them, holdings_plan.c decides changes,
- * holdings_announce.c announcements, holdings_track.c what elections are told, holdings_fence.c fences. */
+/* Inside holdings: the tables. holdings_links.c keeps those of links, holdings.c that of virtual routers, holdings_names.c
+ * what these name; holdings_plan.c decides changes, holdings_announce.c announcements, holdings_track.c what elections are
+ * told, holdings_fence.c fences. */
 #ifndef CORE_HOLDINGS_TABLE_H
 #define CORE_HOLDINGS_TABLE_H
 
+#include "core/heap.h"
 #include "core/holdings.h"
 
 enum {
     NONE = -1,
-    BUCKETS = 1024,
+    LINK_BUCKETS = 256,
+    LINKS_MOST = UINT16_MAX,
     HOLDING_BUCKETS = 4096,
     FENCES_AT_ONCE = ADVERT_ADDRESSES + 1, /* of one virtual router: its addresses, its MAC address */
     FENCE_SLOTS = 512,
@@ -46,24 +49,33 @@ struct place {
 
 struct naming {
     struct prefix prefix;
-    int32_t place;
+    uint16_t link;
+    int32_t place; /* of that link */
+};
+
+/* A virtual router on one of the links where it has something. */
+struct presence {
+    uint16_t link;
+    uint16_t names;   /* addresses there */
+    instant renewed;  /* the send that the kernel's leases there count from */
+    instant renew_at; /* not before */
+    instant lapse_at; /* the end of the kernel's leases there, or a moment before it */
 };
 
 struct holding {
     struct identity id;
     char name[NAME_TEXT];
-    size_t link;
-    int32_t next; /* in its bucket */
-    int32_t next_on_link;
+    uint16_t link; /* of its interface */
     bool held;
     bool shared_told;
-    struct naming *names; /* its addresses, in order */
-    uint16_t count;
+    int32_t next; /* in its bucket */
+    uint16_t count, away_count;
+    struct naming *names;  /* its addresses, in order */
+    struct presence home;  /* on its own link, with or without addresses there, */
+    struct presence *away; /* and on each other one that it has addresses on */
     usec interval, lease;
     instant sent;     /* TIME of the newest send */
-    instant renewed;  /* the send that the kernel's lease counts from */
-    instant renew_at; /* not before */
-    instant lapse_at; /* the end of the kernel's lease, or a moment before it; scanned: see `next` in holdings */
+    instant lapse_at; /* the first of those; scanned: see `next` in holdings */
     /* announcements */
     struct garp garp;
     usec refresh;
@@ -88,17 +100,22 @@ struct holding {
 
 struct link {
     char ifname[IFNAME_TEXT];
+    uint16_t number;
+    int32_t next_named, next_indexed; /* in the buckets of holdings */
     bool resolved, seen, told_gone;
     int told_unfenced; /* errno */
     unsigned ifindex;  /* 0: no such interface */
     bool up;
     bool has_mac;
     struct mac mac;
-    int32_t buckets[BUCKETS];
+    int32_t *buckets; /* of places, by address: a power of two, or none yet */
+    size_t bucket_count;
     struct place *places;
     size_t count, room;
-    int32_t unused;               /* free places */
-    int32_t holdings;             /* first holding on it */
+    int32_t unused; /* free places */
+    int32_t *on;    /* the virtual routers that are present, the newest last */
+    size_t on_count, on_room;
+    struct timer timer;           /* the earlier of the next two */
     instant due_at;               /* when to plan; INSTANT_NEVER */
     instant round_at, round_next; /* when to renew, and not before */
     instant disturbed;            /* when a plan was last asked for by other hands */
@@ -114,6 +131,8 @@ struct holdings {
     bool untagged; /* by the kernel: `made` tells what is ours */
     struct link **links;
     size_t link_count, link_room;
+    int32_t links_named[LINK_BUCKETS], links_indexed[LINK_BUCKETS];
+    struct heap due; /* of links */
     struct holding *all;
     size_t count, room, held;
     size_t held_names; /* addresses of those that are held */
@@ -125,7 +144,8 @@ struct holdings {
     instant track_next;         /* no track is due, and none changes by itself, before this */
     size_t track_cursor;
     enum fence_state first_fence; /* of what has just been named */
-    int32_t fence_head;           /* those whose fence is to be opened for longer, or shut */
+    int32_t fence_head;           /* those whose fence is to be opened for longer, or shut; */
+    uint16_t fence_cursor;        /* of the first, its addresses from here on */
     struct fence_item fences[FENCES_AT_ONCE];
     uint16_t fence_slots[FENCE_SLOTS]; /* by hash: which of them, from 1 */
     /* the plan that is being done */
@@ -134,20 +154,62 @@ struct holdings {
     size_t change_room;
 };
 
+/* Room for `more` elements beyond count. False: out of memory, nothing changed. */
+bool holdings_grow(void **array, size_t *room, size_t count, size_t more, size_t size);
 uint32_t holdings_hash(const struct ip *ip);
+uint32_t holdings_hash_name(const char *ifname);
+
+struct link *link_named(struct holdings *h, const char *ifname); /* made when it is new; NULL: out of memory */
+void link_free(struct link *l);
+struct link *link_indexed(const struct holdings *h, unsigned ifindex); /* NULL: none */
+void link_set_index(struct holdings *h, struct link *l, unsigned ifindex);
+void link_due(struct holdings *h, struct link *l, instant at);
+void link_timer(struct holdings *h, struct link *l); /* one of its times has changed */
+bool link_reserve(struct link *l, size_t places);    /* room for so many more, and for one more to join. The same */
+void link_join(struct link *l, int32_t holding);     /* it is present there */
+void link_part(struct link *l, int32_t holding);
+
 int32_t place_find(const struct link *l, const struct ip *ip);
+int32_t place_name(const struct holdings *h, struct link *l, const struct prefix *p); /* room was reserved */
 void place_forget(struct link *l, int32_t at);
-void link_due(struct link *l, instant at);
+
+void holding_due(struct holdings *h, const struct holding *v, instant at); /* each link where it is present */
+bool holding_has_names(const struct holdings *h, const struct holding *v, const struct prefix_list *ip);
+/* It names these addresses from now on, and only these. False: out of memory, nothing changed. */
+bool holding_rename(struct holdings *h, struct holding *v, const struct prefix_list *ip, instant now);
+void holding_hold_names(struct holdings *h, const struct holding *v);
+void holding_drop_names(struct holdings *h, const struct holding *v);
+void holding_tell_shared(struct holdings *h, struct holding *v); /* once, when an address of it is another's too */
 void holding_let_go(struct holdings *h, struct holding *v, instant now); /* held no longer; the addresses stay named */
 void holding_track_tried(struct holdings *h, struct holding *v, bool failing); /* a plan was done while it is held */
 void holding_track_given_up(struct holdings *h, struct holding *v, instant now);
 void holding_lapsed(struct holdings *h, struct holding *v, instant now); /* let go, and told */
 void holding_announce(struct holdings *h, struct holding *v, instant now);
 void fence_due(struct holdings *h, struct holding *v);
-void holding_timers(struct holdings *h, struct holding *v); /* bring h->next forward to what v waits for */
+void holding_lapse(const struct holdings *h, struct holding *v); /* when the first of its leases ends */
+void holding_timers(struct holdings *h, struct holding *v);      /* bring h->next forward to what v waits for */
 void holdings_tell(struct holdings *h, enum holding_news news, const struct link *l, const struct holding *v,
                    const struct prefix *p, int number);
 usec renewal_period(const struct holdings *h, const struct holding *v);
+
+static inline struct presence *presence_number(struct holding *v, size_t n)
+{
+    return n == 0 ? &v->home : &v->away[n - 1];
+}
+
+/* On a link that it is present on. */
+static inline struct presence *presence_on(struct holding *v, const struct link *l)
+{
+    size_t n = 0;
+    while (presence_number(v, n)->link != l->number)
+        n++;
+    return presence_number(v, n);
+}
+
+static inline struct place *place_of(const struct holdings *h, const struct naming *n)
+{
+    return &h->links[n->link]->places[n->place];
+}
 
 static inline instant later(instant t, usec d)
 {

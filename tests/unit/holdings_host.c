@@ -123,7 +123,9 @@ bool host_has(const struct host *k, const char *prefix)
 static int change(struct host *k, const struct address_change *c)
 {
     struct host_address *a = find(k, c->ifindex, &c->prefix);
-    bool there = c->ifindex == k->links[0].ifindex || c->ifindex == k->links[1].ifindex;
+    bool there = false;
+    for (size_t n = 0; n < HOST_LINKS; n++)
+        there = there || c->ifindex == k->links[n].ifindex;
     if (k->fail != 0)
         return k->fail;
     if (!there || c->ifindex == 0)
@@ -142,6 +144,12 @@ static int change(struct host *k, const struct address_change *c)
     return 0;
 }
 
+static void show_link(struct host *k, unsigned ifindex)
+{
+    if (k->shows_links)
+        append(k->log, "@%u", ifindex);
+}
+
 static void do_changes(struct host *k, struct address_change *changes, size_t count)
 {
     for (size_t n = 0; n < count; n++) {
@@ -153,6 +161,7 @@ static void do_changes(struct host *k, struct address_change *changes, size_t co
             c->result = ENOBUFS;
         k->renewals += c->kind == CHANGE_RENEW;
         append(k->log, "%c%s", c->result != 0 ? '!' : "+=-"[c->kind], text);
+        show_link(k, c->ifindex);
         append(k->log, c->lease > 0 ? ":%u " : " ", c->lease);
     }
 }
@@ -337,14 +346,15 @@ void host_turn(struct host *k)
     holdings_advance(k->holdings, k->now);
     open_fences(k);
     expire(k);
-    for (size_t n = 0; n < holdings_links(k->holdings); n++) {
-        if (holdings_due(k->holdings, n, k->now))
-            see_to(k, n);
-    }
+    size_t link, most = holdings_links(k->holdings);
+    for (size_t n = 0; n < most && holdings_due(k->holdings, k->now, &link); n++)
+        see_to(k, link);
     while (holdings_announcement(k->holdings, k->now, &a)) {
         char text[IP_TEXT];
         ip_format(text, &a.ip);
-        append(k->log, "*%s ", text);
+        append(k->log, "*%s", text);
+        show_link(k, a.ifindex);
+        append(k->log, " ");
     }
 }
 
@@ -410,6 +420,7 @@ void host_tell(struct host *k, const char *words)
     read_words(&l, text, sizeof text, "send", words);
     if (!read_send(&l, &e, &buffer, &where))
         fail_msg("%s: %s", words, where);
+    e.ip.on = k->on;
     assert_true(holdings_held(k->holdings, &e, (instant){k->now.us - k->age}, k->now));
 }
 
@@ -429,6 +440,7 @@ void host_away(struct host *k, const char *words)
     read_words(&l, text, sizeof text, "state", words);
     if (!read_state(&l, &e, &buffer, &where))
         fail_msg("%s: %s", words, where);
+    e.ip.on = k->on;
     assert_true(holdings_absent(k->holdings, &e, k->now));
     host_turn(k);
 }

@@ -25,7 +25,9 @@ struct host_fence {
 struct host {
     struct holdings *holdings;
     instant now;
-    usec age; /* of the sends that are told */
+    usec age;                      /* of the sends that are told */
+    const char (*on)[IFNAME_TEXT]; /* of their addresses */
+    bool shows_links;              /* in the log: +192.0.2.1/32@3 */
     struct host_fence fences[HOST_FENCES];
     struct host_address addresses[HOST_ADDRESSES];
     struct {
