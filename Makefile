@@ -6,7 +6,7 @@
 VERSION := 0.1.0
 
 programs := vrrp-listen vrrp-pick vrrp-json vrrp-audit vrrp-explain vrrp-top vrrp-elect vrrp-advert vip-up vip-down
-programs += vip-follow vrrp-check vrrp-hook vrrp-run vrrp-ctl vrrp-log
+programs += vip-follow vrrp-check vrrp-track vrrp-hook vrrp-run vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -31,8 +31,10 @@ holdings += core/holdings_track core/holdings_fence core/fence core/heap
 audit := core/audit core/audit_address core/audit_advert core/audit_announce core/audit_change core/audit_content core/audit_fold
 audit += core/audit_learn core/audit_others core/audit_packets core/audit_rules core/audit_table core/audit_timing core/audit_write
 audit += core/policy core/siphash $(observer)
+watch := core/watch core/watch_state
 notify := core/hook_environment core/notify core/sentence core/text core/audit_rules
 link := net/link net/link_table
+kernel := net/kernel net/kernel_message
 addresses := net/addresses net/address_interface net/address_watch net/interface_message
 macvlan := net/macvlan net/macvlan_below net/macvlan_remove net/presence core/vmac
 fence := net/fence net/fence_batch net/fence_tables
@@ -54,7 +56,7 @@ vrrp-pick.libs := -lcap -lseccomp
 vrrp-json.objs := cmd/cli $(stream) $(line) $(json) $(confine)
 vrrp-json.libs := -lcap -lseccomp
 
-vrrp-elect.objs := cmd/cli cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(colour) $(stage) net/fifo $(confine)
+vrrp-elect.objs := cmd/cli cmd/line_file cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(colour) $(stage) net/fifo $(confine)
 vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines
@@ -72,15 +74,19 @@ vip-follow.objs += $(holdings) core/freshness core/timers $(stage) $(addresses) 
 vip-follow.objs += $(confine)
 vip-follow.libs := -lnet -lnftnl -lmnl -lcap -lseccomp
 
-vrrp-check.objs := cmd/cli cmd/command cmd/check_run cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
+vrrp-check.objs := cmd/cli cmd/command cmd/check_run cmd/track_out cmd/track_report $(event) core/check_state core/last_line $(stage) net/child
 vrrp-check.objs += net/control
 vrrp-check.libs :=
+
+vrrp-track.objs := cmd/cli cmd/line_file cmd/operands cmd/track_look cmd/track_out cmd/track_report cmd/track_watches $(event)
+vrrp-track.objs += $(watch) $(stage) net/control net/file_watch $(kernel) net/processes $(confine)
+vrrp-track.libs := -lmnl -lcap -lseccomp
 
 vrrp-hook.objs := cmd/cli cmd/command cmd/hook_fifo cmd/hook_lines cmd/hook_output cmd/hook_runs cmd/lines $(event) $(notify)
 vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
 vrrp-hook.libs :=
 
-vrrp-run.objs := cmd/cli cmd/realtime cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_fifo cmd/run_lines cmd/run_plan cmd/run_reload
+vrrp-run.objs := cmd/cli cmd/line_file cmd/realtime cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_fifo cmd/run_lines cmd/run_plan cmd/run_reload
 vrrp-run.objs += cmd/run_replace cmd/run_scope cmd/run_side cmd/run_start $(event) core/backoff $(stage) net/child net/control net/fifo
 vrrp-run.objs += net/lock_file net/process net/realtime
 vrrp-run.libs := -lcap
@@ -119,6 +125,7 @@ test_line.objs := $(line)
 test_line_write.objs := $(line) tests/unit/random
 test_match.objs := core/match $(line)
 test_check_state.objs := core/check_state
+test_watch.objs := $(watch) $(config) $(line)
 test_last_line.objs := core/last_line
 test_observer.objs := $(observer) core/event_source core/reader core/config_value $(packet) $(line) core/heap core/timers core/observer
 test_buckets.objs := core/buckets

@@ -41,7 +41,8 @@ static bool drop_capabilities(enum confine_profile profile, int lock, const char
     case CONFINE_SENDER:
     case CONFINE_KEEPER:
         break;
-    case CONFINE_CALLER: /* root opens the FIFOs of another user */
+    case CONFINE_CALLER:  /* root opens the FIFOs of another user, */
+    case CONFINE_WATCHER: /* and his files */
         return privilege_keep(what, CAP_DAC_OVERRIDE, lock, -1);
     case CONFINE_HOLDER:
     case CONFINE_REPORTER:
@@ -62,6 +63,7 @@ static unsigned access_of(enum confine_profile profile)
     case CONFINE_SENDER:
     case CONFINE_HOLDER:
     case CONFINE_SETTER:
+    case CONFINE_WATCHER: /* its own places */
         break;
     case CONFINE_REPORTER:
         return CONFINE_WRITE;
@@ -75,15 +77,16 @@ static unsigned access_of(enum confine_profile profile)
 
 /* A sanitizer opens files, starts programs and looks into its own process when it has found something, and at the end. */
 #ifdef SANITIZED
-static void shut(enum confine_profile profile, int directory)
+static void shut(enum confine_profile profile, const struct confine_place *places, size_t count)
 {
-    (void)access_of(profile);
-    (void)directory;
+    (void)profile;
+    (void)places;
+    (void)count;
 }
 #else
-static void shut(enum confine_profile profile, int directory)
+static void shut(enum confine_profile profile, const struct confine_place *places, size_t count)
 {
-    bool files = confine_files(directory, access_of(profile)), calls = confine_calls(profile);
+    bool files = confine_files(places, count), calls = confine_calls(profile);
 
     if (!files || !calls)
         cli_say("this system has no %s: it goes on with more than it needs (PRIVILEGES in vrrp-tools(7))",
@@ -93,7 +96,7 @@ static void shut(enum confine_profile profile, int directory)
 }
 #endif
 
-static void give_up(enum confine_profile profile, int directory)
+void cli_confine_places(enum confine_profile profile, const struct confine_place *places, size_t count)
 {
     const char *what;
 
@@ -101,16 +104,16 @@ static void give_up(enum confine_profile profile, int directory)
     int lock = take_priority() ? CAP_IPC_LOCK : -1;
     if (!drop_capabilities(profile, lock, &what))
         cli_die(EXIT_SYSTEM, "privileges: %s: %s", what, strerror(errno));
-    shut(profile, directory);
+    shut(profile, places, count);
 }
 
 void cli_confine(enum confine_profile profile)
 {
-    give_up(profile, -1);
+    cli_confine_places(profile, NULL, 0);
 }
 
 /* The file itself may be made, or made again, later: what counts is where. */
-void cli_confine_beside(enum confine_profile profile, const char *option, const char *path)
+int cli_directory_of(const char *option, const char *path)
 {
     char directory[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
@@ -125,6 +128,13 @@ void cli_confine_beside(enum confine_profile profile, const char *option, const 
     int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         cli_die(EXIT_SYSTEM, "%s%s: %s", option, path, strerror(errno));
-    give_up(profile, fd);
+    return fd;
+}
+
+void cli_confine_beside(enum confine_profile profile, const char *option, const char *path)
+{
+    int fd = cli_directory_of(option, path);
+
+    cli_confine_places(profile, &(struct confine_place){fd, access_of(profile)}, 1);
     close(fd);
 }

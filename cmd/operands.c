@@ -1,4 +1,4 @@
-/* A virtual router from the words of a command line: the same words as a `vr` line in a file. */
+/* Lines from the words of a command line: the same words as in a file. */
 #include <string.h>
 
 #include "cmd/cli.h"
@@ -15,15 +15,14 @@ static void append(char *text, size_t *length, const char *word)
     *length += n;
 }
 
-void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char **words, size_t count)
+void cli_line_of_words(struct line *out, char text[static LINE_BYTES + 1], const char *event, char **words,
+                       size_t count)
 {
-    char text[LINE_BYTES] = "vr";
-    size_t length = strlen(text);
-    struct line line;
+    size_t length = strlen(event);
     struct span where;
-    struct config_error error;
     char shown[CLI_SHOWN];
 
+    memcpy(text, event, length);
     for (size_t i = 0; i < count; i++) {
         if (strpbrk(words[i], " \t\r\n") != NULL)
             cli_die(EXIT_USAGE, "%s: a blank inside an operand", words[i]);
@@ -31,9 +30,19 @@ void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char *
             cli_die(EXIT_USAGE, "%s: %s", *words[i] == '\0' ? "''" : words[i], line_error_text(LINE_NO_KEY));
         append(text, &length, words[i]);
     }
-    enum line_error wrong = line_parse(&line, text, length, &where);
+    enum line_error wrong = line_parse(out, text, length, &where);
     if (wrong != LINE_OK)
         cli_die(EXIT_USAGE, "%s: %s", cli_show(shown, where), line_error_text(wrong));
+}
+
+void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char **words, size_t count)
+{
+    char text[LINE_BYTES + 1];
+    struct line line;
+    struct config_error error;
+    char shown[CLI_SHOWN];
+
+    cli_line_of_words(&line, text, "vr", words, count);
     if (!config_parse(out, buffer, &line, &error)) {
         if (error.word.len > 0)
             cli_die(EXIT_USAGE, "%s: %s", cli_show(shown, error.word), error.reason);

@@ -8,7 +8,7 @@
 /* Told once per `vr` line. Returns NULL, or what is wrong with it. */
 typedef const char *vr_file_take(void *context, const struct vr_config *c);
 
-/* Reads path ("-" is not stdin here). Whatever is wrong is said, with file, line and word: EXIT_USAGE, or EXIT_SYSTEM when
+/* Reads path ("-" is not stdin here); `watch` lines are for others. Whatever is wrong is said, with file, line and word: EXIT_USAGE, or EXIT_SYSTEM when
  * it cannot be read. What came before that was taken. */
 enum exit_status vr_file_load(const char *path, vr_file_take *take, void *context);
 /* The same, but what is wrong ends the program. */

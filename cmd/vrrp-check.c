@@ -10,10 +10,9 @@
 #include "cmd/check_run.h"
 #include "cmd/cli.h"
 #include "cmd/command.h"
-#include "cmd/track_report.h"
+#include "cmd/track_out.h"
 #include "core/check_state.h"
 #include "net/clock.h"
-#include "net/outlet.h"
 #include "net/signals.h"
 
 const struct program program = {
@@ -52,9 +51,7 @@ struct check {
     instant next_start;
     instant good_until; /* what the last check said */
     instant repeat_at;  /* INSTANT_NEVER: nothing is said between checks */
-    bool to_fifo;
-    struct track_report fifo;
-    struct outlet out;
+    struct track_out out;
     struct signals signals;
     struct clock_timer timer;
 };
@@ -125,29 +122,12 @@ static void open_all(struct check *c, const char *fifo)
     check_run_init(&c->run);
     if (!signals_open(&c->signals, SIGNALS_SOURCE) || !clock_timer_open(&c->timer))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    c->to_fifo = fifo != NULL;
-    if (c->to_fifo) {
-        track_report_open(&c->fifo, fifo);
-    } else {
-        cli_need_stream(STDOUT_FILENO);
-        if (!outlet_open(&c->out, STDOUT_FILENO, program.name, false))
-            cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-    }
+    track_out_open(&c->out, fifo);
     c->next_start = clock_now();
     c->repeat_at = INSTANT_NEVER;
 }
 
 /* What is said */
-
-static void write_line(struct check *c, const struct track_event *e)
-{
-    char text[256];
-    struct writer w = {.buffer = text, .size = sizeof text};
-    w.format_time = isatty(STDOUT_FILENO) ? clock_format_human : NULL;
-    write_track(&w, clock_wall(), e);
-    if (!outlet_put(&c->out, LEVEL_DROPPABLE, NULL, text, w.length))
-        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-}
 
 /* The state as it stands. It holds for what is left of its time, and after that it is not said again. */
 static void say_state(struct check *c, instant now)
@@ -157,13 +137,9 @@ static void say_state(struct check *c, instant now)
     c->repeat_at = INSTANT_NEVER;
     if (e.for_ == 0)
         return;
-    if (!c->to_fifo) {
-        write_line(c, &e);
-        return;
-    }
-    (void)track_report_put(&c->fifo, &e);
-    track_report_done(&c->fifo);
-    if (c->interval > RARE)
+    (void)track_out_put(&c->out, &e);
+    track_out_done(&c->out);
+    if (c->out.to_fifo && c->interval > RARE)
         c->repeat_at.us = now.us + REPEAT;
 }
 
@@ -240,24 +216,6 @@ static void do_what_is_due(struct check *c)
 
 /* The loop */
 
-/* -1 to go on, or the exit status. */
-static int write_out(struct check *c)
-{
-    if (c->to_fifo)
-        return -1;
-    switch (outlet_flush(&c->out, clock_wall())) {
-    case OUTLET_DONE:
-    case OUTLET_WAITING:
-        break;
-    case OUTLET_CLOSED: /* there is nobody to tell any more */
-        return EXIT_DONE;
-    case OUTLET_FAILED:
-        cli_say("standard output: %s", strerror(c->out.error));
-        return EXIT_SYSTEM;
-    }
-    return -1;
-}
-
 /* True when a signal asked for the end. */
 static bool turn(struct check *c)
 {
@@ -266,15 +224,14 @@ static bool turn(struct check *c)
         {.fd = c->timer.fd, .events = POLLIN},
         {.fd = c->run.output, .events = POLLIN},
         {.fd = c->run.child.fd, .events = POLLIN},
-        {.fd = c->to_fifo ? -1 : STDOUT_FILENO, .events = c->to_fifo ? 0 : outlet_events(&c->out)},
+        track_out_poll(&c->out),
     };
     clock_timer_set(&c->timer, wake_up(c));
     if (poll(polls, nitems(polls), -1) < 0 && errno != EINTR)
         cli_die(EXIT_SYSTEM, "poll: %s", strerror(errno));
     if (polls[1].revents)
         clock_timer_ack(&c->timer);
-    if (polls[4].revents & (POLLERR | POLLHUP))
-        c->out.closed = true;
+    track_out_polled(&c->out, &polls[4]);
     if (polls[2].revents)
         check_run_hear(&c->run);
     if (polls[3].revents)
@@ -288,7 +245,7 @@ static int run(struct check *c)
     int status = -1;
     bool stop = false;
     do_what_is_due(c);
-    while ((status = write_out(c)) < 0 && !stop)
+    while ((status = track_out_flush(&c->out)) < 0 && !stop)
         stop = turn(c);
     check_run_kill(&c->run);
     return status < 0 ? EXIT_DONE : status;
@@ -299,7 +256,6 @@ int main(int argc, char **argv)
     const char *fifo = options(&check, argc, argv);
     open_all(&check, fifo);
     int status = run(&check);
-    if (!check.to_fifo)
-        outlet_close(&check.out);
+    track_out_close(&check.out);
     return cli_finish(status);
 }

@@ -116,6 +116,10 @@ static const struct event_key allow_keys[] = {
     TEXT("seg"), TEXT("host"), TEXT("if"), TEXT("vlan"), NUMBER("af"), TEXT("vrid"), LIST("ver"), TEXT("prio"),
     LIST("src"), LIST("mac"), LIST("ip"),
 };
+static const struct event_key watch_keys[] = {
+    TEXT("if"), TEXT("name"), TEXT("link"), ADDRESS("address"), TEXT("route"), TEXT("process"), LIST("cmdline"),
+    TEXT("file"), ADDRESS("via"), NUMBER("table"), TEXT("count"), TEXT("value"), DURATION("rise"), DURATION("fall"),
+};
 static const struct event_key stage_keys[] = {
     TEXT("name"), NUMBER("pid"), TEXT("state"), TEXT("err"), NUMBER("signal"), NUMBER("status"),
 };
@@ -153,6 +157,7 @@ static const struct event_keys events[] = {
     EVENT("alert", alert_keys),
     EVENT("allow", allow_keys),
     EVENT("statistics", statistics_keys),
+    EVENT("watch", watch_keys),
 };
 
 const struct event_keys *events_known(size_t *count)

@@ -36,22 +36,25 @@ static uint64_t bits(unsigned count)
     return ((uint64_t)1 << count) - 1;
 }
 
-/* A rule allows something: without one, nothing is. */
-static bool restrict_self(int ruleset, int directory, uint64_t allowed)
-{
-    const struct rule rule = {allowed, directory};
-
-    return (directory < 0 || syscall(SYS_landlock_add_rule, ruleset, RULE_BENEATH, &rule, 0) == 0) &&
-           syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
-}
-
 static uint64_t access_bits(unsigned access)
 {
     return ((access & CONFINE_WRITE) != 0 ? WRITE_FILE : 0) | ((access & CONFINE_READ) != 0 ? READ_FILE : 0) |
            ((access & CONFINE_MAKE) != 0 ? REMOVE_FILE | MAKE_FILE | CUT_FILE : 0);
 }
 
-bool confine_files(int directory, unsigned access)
+/* A rule allows something: without one, nothing is. */
+static bool restrict_self(int ruleset, const struct confine_place *places, size_t count, uint64_t known)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct rule rule = {access_bits(places[i].access) & known, places[i].directory};
+
+        if (places[i].directory >= 0 && syscall(SYS_landlock_add_rule, ruleset, RULE_BENEATH, &rule, 0) != 0)
+            return false;
+    }
+    return syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+}
+
+bool confine_files(const struct confine_place *places, size_t count)
 {
     static const struct {
         size_t size;
@@ -76,7 +79,7 @@ bool confine_files(int directory, unsigned access)
     if (fd < 0)
         return false;
 
-    bool done = restrict_self(fd, directory, access_bits(access) & all.files);
+    bool done = restrict_self(fd, places, count, all.files);
     int why = errno;
 
     close(fd);

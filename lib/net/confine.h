@@ -7,6 +7,7 @@
 #define NET_CONFINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum confine_profile {
     CONFINE_FILTER,   /* reads, writes, waits */
@@ -18,6 +19,7 @@ enum confine_profile {
     CONFINE_REPORTER, /* a holder that opens FIFOs to write into them */
     CONFINE_SETTER,   /* a holder that opens packet sockets */
     CONFINE_CALLER,   /* a filter that opens FIFOs to write into them, and to read the answer */
+    CONFINE_WATCHER,  /* a filter that asks the kernel for interfaces and looks at files, and a reporter */
     CONFINE_KEEPER,   /* a filter that makes files, renames and removes them */
 };
 
@@ -31,7 +33,11 @@ enum confine_access {
 /* No file can be opened, made, removed or executed, no TCP port bound or connected to, and no process outside be
  * signalled, as far as this kernel's Landlock knows of it. What is open stays open. directory: in it there is still the
  * access that is given, bits of confine_access; -1: there is none. False: errno. */
-bool confine_files(int directory, unsigned access);
+struct confine_place {
+    int directory;
+    unsigned access;
+};
+bool confine_files(const struct confine_place *places, size_t count);
 
 /* Only the calls of the profile are made. The others fail with ENOSYS, so that a C library that tries a new one first
  * falls back to the old one; but whoever wants to run a program or reach into another process is ended with SIGSYS.

@@ -37,8 +37,9 @@ enum {
     SETTER = 1 << CONFINE_SETTER,
     CALLER = 1 << CONFINE_CALLER,
     KEEPER = 1 << CONFINE_KEEPER,
+    WATCHER = 1 << CONFINE_WATCHER,
     HOLDERS = HOLDER | REPORTER | SETTER,
-    EVERY = FILTER | DRAWER | SCREEN | LISTENER | SENDER | HOLDERS | CALLER | KEEPER,
+    EVERY = FILTER | DRAWER | SCREEN | LISTENER | SENDER | HOLDERS | CALLER | KEEPER | WATCHER,
 };
 
 static const struct confine_call table[] = {
@@ -89,11 +90,11 @@ static const struct confine_call table[] = {
     {"kill", SCREEN, {{0, ALL, 0}, {1, ALL, SIGTSTP}}},
 
     /* what the kernel says of interfaces, and of addresses that are set */
-    {"sendto", LISTENER | SENDER | HOLDERS, {{5, ALL, NETLINK}}},
-    {"recv", LISTENER | SENDER | HOLDERS, {{0}}},
-    {"recvfrom", LISTENER | SENDER | HOLDERS, {{0}}},
-    {"recvmsg", LISTENER | SENDER | HOLDERS, {{0}}},
-    {"ioctl", LISTENER | HOLDERS, {{1, ALL, SIOCGIFINDEX}}},
+    {"sendto", LISTENER | SENDER | HOLDERS | WATCHER, {{5, ALL, NETLINK}}},
+    {"recv", LISTENER | SENDER | HOLDERS | WATCHER, {{0}}},
+    {"recvfrom", LISTENER | SENDER | HOLDERS | WATCHER, {{0}}},
+    {"recvmsg", LISTENER | SENDER | HOLDERS | WATCHER, {{0}}},
+    {"ioctl", LISTENER | HOLDERS | WATCHER, {{1, ALL, SIOCGIFINDEX}}},
     {"ioctl", LISTENER | HOLDERS, {{1, ALL, SIOCGIFNAME}}},
     {"ioctl", HOLDERS, {{1, ALL, SIOCGIFHWADDR}}},
     /* the same through a socket for each question */
@@ -107,7 +108,7 @@ static const struct confine_call table[] = {
     {"epoll_pwait", LISTENER, {{0}}},
     {"getsockopt", LISTENER | SENDER, {{0}}},
     {"setsockopt", LISTENER | SENDER, {{1, ALL, SOL_PACKET}, {2, ALL, PACKET_RX_RING}}},
-    {"ioctl", LISTENER | SENDER | HOLDERS, {{1, ALL, SIOCGIFFLAGS}}},
+    {"ioctl", LISTENER | SENDER | HOLDERS | WATCHER, {{1, ALL, SIOCGIFFLAGS}}},
     /* an interface that was made again: the ring is bound to it, and the groups are joined */
     {"bind", LISTENER, {{2, ALL, PACKET}}},
     {"socket", LISTENER, {{0, ALL, AF_INET}, {1, TYPE, SOCK_DGRAM}, {2, ALL, 0}}},
@@ -127,13 +128,21 @@ static const struct confine_call table[] = {
     {"setsockopt", SETTER, {{1, ALL, SOL_PACKET}}},
 
     /* a FIFO that is there, to write into it and never to wait */
-    {"open", REPORTER | CALLER, {{1, OPEN, O_WRONLY | O_NONBLOCK}}},
-    {"openat", REPORTER | CALLER, {{2, OPEN, O_WRONLY | O_NONBLOCK}}},
-    {"fstat", REPORTER | CALLER | KEEPER, {{0}}},
-    {"fstat64", REPORTER | CALLER | KEEPER, {{0}}},
-    {"newfstatat", REPORTER | CALLER | KEEPER, {{3, ALL, AT_EMPTY_PATH}}},
-    {"fstatat64", REPORTER | CALLER | KEEPER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"open", REPORTER | CALLER | WATCHER, {{1, OPEN, O_WRONLY | O_NONBLOCK}}},
+    {"openat", REPORTER | CALLER | WATCHER, {{2, OPEN, O_WRONLY | O_NONBLOCK}}},
+    {"fstat", REPORTER | CALLER | KEEPER | WATCHER, {{0}}},
+    {"fstat64", REPORTER | CALLER | KEEPER | WATCHER, {{0}}},
+    {"newfstatat", REPORTER | CALLER | KEEPER | WATCHER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"fstatat64", REPORTER | CALLER | KEEPER | WATCHER, {{3, ALL, AT_EMPTY_PATH}}},
     {"statx", REPORTER | CALLER, {{2, ALL, AT_EMPTY_PATH}}},
+    /* files that are there, to see what they say; processes, and that they end */
+    {"open", WATCHER, {{1, OPEN, O_RDONLY}}},
+    {"openat", WATCHER, {{2, OPEN, O_RDONLY}}},
+    {"open", WATCHER, {{1, OPEN, O_RDONLY | O_NONBLOCK}}},
+    {"openat", WATCHER, {{2, OPEN, O_RDONLY | O_NONBLOCK}}},
+    {"getdents64", WATCHER, {{0}}},
+    {"pidfd_open", WATCHER, {{0}}},
+    {"inotify_add_watch", WATCHER, {{0}}},
     /* and another one for the answer, by turns and with room */
     {"open", CALLER, {{1, OPEN, O_RDONLY | O_NONBLOCK | O_NOFOLLOW}}},
     {"openat", CALLER, {{2, OPEN, O_RDONLY | O_NONBLOCK | O_NOFOLLOW}}},
@@ -144,11 +153,11 @@ static const struct confine_call table[] = {
     /* a file to append to, which is there or not, and what becomes of the old ones */
     {"open", KEEPER, {{1, OPEN, O_RDWR | O_APPEND | O_CREAT}}},
     {"openat", KEEPER, {{2, OPEN, O_RDWR | O_APPEND | O_CREAT}}},
-    {"stat", KEEPER, {{0}}},
-    {"stat64", KEEPER, {{0}}},
-    {"newfstatat", KEEPER, {{3, ALL, 0}}},
-    {"fstatat64", KEEPER, {{3, ALL, 0}}},
-    {"statx", KEEPER, {{0}}},
+    {"stat", KEEPER | WATCHER, {{0}}},
+    {"stat64", KEEPER | WATCHER, {{0}}},
+    {"newfstatat", KEEPER | WATCHER, {{3, ALL, 0}}},
+    {"fstatat64", KEEPER | WATCHER, {{3, ALL, 0}}},
+    {"statx", KEEPER | WATCHER, {{0}}},
     {"pread64", KEEPER, {{0}}},
     {"ftruncate", KEEPER, {{0}}},
     {"ftruncate64", KEEPER, {{0}}},

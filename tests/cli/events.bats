@@ -75,7 +75,7 @@ check_lines() {
     local key words
     # shellcheck disable=SC2086
     words=$( (grep -ohE '\b(put|read|list|line|reader)_[a-z0-9_]+\([^"]*"[a-z0-9-]+"' $sources | grep -v '^put_word(&\?w, key'
-        grep -oE '\{"[a-z-]+", key_' "$root/lib/core/config.c") | grep -oE '"[a-z0-9-]+"' | tr -d '"' | sort -u)
+        grep -oE '\{"[a-z-]+", key_' "$root/lib/core/config.c" "$root/lib/core/watch.c") | grep -oE '"[a-z0-9-]+"' | tr -d '"' | sort -u)
     [ "$(wc -w <<<"$words")" -ge 60 ]
     for key in $words; do
         grep -q " $key\$" described || { echo "not described: $key"; false; }

@@ -86,7 +86,7 @@ static void no_file_is_left(enum confine_profile profile)
     struct sockaddr_in there = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(9)};
 
     CHECK(zero >= 0);
-    CHECK(confine_files(-1, 0));
+    CHECK(confine_files(NULL, 0));
     CHECK(open("/dev/zero", O_RDONLY) < 0 && errno == EACCES);
     CHECK(open("/", O_RDONLY | O_DIRECTORY) < 0 && errno == EACCES);
     CHECK(open("/proc/sys/kernel/random/boot_id", O_RDONLY) < 0 && errno == EACCES);
@@ -112,7 +112,7 @@ static void one_directory_is_left(enum confine_profile profile)
     int there = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
 
     CHECK(there >= 0 && chdir(directory) == 0);
-    CHECK(confine_files(there, CONFINE_WRITE) && confine_calls(profile));
+    CHECK(confine_files(&(struct confine_place){there, CONFINE_WRITE}, 1) && confine_calls(profile));
     fd = open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     CHECK(fd < 0 && errno == ENXIO); /* as always: it has no reader */
     fd = open("file", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
@@ -132,7 +132,7 @@ static void answers_are_read(enum confine_profile profile)
     int there = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
 
     CHECK(there >= 0 && chdir(directory) == 0);
-    CHECK(confine_files(there, CONFINE_WRITE | CONFINE_READ) && confine_calls(profile));
+    CHECK(confine_files(&(struct confine_place){there, CONFINE_WRITE | CONFINE_READ}, 1) && confine_calls(profile));
     fd = open("fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
     CHECK(fd >= 0 && fcntl(fd, F_SETPIPE_SZ, 1 << 16) > 0 && flock(fd, LOCK_EX | LOCK_NB) == 0);
     CHECK(open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) >= 0);
@@ -149,7 +149,8 @@ static void files_are_kept(enum confine_profile profile)
     struct stat st;
 
     CHECK(there >= 0 && chdir(directory) == 0);
-    CHECK(confine_files(there, CONFINE_WRITE | CONFINE_READ | CONFINE_MAKE) && confine_calls(profile));
+    CHECK(confine_files(&(struct confine_place){there, CONFINE_WRITE | CONFINE_READ | CONFINE_MAKE}, 1) &&
+          confine_calls(profile));
     fd = open("kept", O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     CHECK(fd >= 0 && write(fd, "line", 4) == 4 && ftruncate(fd, 2) == 0);
     CHECK(rename("kept", "kept.1") == 0 && stat("kept.1", &st) == 0 && st.st_size == 2);

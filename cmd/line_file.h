@@ -1,0 +1,18 @@
+/* A file of lines, such as a configuration: read as a whole, and what is wrong is said with file, line and word. */
+#ifndef CMD_LINE_FILE_H
+#define CMD_LINE_FILE_H
+
+#include "cmd/cli.h"
+#include "core/line.h"
+
+struct line_fault {
+    struct span word; /* len 0: the line as a whole */
+    const char *reason;
+};
+/* Told once per line that is neither blank nor a comment. False: it is wrong, *fault is why. */
+typedef bool line_file_take(void *context, const struct line *l, struct line_fault *fault);
+
+/* "-" is not stdin here. EXIT_USAGE, or EXIT_SYSTEM when it cannot be read: what came before was taken. */
+enum exit_status line_file_load(const char *path, line_file_take *take, void *context);
+
+#endif

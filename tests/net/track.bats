@@ -1,0 +1,184 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # mark makes variables
+# What the kernel knows, through vrrp-track to an election: an uplink that is lost beside keepalived; addresses and routes.
+
+load lib.bash
+
+setup_file() {
+    export SCENARIOS=$BATS_FILE_TMPDIR
+    scenario uplink uplink
+    scenario kinds kinds
+    scenario heard heard_links
+    wait
+}
+
+teardown_file() {
+    local lab
+    for lab in "$SCENARIOS"/*; do
+        lab_end "$lab"
+    done
+}
+
+us4=192.0.2.1 peer4=192.0.2.2
+
+# watcher WORD...: beside our chain.
+watcher() { start us track.log "$BUILD/vrrp-track" -C "$LAB/ctl" "$@"; }
+uplink_make() {
+    ns us ip link add eth1 type veth peer name far
+    ns us ip link set eth1 up
+    ns us ip link set far "${1:-up}"
+}
+
+# --- the stories -----------------------------------------------------------------------------------------------------
+
+uplink() {
+    lab_begin "$LAB" us peer
+    record
+    uplink_make
+    mkfifo -m 600 "$LAB/ctl"
+    vr_conf "$LAB/us.vr" 3 4 150 track=uplink:-60,load:*-1
+    echo 10 >"$LAB/load"
+    printf '%s\n' 'watch name=uplink link=eth1' "watch name=load file=$LAB/load" >"$LAB/watches"
+    chain_start us -C "$LAB/ctl"
+    watcher -f "$LAB/watches"
+    until_true 10 heard "$us4" '==140'
+    keepalived_start peer 3 4 100
+    until_true 10 has_address us "$VIP4"
+    mark fails
+    ns us ip link set far down # no carrier
+    until_true 10 has_address peer "$VIP4"
+    until_true 10 lacks_address us "$VIP4"
+    mark recovers
+    ns us ip link set far up
+    until_true 10 has_address us "$VIP4"
+    until_true 10 lacks_address peer "$VIP4"
+    mark loaded
+    echo 51 >"$LAB/load.new"
+    mv "$LAB/load.new" "$LAB/load"
+    until_true 10 has_address peer "$VIP4"
+    mark gone
+    ns us ip link del eth1
+    echo 0 >"$LAB/load"
+    until_true 10 grep -q 'uplink: down: eth1 is not there' "$LAB/track.log"
+    until_true 10 chain_is us backup
+    mark over
+}
+
+# Each as it comes and goes.
+kinds() {
+    local n
+    lab_begin "$LAB" us
+    uplink_make down
+    cat >"$LAB/watches" <<'END'
+watch name=carrier link=eth1
+watch name=anywhere address=192.0.2.9
+watch name=there address=192.0.2.9 if=eth1
+watch name=six address=2001:db8::9
+watch name=gateway route=default via=198.51.100.1
+watch name=other-gateway route=default via=198.51.100.2
+watch name=gateway-six route=default via=2001:db8::2
+watch name=net route=203.0.113.0/24
+watch name=net-there route=203.0.113.0/24 if=eth1
+watch name=table route=203.0.113.0/24 table=77
+watch name=dropped route=10.0.0.0/8
+END
+    ns us ip link set eth1 down
+    start us track.log "$BUILD/vrrp-track" -f "$LAB/watches"
+    until_true 10 every down
+    ns us ip link set far up
+    ns us ip link set eth1 up
+    until_true 10 is carrier up
+    ns us ip addr add 192.0.2.9/24 dev eth0
+    until_true 10 is anywhere up
+    is there down
+    ns us ip addr del 192.0.2.9/24 dev eth0
+    until_true 10 is anywhere down
+    ns us ip addr add 192.0.2.9/32 dev eth1
+    until_true 10 is there up
+    until_true 10 is anywhere up
+    ns us ip addr add 2001:db8::9/64 dev eth0 nodad
+    until_true 10 is six up
+    ns us ip addr add 198.51.100.9/24 dev eth1
+    ns us ip route add default via 198.51.100.1
+    until_true 10 is gateway up
+    is other-gateway down
+    ns us ip route replace default nexthop via 198.51.100.1 nexthop via 198.51.100.2
+    until_true 10 is other-gateway up
+    is gateway up
+    ns us ip -6 route add default via 2001:db8::2
+    until_true 10 is gateway-six up
+    ns us ip route add 203.0.113.0/24 via 192.0.2.2
+    until_true 10 is net up
+    is net-there down
+    ns us ip route replace 203.0.113.0/24 via 198.51.100.1
+    until_true 10 is net-there up
+    is table down
+    ns us ip route add 203.0.113.0/24 via 192.0.2.2 table 77
+    until_true 10 is table up
+    ns us ip route add blackhole 10.0.0.0/8
+    is dropped down
+    ns us ip link set far down # the kernel takes no route away, and leads nobody there
+    until_true 10 is carrier down
+    until_true 10 is net-there down
+    until_true 10 is gateway down
+    is table up
+    ns us ip link set far up
+    until_true 10 is gateway up
+    ns us ip link set eth1 down # it takes them away, and tells nobody
+    until_true 10 is net down
+    until_true 10 is gateway down
+    ns us ip addr flush dev eth0
+    until_true 10 is six down
+    until_true 10 is table down
+    mark over
+}
+# is NAME up|down: so it was told last.
+is() { grep " name=$1 " "$LAB/track.log" | tail -n 1 | grep -q " state=$2 "; }
+every() {
+    local name
+    for name in $(sed -n 's/^watch name=\([^ ]*\) .*/\1/p' "$LAB/watches"); do
+        is "$name" "$1" || return 1
+    done
+}
+
+# The link lines of another interface that is listened to are enough.
+heard_links() {
+    lab_begin "$LAB" us
+    uplink_make
+    vr_conf "$LAB/us.vr" 3 4 100 track=link:eth1
+    INTERFACES="eth0 eth1" chain_start us
+    until_true 10 has_address us "$VIP4"
+    ns us ip link set far down
+    until_true 10 chain_is us fault
+    until_true 10 lacks_address us "$VIP4"
+    ns us ip link set far up
+    until_true 10 has_address us "$VIP4"
+    ns us ip link del eth1
+    until_true 10 chain_is us fault
+    mark over
+}
+
+# --- what is to be seen ----------------------------------------------------------------------------------------------
+
+@test "an uplink without a carrier lowers the priority: keepalived takes over, and gives it back" {
+    finished uplink
+    heard "$us4" '==80' "$fails" "$recovers" # 150 - 60 - 10
+    heard "$peer4" '==100' "$fails" "$recovers"
+    [ "$(advert_count "$us4" '==0')" = 0 ] # beaten, and never in fault
+    heard "$us4" '==140' "$recovers" "$loaded"
+    grep -q 'uplink: down: eth1 has no carrier' "$LAB/track.log"
+}
+
+@test "a number in a file that is renamed into its place weighs" {
+    finished uplink
+    heard "$us4" '==99' "$loaded" "$gone"
+}
+
+@test "links, addresses and routes are told as they come and go" {
+    finished kinds
+}
+
+@test "another interface that vrrp-listen listens on is tracked without any program" {
+    finished heard
+    [ "$(grep -c ' state .* to=fault why=track ' "$LAB/us.out")" -ge 2 ]
+}
