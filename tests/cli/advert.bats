@@ -39,6 +39,25 @@ refuses() {
     [ "$(sed -n 2p out)" = "# frame $want" ]
 }
 
+@test "to peers: a frame for each of them but itself, and its resign too" {
+    echo "100 send $v3 interval=100ms peer=192.0.2.8,192.0.2.2,198.51.100.1" >in
+    $advert -n <in >out
+    # the pseudo-header is that of the peer; id 1 was built first, of the others only -n wants to see them
+    body="ff70....c0000202c0000208 31336401000a....c0000201"
+    frames out >hex
+    [ "$(wc -l <hex)" -eq 4 ]
+    grep -qE "^020000000002020000000001080045c00020........${body/ /}$" <(sed -n 1p hex)
+    grep -qE 'c0000202c633640131336401000a....c0000201$' <(sed -n 2p hex)
+    grep -qE 'c0000202c000020831330001000a....c0000201$' <(sed -n 3p hex)
+    grep -qE 'c0000202c633640131330001000a....c0000201$' <(sed -n 4p hex)
+    [ "$(cut -c 81-84 hex | sort -u | wc -l)" -eq 4 ]
+    grep -q '^100.000000000 send .* prio=0 .* peer=192.0.2.8,192.0.2.2,198.51.100.1$' out
+    $advert -w cap <in >/dev/null
+    [ "$("$BUILD/vrrp-listen" -r cap 2>/dev/null | grep -c ' cksum=pseudo .*flags=unicast ')" -eq 4 ]
+    echo "100 send $v3 peer=192.0.2.2" | $advert -n >out 2>err
+    grep -q '^100 send .* err=EDESTADDRREQ$' out
+}
+
 @test "-n and -w act on replayed lines, and resign at their end what is still held" {
     { echo "$clock"; echo "101 send $v3 replay=yes"; echo "102 send ${v3/vrid=51/vrid=52} replay=yes"
       echo "103 state if=none0 af=4 vrid=52 from=active to=backup why=priority prio=100 replay=yes"; } >in
