@@ -206,10 +206,19 @@ static void one_to_each_peer_is_ours(void **state)
     assert_null(strstr(said, "fault"));
     /* what was held back leaves at once, and may be old */
     assert_true(vr_at(e, electorate_deadline(e).us - 1, PEERS2 " prio=120"));
+    for (int n = 0; n < 7; n++)
+        electorate_advance(e, electorate_deadline(e));
+    for (int n = 0; n < 7; n++)
+        hear(e, electorate_deadline(e).us - 1, LEAVES("192.0.2.30", "120"));
+    assert_null(strstr(said, "fault"));
     for (int n = 0; n < 3; n++)
         electorate_advance(e, electorate_deadline(e));
     for (int n = 0; n < 3; n++)
         hear(e, electorate_deadline(e).us - 1, LEAVES("192.0.2.30", "100"));
+    assert_null(strstr(said, "fault"));
+    /* and what was on its way when the configuration changed is of the one before */
+    assert_true(vr_at(e, electorate_deadline(e).us - 2, PEERS2 " interval=2s"));
+    hear(e, electorate_deadline(e).us - 1, LEAVES("192.0.2.20", "120"));
     assert_null(strstr(said, "fault"));
     electorate_free(e);
 }
