@@ -212,6 +212,12 @@ benches := gen_pcap pcap_loop measure
 gen_pcap.objs := $(packet) core/address
 pcap_loop.libs := -lpcap
 
+# The model checker, tests/model/, and the same with one fault each, which it has to find.
+models := model
+model.objs := tests/model/arena tests/model/laws tests/model/same tests/model/world $(electorate) $(event) core/siphash
+model.libs := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+mutants := $(shell sed -n 's/^\([a-z]*\/[^ ]*\) .*/\1/p' tests/model/mutants)
+
 # Fuzz targets: tests/fuzz/fuzz_NAME.c, seeds in tests/fuzz/corpus/NAME/.
 fuzz_board.objs := $(board) $(observer) core/heap core/timers $(event)
 fuzz_session.objs := $(session) $(electorate) $(event)
@@ -279,7 +285,7 @@ fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 source = $(patsubst core/%,lib/core/%,$(patsubst net/%,lib/net/%,$(1))).c
 objects = $(foreach o,$(1),$(2)/obj/$(patsubst %.c,%.o,$(call source,$(o))))
 
-.PHONY: all asan unit benches fuzzers everything check demo lint fuzz bench valgrind coverage chaos soak format install uninstall clean FORCE
+.PHONY: all asan unit benches fuzzers models everything check model demo lint fuzz bench valgrind coverage chaos soak format install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -289,7 +295,8 @@ asan: $(programs:%=$(asan)/%) $(tools:%=$(asan)/%) $(tests:%=$(asan)/%)
 unit: $(tools:%=$(release)/%) $(release)/clockstep.so $(tests:%=$(release)/%)
 fuzzers: $(fuzzers:%=$(fuzz)/%)
 benches: $(benches:%=$(release)/%)
-everything: all asan unit benches fuzzers
+models: $(models:%=$(release)/%) $(addprefix $(release)/mutants/,$(notdir $(mutants)))
+everything: all asan unit benches fuzzers models
 
 # $(1) kind of build, $(2) its directory. A change of compiler or flags rebuilds what was made with the old ones.
 define kind
@@ -324,6 +331,22 @@ $(foreach p,$(tests),$(eval $(call program,asan,$(asan),$(p),tests/unit,-lcmocka
 $(foreach p,$(tests),$(eval $(call program,coverage,$(coverage),$(p),tests/unit,-lcmocka)))
 $(foreach p,$(fuzzers),$(eval $(call program,fuzz,$(fuzz),$(p),tests/fuzz)))
 
+$(foreach p,$(models),$(eval $(call program,release,$(release),$(p),tests/model,$(apart))))
+
+# $(1) FILE/NAME of a mutant: build/mutants/NAME is the model with core/FILE as tests/model/mutants has it
+define mutant
+$(release)/obj/mutants/$(notdir $(1)).c: lib/core/$(patsubst %/,%,$(dir $(1))).c tests/model/mutants tests/model/mutate
+	@mkdir -p $$(@D)
+	tests/model/mutate $(1) >$$@
+$(release)/obj/mutants/$(notdir $(1)).o: $(release)/obj/mutants/$(notdir $(1)).c $(release)/flags
+	$$(cc.release) -w -MMD -MP -c -o $$@ $$<
+$(release)/mutants/$(notdir $(1)): $(release)/obj/tests/model/model.o $(release)/obj/mutants/$(notdir $(1)).o \
+    $(call objects,$(filter-out core/$(patsubst %/,%,$(dir $(1))),$(model.objs)),$(release)) $(release)/flags Makefile
+	@mkdir -p $$(@D)
+	$$(ld.release) -o $$@ $$(filter %.o,$$^) $(model.libs) $(apart)
+endef
+$(foreach m,$(mutants),$(eval $(call mutant,$(m))))
+
 # Loaded into the programs by a test.
 $(release)/clockstep.so: tests/tools/clockstep.c $(release)/flags
 	$(cc.release) -fPIC -shared $(LDFLAGS) -o $@ $<
@@ -349,6 +372,13 @@ fuzz:
 	scripts/deps build check
 	$(MAKE) -j$(JOBS) fuzzers
 	BUILD=$(abspath $(BUILD)) JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run fuzz
+
+# Every way in which a few routers can go, and whether the faults of tests/model/mutants are found.
+model:
+	scripts/deps build
+	$(MAKE) -j$(JOBS) models
+	$(release)/model
+	for m in $(notdir $(mutants)); do echo "with $$m:"; ! $(release)/mutants/$$m || exit 1; done
 
 valgrind:
 	scripts/deps build check
