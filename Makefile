@@ -5,8 +5,8 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-json vrrp-audit vrrp-explain vrrp-top vrrp-elect vrrp-advert vip-up vip-down
-programs += vip-follow vrrp-check vrrp-track vrrp-hook vrrp-run vrrp-ctl vrrp-log
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-audit vrrp-explain vrrp-top vrrp-sim vrrp-elect vrrp-advert vip-up
+programs += vip-down vip-follow vrrp-check vrrp-track vrrp-hook vrrp-run vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
 line := core/address core/line_parse core/line_write core/value
@@ -20,6 +20,7 @@ event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
 electorate := core/electorate core/electorate_group core/electorate_hear core/electorate_peer core/electorate_tracks core/electorate_loop core/electorate_time
 electorate += core/electorate_status $(router) core/form core/timers core/heap
+sim := core/sim core/sim_measure core/sim_scenario core/sim_table core/sim_wire core/sim_write $(electorate) $(event)
 observer := core/observer core/observer_groups core/bucket core/place core/heap core/timers
 board := core/board core/board_event core/board_view core/board_cell core/board_filter core/board_detail core/audit_rules core/freshness core/match core/text
 session := core/session core/session_control core/session_time core/session_write core/freshness $(observer)
@@ -55,6 +56,9 @@ vrrp-pick.libs := -lcap -lseccomp
 
 vrrp-json.objs := cmd/cli $(stream) $(line) $(json) $(confine)
 vrrp-json.libs := -lcap -lseccomp
+
+vrrp-sim.objs := cmd/cli cmd/line_file $(stream) $(sim) $(confine)
+vrrp-sim.libs := -lcap -lseccomp
 
 vrrp-elect.objs := cmd/cli cmd/line_file cmd/operands cmd/vr_file $(event) $(electorate) $(session) $(colour) $(stage) net/fifo $(confine)
 vrrp-elect.libs := -lcap -lseccomp
@@ -104,7 +108,7 @@ vrrp-top.objs := cmd/cli cmd/top_draw cmd/top_plain cmd/top_screen $(stream) $(b
 vrrp-top.objs += $(confine)
 vrrp-top.libs := -lncursesw -lcap -lseccomp
 
-vrrp-audit.objs := cmd/cli cmd/audit_learned cmd/policy_file $(stream) $(event) $(audit) $(confine)
+vrrp-audit.objs := cmd/cli cmd/audit_learned cmd/line_file cmd/policy_file $(stream) $(event) $(audit) $(confine)
 vrrp-audit.libs := -lcap -lseccomp
 
 # Unit tests: tests/unit/test_NAME.c links its unit and what that needs.

@@ -10,7 +10,7 @@
 static bool take_line(const char *path, uint64_t number, struct span text, line_file_take *take, void *context)
 {
     struct line line;
-    struct line_fault fault = {.reason = ""};
+    struct line_fault fault = {.reason = "", .number = number};
     enum line_error bad = line_parse(&line, text.at, text.len, &fault.word);
     if (bad == LINE_BLANK)
         return true;
@@ -39,20 +39,25 @@ static bool take_lines(const char *path, struct inlet *in, line_file_take *take,
     return true;
 }
 
-enum exit_status line_file_load(const char *path, line_file_take *take, void *context)
+enum exit_status line_file_read(const char *path, int fd, line_file_take *take, void *context)
 {
     static struct inlet in;
+    inlet_init(&in, fd);
+    enum exit_status status = take_lines(path, &in, take, context) ? EXIT_DONE : EXIT_USAGE;
+    if (in.error == 0)
+        return status;
+    cli_say("%s: %s", path, strerror(in.error));
+    return EXIT_SYSTEM;
+}
+
+enum exit_status line_file_load(const char *path, line_file_take *take, void *context)
+{
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         cli_say("%s: %s", path, strerror(errno));
         return EXIT_SYSTEM;
     }
-    inlet_init(&in, fd);
-    enum exit_status status = take_lines(path, &in, take, context) ? EXIT_DONE : EXIT_USAGE;
-    if (in.error) {
-        cli_say("%s: %s", path, strerror(in.error));
-        status = EXIT_SYSTEM;
-    }
+    enum exit_status status = line_file_read(path, fd, take, context);
     close(fd);
     return status;
 }

@@ -8,11 +8,14 @@
 struct line_fault {
     struct span word; /* len 0: the line as a whole */
     const char *reason;
+    uint64_t number; /* of the line: set already */
 };
 /* Told once per line that is neither blank nor a comment. False: it is wrong, *fault is why. */
 typedef bool line_file_take(void *context, const struct line *l, struct line_fault *fault);
 
 /* "-" is not stdin here. EXIT_USAGE, or EXIT_SYSTEM when it cannot be read: what came before was taken. */
 enum exit_status line_file_load(const char *path, line_file_take *take, void *context);
+/* The same from what is open already, and stays so. path: its name, for messages. */
+enum exit_status line_file_read(const char *path, int fd, line_file_take *take, void *context);
 
 #endif

@@ -70,6 +70,11 @@ static bool asked_to_end(struct stream *s)
     return signals_stop(&s->signals) || (s->from_terminal && s->signals.count > 0);
 }
 
+void stream_look(struct stream *s)
+{
+    s->stop = s->stop || asked_to_end(s);
+}
+
 bool stream_flush(struct stream *s)
 {
     bool forced = false;

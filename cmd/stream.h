@@ -61,6 +61,7 @@ void stream_limit(struct stream *s, const char *duration);
 void stream_open(struct stream *s);
 /* To the end of input (unless it stays) or of the time limit, until `stop`, or until nobody reads. What was put is written by then. */
 void stream_run(struct stream *s, const struct stream_user *user);
+void stream_look(struct stream *s);       /* for who does not read: has it been asked to end meanwhile? */
 bool stream_over(const struct stream *s); /* `stop`, or nobody reads any more */
 /* EXIT_DONE, also when the reader had enough; EXIT_SYSTEM, and the message, when reading or writing failed. */
 enum exit_status stream_status(const struct stream *s);

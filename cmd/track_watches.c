@@ -51,15 +51,18 @@ static bool take_line(void *context, const struct line *l, struct line_fault *fa
     if (span_is(l->event, "vr"))
         return true;
     if (!span_is(l->event, "watch")) {
-        *fault = (struct line_fault){l->event, "not a watch line"};
+        fault->word = l->event;
+        fault->reason = "not a watch line";
         return false;
     }
     if (!watch_parse(&u->watch, l, &u->error)) {
-        *fault = (struct line_fault){u->error.word, u->error.reason};
+        fault->word = u->error.word;
+        fault->reason = u->error.reason;
         return false;
     }
     const char *wrong = add(u->track, &u->watch);
-    *fault = (struct line_fault){{u->watch.name, strlen(u->watch.name)}, wrong};
+    fault->word = (struct span){u->watch.name, strlen(u->watch.name)};
+    fault->reason = wrong;
     return !wrong;
 }
 

@@ -25,15 +25,18 @@ static bool take_line(void *context, const struct line *l, struct line_fault *fa
     if (is_of_others(l->event))
         return true;
     if (!span_is(l->event, "vr")) {
-        *fault = (struct line_fault){l->event, "not a vr line"};
+        fault->word = l->event;
+        fault->reason = "not a vr line";
         return false;
     }
     if (!config_parse(&u->config, &u->buffer, l, &u->error)) {
-        *fault = (struct line_fault){u->error.word, u->error.reason};
+        fault->word = u->error.word;
+        fault->reason = u->error.reason;
         return false;
     }
     const char *refused = u->take(u->context, &u->config);
-    *fault = (struct line_fault){{u->config.name, strlen(u->config.name)}, refused};
+    fault->word = (struct span){u->config.name, strlen(u->config.name)};
+    fault->reason = refused;
     return !refused;
 }
 

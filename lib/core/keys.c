@@ -120,10 +120,14 @@ static const struct event_key watch_keys[] = {
     TEXT("if"), TEXT("name"), TEXT("link"), ADDRESS("address"), TEXT("route"), TEXT("process"), LIST("cmdline"),
     TEXT("file"), ADDRESS("via"), NUMBER("table"), TEXT("count"), TEXT("value"), DURATION("rise"), DURATION("fall"),
 };
+static const struct event_key measured_keys[] = {
+    NUMBER("segments"), NUMBER("hosts"), NUMBER("virtual-routers"), MEASURED("for"), NUMBER("adverts"), NUMBER("lost"),
+    NUMBER("transitions"), NUMBER("takeovers"), MEASURED("takeover-mean"), MEASURED("takeover-longest"),
+    MEASURED("vacant"), MEASURED("dual"),
+};
 static const struct event_key stage_keys[] = {
     TEXT("name"), NUMBER("pid"), TEXT("state"), TEXT("err"), NUMBER("signal"), NUMBER("status"),
 };
-/* clang-format on */
 
 /* The most frequent ones first. */
 #define EVENT(name, keys)                                                                                              \
@@ -156,9 +160,11 @@ static const struct event_keys events[] = {
     EVENT("announce", announce_keys),
     EVENT("alert", alert_keys),
     EVENT("allow", allow_keys),
+    EVENT("measured", measured_keys),
     EVENT("statistics", statistics_keys),
     EVENT("watch", watch_keys),
 };
+/* clang-format on */
 
 const struct event_keys *events_known(size_t *count)
 {

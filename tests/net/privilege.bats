@@ -193,6 +193,8 @@ once() {
     cp "$root/tests/pcap/keepalived.lines" "$INPUT"
     run_once vrrp-pick -H advert
     run_once vrrp-json
+    printf '%s\n' 'vr host=a seg=lan vrid=51 ip=192.0.2.1' '60 end' >"$LAB/scenario"
+    INPUT=$LAB/scenario run_once vrrp-sim
     run_once vrrp-explain --svg "$LAB/picture" --html -
     run_once vrrp-audit -p -S info
     run_once vrrp-elect -t if=eth0 vrid=1 prio=100 ip=192.0.2.101
