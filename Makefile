@@ -200,7 +200,8 @@ test_heap.objs := core/heap
 test_form.objs := core/form core/address
 test_electorate.objs := $(electorate) $(event) tests/unit/electorate_host
 test_electorate_peer.objs := $(test_electorate.objs)
-test_group.objs := $(electorate) $(event) tests/unit/random
+test_group.objs := $(electorate) $(event)
+test_group_pair.objs := $(electorate) $(event) tests/unit/random
 test_session.objs := $(session) $(electorate) $(event)
 
 # What tests and benchmarks use: tests/tools/NAME.c, tests/bench/NAME.c.
