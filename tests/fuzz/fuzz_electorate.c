@@ -1,7 +1,8 @@
 /* Any sequence of events that can be, into an electorate: nothing is due in the past, each virtual router is in one state
  * and goes from there by the table, only an Active sends, a resignation is an Active's, and what others say cannot make
  * it send more often than the limits allow. One virtual router has peers, another one now and then: what the first hears by
- * multicast, or from a stranger, changes nothing. Each event is four bytes: what, of whom, a value, and how much later. */
+ * multicast, or from a stranger, changes nothing. Those of a group are in fault together, and when all of them are ready
+ * they do not stay backups. Each event is four bytes: what, of whom, a value, and how much later. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include "core/electorate.h"
 #include "core/packet.h"
 
-enum { ROUTERS = 6, UNICAST = 4, SOMETIMES = 5 };
+enum { ROUTERS = 6, UNICAST = 4, SOMETIMES = 5, GROUPS = 3 };
 
 /* Of each virtual router what has been reported, and what it may do by that. */
 static struct model {
@@ -19,6 +20,7 @@ static struct model {
     enum router_state state;
     usec interval;
     uint8_t version;
+    size_t group;      /* 0: none */
     int64_t allowance; /* µs: what sends have to be paid with, see spend() */
     instant paid;      /* until here it was paid in */
 } models[ROUTERS];
@@ -111,7 +113,7 @@ static void status(void *context, const struct status_event *s)
         abort();
 }
 
-static void set_vr(struct electorate *e, size_t n, uint8_t value)
+static void set_vr(struct electorate *e, size_t n, uint8_t value, size_t group)
 {
     static const usec intervals[] = {10000, 100000, 1000000, 3000000};
     static const uint8_t prios[] = {1, 100, 150, 255};
@@ -140,6 +142,8 @@ static void set_vr(struct electorate *e, size_t n, uint8_t value)
         c.id.ifname[3] = '1';
     if (c.version == 2)
         c.interval = 1000000;
+    if (group > 0)
+        snprintf(c.group, sizeof c.group, "group%zu", group);
     snprintf(c.name, sizeof c.name, "vr%zu", n);
     struct model *m = &models[n];
     bool was = m->there;
@@ -151,6 +155,7 @@ static void set_vr(struct electorate *e, size_t n, uint8_t value)
         abort();
     m->interval = c.interval;
     m->version = c.version;
+    m->group = group;
     m->allowance = 2 * c.interval;
     m->paid = now;
 }
@@ -212,14 +217,14 @@ static void novr(struct electorate *e, size_t n)
     models[n].there = false;
 }
 
-static void event(struct electorate *e, uint8_t what, size_t n, uint8_t value)
+static void event(struct electorate *e, uint8_t what, size_t n, uint8_t value, size_t group)
 {
     char name[8];
     snprintf(name, sizeof name, "vr%zu", n);
     struct span named = {name, strlen(name)};
     switch (what % 12) {
     case 0:
-        set_vr(e, n, value);
+        set_vr(e, n, value, group);
         break;
     case 1:
         novr(e, n);
@@ -253,6 +258,34 @@ static void event(struct electorate *e, uint8_t what, size_t n, uint8_t value)
     }
 }
 
+static void check_ready(void *context, const struct status_event *s)
+{
+    size_t(*counts)[3] = context, group = models[of(&s->id)].group;
+    if ((group > 0) != (s->group != NULL) || (s->ready && s->state != ROUTER_BACKUP && s->state != ROUTER_ACTIVE))
+        abort();
+    counts[group][0]++;
+    counts[group][1] += s->ready;
+    counts[group][2] += s->state == ROUTER_ACTIVE;
+}
+
+static void check_groups(struct electorate *e)
+{
+    size_t counts[GROUPS][3] = {{0}}, taking_part[GROUPS] = {0}, faulty[GROUPS] = {0};
+    for (size_t n = 0; n < ROUTERS; n++) {
+        faulty[models[n].group] += models[n].there && models[n].state == ROUTER_FAULT;
+        taking_part[models[n].group] +=
+            models[n].there && (models[n].state == ROUTER_BACKUP || models[n].state == ROUTER_ACTIVE);
+    }
+    electorate_status(e, (struct span){0}, check_ready, counts);
+    for (size_t g = 1; g < GROUPS; g++) {
+        if (faulty[g] > 0 && taking_part[g] > 0)
+            abort();
+        if (counts[g][1] == counts[g][0] && counts[g][2] < counts[g][0] &&
+            electorate_deadline(e).us == INSTANT_NEVER.us)
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct electorate_reports reports = {.send = on_send, .state = on_state, .notice = on_notice};
@@ -262,8 +295,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(models, 0, sizeof models);
     now = (instant){1000000};
     active_is_to_follow = false;
-    set_vr(e, 0, 8);
-    set_vr(e, 3, 8);
+    set_vr(e, 0, 8, 0);
+    set_vr(e, 3, 8, 0);
     electorate_start(e, now);
     for (size_t i = 0; i + 4 <= size; i += 4) {
         /* in steps small and large: µs, ms, and a stall now and then */
@@ -271,10 +304,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         now.us += later;
         if (data[i] & 128 || later < 1000000)
             electorate_advance(e, now);
-        event(e, data[i] & 127, data[i + 1] % ROUTERS, data[i + 2]);
+        event(e, data[i] & 127, data[i + 1] % ROUTERS, data[i + 2], data[i + 1] / ROUTERS % GROUPS);
         electorate_advance(e, now);
         if (electorate_due(e, now).us != INSTANT_NEVER.us || active_is_to_follow)
             abort();
+        check_groups(e);
     }
     size_t count = 0;
     electorate_status(e, (struct span){0}, status, &count);
