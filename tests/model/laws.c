@@ -116,7 +116,8 @@ static void takes_over_in_silence(uint8_t host, uint8_t segment)
         const struct vrouter *other = vrouter_of(h, segment);
         bool heard_the_same =
             other->heard.valid && other->heard.at.us == v->heard.at.us && other->heard.interval == v->heard.interval;
-        if (h != host && is_eligible(h, segment) && other->state == ROUTER_BACKUP && heard_the_same &&
+        bool alone = !scenario->group; /* of a group, one that is better may wait for another */
+        if (h != host && alone && is_eligible(h, segment) && other->state == ROUTER_BACKUP && heard_the_same &&
             prio_of(h, segment) > prio)
             breaks("better: one with a higher priority has heard the same and is not Active yet");
     }
@@ -190,6 +191,9 @@ void law_time(void)
 {
     for (uint8_t s = 0; s < scenario->segments; s++) {
         usec longest = longest_silence(s);
+        if (scenario->group &&
+            longest < INT64_MAX) /* for one that was just beaten waits as long, and a little longer */
+            longest = 3 * longest;
         if (longest < INT64_MAX && world.vacant_since[s].us != INSTANT_NEVER.us &&
             world.now.us > world.vacant_since[s].us + longest)
             breaks("silence: the Active_Down_Interval is over, and nobody is Active");
@@ -246,6 +250,15 @@ void law_heard(uint8_t host, uint8_t segment, uint8_t from, const struct message
         world.vacant_since[segment] = world.now;
 }
 
+/* Groups */
+
+void law_stepped(void)
+{
+    for (uint8_t h = 0; scenario->group && h < scenario->hosts; h++)
+        if (is_active(h, 0) != is_active(h, 1))
+            breaks("group: one of its virtual routers is Active and the other is not");
+}
+
 /* In the end */
 
 usec world_settled_after(void)
@@ -255,7 +268,16 @@ usec world_settled_after(void)
         for (uint8_t s = 0; s < scenario->segments; s++)
             if (scenario->setups[h][s].preempt_delay > longest)
                 longest = scenario->setups[h][s].preempt_delay;
-    return longest + 10 * longest_interval();
+    return longest + (scenario->group ? 40 : 10) * longest_interval();
+}
+
+/* Of groups, on each segment. */
+static bool is_better(uint8_t one, uint8_t other, uint8_t segment)
+{
+    bool better = prio_of(one, segment) > prio_of(other, segment);
+    for (uint8_t s = 0; better && scenario->group && s < scenario->segments; s++)
+        better = prio_of(one, s) > prio_of(other, s);
+    return better;
 }
 
 static void settled_on(uint8_t segment)
@@ -270,8 +292,7 @@ static void settled_on(uint8_t segment)
     if (count_active(segment) != (eligible > 0))
         breaks(eligible > 0 ? "settled: not one is Active but none, or more" : "settled: Active, and it cannot be");
     for (uint8_t h = 0; eligible > 0 && h < scenario->hosts; h++)
-        if (h != active && is_eligible(h, segment) && preempts(h, segment) &&
-            prio_of(h, segment) > prio_of(active, segment))
+        if (h != active && is_eligible(h, segment) && preempts(h, segment) && is_better(h, active, segment))
             breaks("settled: a better one preempts, and is not Active");
 }
 

@@ -7,6 +7,7 @@
  *   preempt    only who may preempts, and only somebody lower
  *   two        who is Active and hears a better one is Active no longer; who hears a lower one has answered
  *   settled    some time after the last disturbance one router is Active, no better one wants to be, and nothing changes
+ *   group      the virtual routers of a group are Active together or not at all
  *   storm      between two regular advertisements there is an interval, between two answers a quarter of one */
 #ifndef MODEL_LAWS_H
 #define MODEL_LAWS_H
@@ -21,6 +22,7 @@ void law_hears(uint8_t host, uint8_t segment, uint8_t from, const struct message
 void law_heard(uint8_t host, uint8_t segment, uint8_t from, const struct message *m);
 void law_time(void);              /* now is the moment of the next timer */
 void law_disturbed(uint8_t host); /* something is about to happen to it */
+void law_stepped(void);           /* one step is over */
 void law_settled(void);
 
 #endif

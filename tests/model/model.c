@@ -26,6 +26,13 @@ static const struct scenario scenarios[] = {
             version, prio, __VA_ARGS__                                                                                 \
         }                                                                                                              \
     }
+#define CROSSED(a, b)                                                                                                  \
+    {                                                                                                                  \
+        {3, a, S, false, 0},                                                                                           \
+        {                                                                                                              \
+            3, b, S, false, 0                                                                                          \
+        }                                                                                                              \
+    }
     {"two", 2, 1, false, 0, {V3(200), V3(100)}},
     {"close", 2, 1, false, 0, {V3(101), V3(100)}},
     {"equal", 2, 1, false, 0, {V3(100), V3(100)}},
@@ -38,6 +45,12 @@ static const struct scenario scenarios[] = {
     {"weight", 2, 1, false, -120, {V3(200), V3(100)}},
     {"three", 3, 1, false, 0, {V3(200), V3(150), V3(149)}},
     {"three-equal", 3, 1, false, 0, {V3(100), V3(100), V3(100)}},
+    {"group", 2, 2, true, 0, {V3(200), V3(100)}},
+    {"group-equal", 2, 2, true, 0, {V3(100), V3(100)}},
+    {"group-crossed", 2, 2, true, 0, {CROSSED(200, 100), CROSSED(100, 200)}},
+    {"group-weight", 2, 2, true, -120, {V3(200), V3(100)}},
+    {"group-owner", 2, 2, true, 0, {V3(255), V3(100)}},
+    {"group-no-preempt", 2, 2, true, 0, {SETUP(3, 200, S, true, 0), SETUP(3, 100, S, true, 0)}},
     {"three-mixed", 3, 1, false, 0, {SETUP(3, 200, S, true, 0), V3(150), SETUP(3, 100, 2 * S, false, 0)}},
 };
 
@@ -233,7 +246,7 @@ int main(int argc, char **argv)
         const struct scenario *s = &scenarios[i];
         if (!is_wanted(s->name, argv + optind))
             continue;
-        unsigned default_faults = s->hosts == 2 ? 3 : 2;
+        unsigned default_faults = s->group ? 1 : s->hosts == 2 ? 3 : 2;
         wrong += !run(s, (uint8_t)(faults ? faults : default_faults), most_states, &states);
         done++;
     }

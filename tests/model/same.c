@@ -1,7 +1,7 @@
 /* The same state at another time: what two states must have in common to be one. */
 #include <stdlib.h>
 
-#include "core/electorate_internal.h"
+#include "core/electorate_group.h"
 #include "core/siphash.h"
 #include "tests/model/world.h"
 
@@ -44,6 +44,17 @@ static void put_router(struct record *rec, const struct router *r)
     }
 }
 
+/* Who waits for others, and until when nobody is ready. */
+static void put_group(struct record *rec, const struct member *m)
+{
+    const struct group *g = m->group;
+    usec longest = world_settled_after();
+    put(rec, m->parts | g->collisions << 8 | (int64_t)g->in_fault << 40 |
+                 (int64_t)(router_deadline(&m->router).us <= m->due.us) << 41);
+    put_limit(rec, g->hold);
+    put_limit(rec, (instant){g->since.us < 0 ? 0 : g->since.us + longest});
+}
+
 static void put_vrouter(struct record *rec, const struct vrouter *v, usec interval)
 {
     put(rec, v->heard.valid | v->resigned << 1 | v->lower << 2 | v->heard.prio << 10);
@@ -62,7 +73,10 @@ static void put_host(struct record *r, uint8_t host)
     const struct host *h = &world.hosts[host];
     put(r, h->alive | h->tracked << 1 | h->yielded << 2 | h->link[0] << 3 | h->link[1] << 4);
     for (uint8_t s = 0; h->alive && s < scenario->segments; s++) {
-        put_router(r, &h->electorate->members[s]->router);
+        const struct member *m = h->electorate->members[s];
+        put_router(r, &m->router);
+        if (m->group)
+            put_group(r, m);
         put_vrouter(r, &h->vrouters[s], scenario->setups[host][s].interval);
     }
 }

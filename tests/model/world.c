@@ -104,7 +104,7 @@ static void tell_track(uint8_t host)
 static void configure(struct electorate *e, uint8_t host, uint8_t segment)
 {
     const struct setup *s = &scenario->setups[host][segment];
-    struct prefix ip = {.ip = {.family = 4, .bytes = {192, 0, 2, 1}}, .length = 24};
+    struct prefix ip = {.ip = {.family = 4, .bytes = {192, 0, 2, (uint8_t)(1 + segment)}}, .length = 24};
     struct vr_config c = {
         .id = {.ifname = "eth0", .af = 4, .vrid = 51},
         .version = s->version,
@@ -119,6 +119,7 @@ static void configure(struct electorate *e, uint8_t host, uint8_t segment)
     };
     bool taken;
     c.id.ifname[3] = (char)('0' + segment);
+    snprintf(c.group, sizeof c.group, "%s", scenario->group ? "both" : "");
     snprintf(c.name, sizeof c.name, "on%u", segment);
     if (!electorate_vr(e, world.now, &c, &taken))
         abort();
@@ -308,7 +309,7 @@ static void deliver(const struct step *s)
 {
     struct message m = take(&world.channels[s->from][s->host][s->segment]);
     struct origin from = {.ifname = "eth0", .dir = DIR_IN};
-    static const uint8_t ours[4] = {192, 0, 2, 1};
+    const uint8_t ours[4] = {192, 0, 2, (uint8_t)(1 + s->segment)};
     struct advert a = {
         .af = 4,
         .vrid = 51,
@@ -462,5 +463,6 @@ void world_step(const struct step *s)
         happen(s);
         break;
     }
+    law_stepped();
     arena_enter(NULL);
 }
