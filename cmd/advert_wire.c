@@ -31,7 +31,8 @@ static bool go_on(void *context)
 
 void wire_open(struct wire *w, const struct advert_options *o)
 {
-    *w = (struct wire){.injector = {.fd = -1}, .unicast = {-1, -1, -1, -1}, .live = !o->dry && !o->file};
+    *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file};
+    unicast_init(&w->unicast);
     if (w->live && (!injector_open(&w->injector) || !unicast_open(&w->unicast)))
         cli_die(EXIT_SYSTEM, "cannot send packets: %s%s", strerror(errno),
                 errno == EPERM || errno == EACCES ? cli_permission_hint("CAP_NET_RAW") : "");

@@ -12,7 +12,8 @@
 enum {
     IP4_BYTES = 20,
     IP6_BYTES = 40,
-    SEND_BUFFER = 16 << 20, /* of each neighbour that is looked for, up to 200 KiB wait in it */
+    SEND_BUFFER =
+        4 << 20, /* 16 neighbours that are looked for, as many as 255 peers have in each; where it is granted */
 };
 
 /* Nothing is to be received: it would only lie there. */
@@ -59,31 +60,49 @@ static int open_sink(int family)
     return fd;
 }
 
+void unicast_init(struct unicast *u)
+{
+    *u = (struct unicast){.sink4 = -1, .sink6 = -1};
+    for (size_t i = 0; i < UNICAST_LANES; i++)
+        u->out4[i] = u->out6[i] = -1;
+}
+
+static bool opened(int *fd, int got)
+{
+    *fd = got;
+    return got >= 0 || errno == 0;
+}
+
 bool unicast_open(struct unicast *u)
 {
-    static int (*const open_one[])(int family) = {open_out, open_out, open_sink, open_sink};
-    int *fds[] = {&u->out4, &u->out6, &u->sink4, &u->sink6};
-    *u = (struct unicast){-1, -1, -1, -1};
-    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-        *fds[i] = open_one[i](i % 2 == 0 ? AF_INET : AF_INET6);
-        if (*fds[i] < 0 && errno != 0) {
-            int error = errno;
-            unicast_close(u);
-            errno = error;
-            return false;
-        }
-    }
-    return true;
+    bool done = true;
+    unicast_init(u);
+    for (size_t i = 0; done && i < UNICAST_LANES; i++)
+        done = opened(&u->out4[i], open_out(AF_INET)) && opened(&u->out6[i], open_out(AF_INET6));
+    done = done && opened(&u->sink4, open_sink(AF_INET)) && opened(&u->sink6, open_sink(AF_INET6));
+    if (done)
+        return true;
+    int error = errno;
+    unicast_close(u);
+    errno = error;
+    return false;
+}
+
+static void shut(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }
 
 void unicast_close(struct unicast *u)
 {
-    int *fds[] = {&u->out4, &u->out6, &u->sink4, &u->sink6};
-    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-        if (*fds[i] >= 0)
-            close(*fds[i]);
-        *fds[i] = -1;
+    for (size_t i = 0; i < UNICAST_LANES; i++) {
+        shut(&u->out4[i]);
+        shut(&u->out6[i]);
     }
+    shut(&u->sink4);
+    shut(&u->sink6);
 }
 
 static int put(int fd, const uint8_t *packet, size_t length, const struct sockaddr *to, socklen_t size)
@@ -125,9 +144,10 @@ static int send6(int fd, unsigned ifindex, const uint8_t *packet, size_t length)
 int unicast_send(struct unicast *u, unsigned ifindex, const uint8_t *packet, size_t length)
 {
     bool is4 = length >= IP4_BYTES && packet[0] >> 4 == 4, is6 = length >= IP6_BYTES && packet[0] >> 4 == 6;
-    int fd = is4 ? u->out4 : u->out6;
     if (!is4 && !is6)
         return EINVAL;
+    size_t lane = packet[is4 ? IP4_BYTES - 1 : IP6_BYTES - 1] % UNICAST_LANES; /* the destination's last byte */
+    int fd = is4 ? u->out4[lane] : u->out6[lane];
     if (fd < 0)
         return EAFNOSUPPORT;
     return is4 ? send4(fd, packet, length) : send6(fd, ifindex, packet, length);

@@ -22,6 +22,7 @@ setup_file() {
     scenario old-checksum old_checksum
     scenario liars liars
     scenario down down
+    scenario crowd crowd
     scenario reload reload
     wait
 }
@@ -243,6 +244,18 @@ down() {
     chain_stop us
 }
 
+# Some forty that do not answer, for each of which the kernel keeps what it can, and one that is there: 100 adverts a second.
+crowd() {
+    lab_begin "$LAB" us peer
+    record_all peer
+    # with no right to more room in its sockets than anybody has
+    start us advert setpriv --bounding-set -all,+net_raw "$BUILD/vrrp-advert" -F if=eth0 vrid=51 "ip=$VIP4/24" \
+        interval=10ms "peer=$( (seq -s , -f 192.0.2.%g 35 49 && seq -s , -f 192.0.2.%g 51 81) | paste -sd ,),192.0.2.2"
+    until_true 10 heard 192.0.2.1 '>0'
+    sleep 4
+    mark end
+}
+
 # The peers change while it runs; nobody notices but they.
 reload() {
     local own="ip=$VIP4/24 interval=100ms"
@@ -343,6 +356,13 @@ reload() {
     ! grep -q 'send .* err=' "$LAB/us.during" || false
     [ "$(sed -n 's/.* state .* to=\([a-z]*\).*/\1/p' "$LAB/us.during" | tail -n 1)" = active ]
     ! grep -q 'to=fault' "$LAB/us.out" || false
+}
+
+@test "many that are down take the room of none that is not" {
+    finished crowd
+    ! grep 'err=' "$LAB/advert" || false
+    holds "$(advert_count 192.0.2.1) >= 300"
+    holds "$(advert_gap 192.0.2.1 "$(calc "$end - 2")" "$end") < 0.2"
 }
 
 @test "other peers, and none, without a flap" {
