@@ -1,8 +1,8 @@
 #include "core/config.h"
 
-#include <stdarg.h>
 #include <string.h>
 
+#include "core/config_check.h"
 #include "core/config_hint.h"
 #include "core/config_track.h"
 #include "core/config_value.h"
@@ -12,36 +12,9 @@
 struct target {
     struct vr_config *config;
     struct prefix_buffer *buffer;
-    bool src_given, ttl_given;
     const char *allowed; /* what the message says: a key's function may be more precise than the table */
     struct span item;    /* the item of a list that is wrong; len 0: the value as a whole */
 };
-
-/* Adds as much of text as there is room for. */
-static void say(struct config_error *error, size_t *length, const char *text)
-{
-    size_t n = strlen(text), room = sizeof(error->reason) - 1 - *length;
-    if (n > room)
-        n = room;
-    memcpy(error->reason + *length, text, n);
-    *length += n;
-    error->reason[*length] = '\0';
-}
-
-/* "key: text text ..."; the texts end with NULL. Always false, so that a check can return it. */
-static bool refuse(struct config_error *error, struct span word, const char *key, ...)
-{
-    size_t length = 0;
-    va_list texts;
-    error->word = word;
-    say(error, &length, key);
-    say(error, &length, ": ");
-    va_start(texts, key);
-    for (const char *text = va_arg(texts, const char *); text; text = va_arg(texts, const char *))
-        say(error, &length, text);
-    va_end(texts);
-    return false;
-}
 
 static bool parse_byte(struct span value, uint8_t min, uint8_t max, uint8_t *out)
 {
@@ -119,7 +92,6 @@ static bool key_ip(struct target *t, struct span value)
 
 static bool key_src(struct target *t, struct span value)
 {
-    t->src_given = true;
     if (!ip_parse(&t->config->src, value.at, value.len))
         return false;
     const char *wrong = address_wrong(&t->config->src);
@@ -212,13 +184,28 @@ static bool key_peer(struct target *t, struct span value)
 
 static bool key_ttl(struct target *t, struct span value)
 {
-    t->ttl_given = true;
     return ttl_parse(value, &t->config->ttl);
 }
 
 static bool key_group(struct target *t, struct span value)
 {
     return parse_name(value, t->config->group, NAME_TEXT);
+}
+
+static bool key_strict(struct target *t, struct span value)
+{
+    return parse_yes_no(value, &t->config->strict);
+}
+
+static bool key_init(struct target *t, struct span value)
+{
+    t->config->init_active = span_is(value, "active");
+    return t->config->init_active || span_is(value, "backup");
+}
+
+static bool key_last_advert(struct target *t, struct span value)
+{
+    return parse_yes_no(value, &t->config->last_advert);
 }
 
 static const struct {
@@ -248,20 +235,14 @@ static const struct {
     {"peer", key_peer, PEER_ALLOWED},
     {"ttl", key_ttl, TTL_ALLOWED},
     {"group", key_group, "1..63 bytes"},
+    {"strict", key_strict, "yes or no"},
+    {"init", key_init, "backup or active"},
+    {"last-advert", key_last_advert, "yes or no"},
 };
 
 static struct span word_of(const struct field *f)
 {
     return (struct span){f->key.at, (size_t)(f->value.at + f->value.len - f->key.at)};
-}
-
-/* The word of a key; len 0 when it is not there. */
-static struct span word_of_key(const struct line *l, const char *key)
-{
-    for (size_t i = 0; i < l->count; i++)
-        if (span_is(l->fields[i].key, key))
-            return word_of(&l->fields[i]);
-    return (struct span){l->text.at, 0};
 }
 
 /* A piece of the line as a string, cut where it is long. */
@@ -282,8 +263,8 @@ static bool unknown_key(const struct field *f, struct config_error *error)
     const char *nearest = nearest_word(f->key, known, nitems(keys));
     excerpt(f->key, key);
     if (!nearest)
-        return refuse(error, word_of(f), key, "unknown key", NULL);
-    return refuse(error, word_of(f), key, "unknown key; did you mean ", nearest, "?", NULL);
+        return config_refuse(error, word_of(f), key, "unknown key", NULL);
+    return config_refuse(error, word_of(f), key, "unknown key; did you mean ", nearest, "?", NULL);
 }
 
 static bool parse_key(struct target *t, const struct field *f, struct config_error *error)
@@ -297,56 +278,10 @@ static bool parse_key(struct target *t, const struct field *f, struct config_err
             return true;
         char item[48];
         if (t->item.len == 0)
-            return refuse(error, word_of(f), keys[i].key, t->allowed, NULL);
-        return refuse(error, word_of(f), keys[i].key, excerpt(t->item, item), ": ", t->allowed, NULL);
+            return config_refuse(error, word_of(f), keys[i].key, t->allowed, NULL);
+        return config_refuse(error, word_of(f), keys[i].key, excerpt(t->item, item), ": ", t->allowed, NULL);
     }
     return unknown_key(f, error);
-}
-
-static bool check_peers(const struct vr_config *c, bool ttl_given, const struct line *l, struct config_error *error)
-{
-    const char *wrong = source_wrong(c);
-    if (wrong)
-        return refuse(error, word_of_key(l, "src"), "src", wrong, NULL);
-    wrong = peers_wrong(c);
-    if (wrong)
-        return refuse(error, word_of_key(l, "peer"), "peer", wrong, NULL);
-    if (ttl_given && c->peer.count == 0)
-        return refuse(error, word_of_key(l, "ttl"), "ttl", "goes with peer=: what is sent to the group has 255", NULL);
-    return true;
-}
-
-/* What must be there, and what must agree. */
-static bool check_whole(struct vr_config *c, bool src_given, const struct line *l, struct config_error *error)
-{
-    const struct span none = word_of_key(l, "");
-    if (c->id.ifname[0] == '\0')
-        return refuse(error, none, "if", "missing; the interface's name", NULL);
-    if (c->id.vrid == 0)
-        return refuse(error, none, "vrid", "missing; 1..255", NULL);
-    if (c->ip.count == 0)
-        return refuse(error, none, "ip", "missing; the virtual router's addresses", NULL);
-    uint8_t family = c->ip.items[0].ip.family;
-    if (c->id.af != 0 && c->id.af != family)
-        return refuse(error, word_of_key(l, "af"), "af", "contradicts ip=, whose addresses are IPv",
-                      family == 4 ? "4" : "6", NULL);
-    c->id.af = family;
-    if (c->version == 2 && family == 6)
-        return refuse(error, word_of_key(l, "ver"), "ver", "VRRPv2 has no IPv6: ver=3", NULL);
-    if (src_given && c->src.family != family)
-        return refuse(error, word_of_key(l, "src"), "src", "not of the family of ip=, IPv", family == 4 ? "4" : "6",
-                      NULL);
-    const char *wrong = interval_wrong(c->version, c->interval);
-    if (wrong)
-        return refuse(error, word_of_key(l, "interval"), "interval", wrong, NULL);
-    if (c->fence && c->down_factor * c->interval < SHORTEST_FENCE)
-        return refuse(error, word_of_key(l, "fence"), "fence", "down-factor times interval is at least 30ms", NULL);
-    if (c->cksum == CKSUM_PSEUDO && c->version == 2)
-        return refuse(error, word_of_key(l, "cksum"), "cksum", "VRRPv2 has no pseudo-header: auto or message", NULL);
-    if (c->cksum == CKSUM_MESSAGE && family == 6)
-        return refuse(error, word_of_key(l, "cksum"), "cksum", "IPv6 always has the pseudo-header: auto or pseudo",
-                      NULL);
-    return true;
 }
 
 /* RFC 9568 5.2.9 and erratum 8300: the first IPv6 address is link-local. The others keep their order. */
@@ -377,7 +312,7 @@ bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const str
     for (size_t i = 0; i < l->count; i++)
         if (!parse_key(&target, &l->fields[i], error))
             return false;
-    if (!check_whole(out, target.src_given, l, error) || !check_peers(out, target.ttl_given, l, error))
+    if (!config_check(out, l, error))
         return false;
     if (out->name[0] == '\0')
         default_name(&out->id, out->name);

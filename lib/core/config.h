@@ -72,6 +72,9 @@ struct vr_config {
     struct peer_list peer; /* unicast, to and from these only; default none: multicast */
     struct ttl_range ttl;  /* what adverts of a peer arrive with, default 255..255 */
     char group[NAME_TEXT]; /* those of one name are Active together or not at all; "": none, the default */
+    bool strict;           /* no more than the RFCs allow, default no */
+    bool init_active;      /* init=active: a startup that speaks at once, default no */
+    bool last_advert;      /* one more before it gives way to a better one, default no */
 };
 
 struct config_error {

@@ -55,7 +55,8 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
            tracks_equal(a, b) && a->fence == b->fence && peer_list_equal(&a->peer, &b->peer) &&
-           a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max && strcmp(a->group, b->group) == 0;
+           a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max && strcmp(a->group, b->group) == 0 &&
+           a->strict == b->strict && a->init_active == b->init_active && a->last_advert == b->last_advert;
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -97,5 +98,8 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
         put_ttl(w, &c->ttl);
     if (c->group[0] != '\0')
         put_text(w, "group", span_of(c->group));
+    put_yes_no(w, "strict", c->strict);
+    put_word(w, "init", c->init_active ? "active" : "backup");
+    put_yes_no(w, "last-advert", c->last_advert);
     writer_end(w);
 }

@@ -141,6 +141,9 @@ static struct router_settings settings_of(const struct vr_config *c)
         .preempt_delay = c->preempt_delay,
         .startup_delay = c->startup_delay,
         .down_factor = c->down_factor,
+        .init_active = c->init_active,
+        .last_advert = c->last_advert,
+        .strict = c->strict,
     };
 }
 

@@ -20,10 +20,11 @@ enum notice {
     NOTICE_DESTINATION,       /* a peer speaks to another address than we speak from: discarded */
     NOTICE_TTL,               /* a peer, or who says so, is further away than it may be: discarded */
     NOTICE_DUPLICATE_ADDRESS, /* another machine uses our primary address: discarded */
-    NOTICE_FIRST_NOT_LL,      /* its first IPv6 address is not link-local: accepted (RFC 9568 erratum 8300) */
-    NOTICE_TWO_OWNERS,        /* two routers claim priority 255 */
-    NOTICE_CKSUM_MESSAGE,     /* cksum=auto: from now on we send the message form */
-    NOTICE_CKSUM_MIXED,       /* peers use different checksum forms: one of them cannot hear all */
+    NOTICE_FIRST_NOT_LL, /* its first IPv6 address is not link-local (RFC 9568 erratum 8300): accepted, not by strict */
+    NOTICE_SOURCE_NOT_LL, /* its IPv6 source is not link-local (RFC 9568 5.1.2.1): discarded by strict */
+    NOTICE_TWO_OWNERS,    /* two routers claim priority 255 */
+    NOTICE_CKSUM_MESSAGE, /* cksum=auto: from now on we send the message form */
+    NOTICE_CKSUM_MIXED,   /* peers use different checksum forms: one of them cannot hear all */
 };
 const char *notice_name(enum notice n);
 

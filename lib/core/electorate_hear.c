@@ -19,6 +19,7 @@ const char *notice_name(enum notice n)
         [NOTICE_TTL] = "ttl",
         [NOTICE_DUPLICATE_ADDRESS] = "duplicate-address",
         [NOTICE_FIRST_NOT_LL] = "v6-first-not-ll",
+        [NOTICE_SOURCE_NOT_LL] = "v6-src-not-ll",
         [NOTICE_TWO_OWNERS] = "two-owners",
         [NOTICE_CKSUM_MESSAGE] = "cksum-message",
         [NOTICE_CKSUM_MIXED] = "cksum-mixed",
@@ -100,6 +101,16 @@ static bool addresses_accepted(struct electorate *e, struct member *m, instant a
     return true;
 }
 
+/* RFC 9568 5.1.2.1 and erratum 8300, which keepalived and others do not heed. */
+static bool link_local_enough(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    if (a->flags & FLAG_V6_SRC_NOT_LL)
+        return refuse(e, m, at, NOTICE_SOURCE_NOT_LL, a, NULL);
+    if (a->flags & FLAG_V6_FIRST_NOT_LL)
+        return refuse(e, m, at, NOTICE_FIRST_NOT_LL, a, &m->counters.address_list_errors);
+    return true;
+}
+
 static bool acceptable(struct electorate *e, struct member *m, instant at, const struct advert *a)
 {
     if (!e->shadow && from_ourselves(e, m, at, a))
@@ -112,6 +123,8 @@ static bool acceptable(struct electorate *e, struct member *m, instant at, const
         return refuse(e, m, at, NOTICE_VERSION, a, &e->statistics.version_errors);
     if (a->auth != AUTH_NONE)
         return refuse(e, m, at, NOTICE_AUTH, a, &m->counters.auth_type_mismatch);
+    if (m->router.settings.strict && !link_local_enough(e, m, at, a))
+        return false;
     if (!interval_accepted(e, m, at, a) || !addresses_accepted(e, m, at, a))
         return false;
     if (a->flags & FLAG_V6_FIRST_NOT_LL)

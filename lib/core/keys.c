@@ -75,7 +75,8 @@ static const struct event_key lost_keys[] = {TEXT("where"), NUMBER("n")};
 static const struct event_key vr_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
     NUMBER("down-factor"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"), LIST("track"),
-    YES_NO("fence"), LIST("peer"), TEXT("ttl"), TEXT("group"), TEXT("id"),
+    YES_NO("fence"), LIST("peer"), TEXT("ttl"), TEXT("group"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"),
+    TEXT("id"),
 };
 static const struct event_key id_keys[] = {TEXT("id")};
 static const struct event_key novr_keys[] = {TEXT("name"), TEXT("id")};

@@ -98,7 +98,7 @@ static bool is_virtual(const struct vr_config *c, const struct ip *ip)
 static bool is_of_the_kind(const struct vr_config *c, const struct ip *peer)
 {
     bool local = c->src.family ? ip_is_link_local(&c->src) : true;
-    return c->id.af == 4 || ip_is_link_local(peer) == local;
+    return peer->family == 4 || ip_is_link_local(peer) == local;
 }
 
 const char *peers_wrong(const struct vr_config *c)
@@ -106,8 +106,9 @@ const char *peers_wrong(const struct vr_config *c)
     bool somebody = c->peer.count == 0;
     for (size_t i = 0; i < c->peer.count; i++) {
         const struct ip *peer = &c->peer.items[i];
-        if (peer->family != c->id.af)
-            return c->id.af == 4 ? "not of the family of ip=, IPv4" : "not of the family of ip=, IPv6";
+        uint8_t family = c->ip.items[0].ip.family;
+        if (peer->family != family)
+            return family == 4 ? "not of the family of ip=, IPv4" : "not of the family of ip=, IPv6";
         if (is_virtual(c, peer))
             return "an address of ip= goes from router to router: a peer has one of its own";
         if (!is_of_the_kind(c, peer))

@@ -108,13 +108,15 @@ bool router_preempts(const struct router *r)
 
 void router_leave_initialize(struct router *r, instant now, enum router_why why, struct router_actions *out)
 {
-    bool owner = r->prio == VRRP_PRIORITY_OWNER && !r->yielded;
-    if (owner && !r->in_group) {
-        become_active(r, now, now, why == WHY_STARTUP ? WHY_OWNER : why, out);
+    bool owner = r->prio == VRRP_PRIORITY_OWNER, first = !r->begun;
+    bool at_once = (owner || (r->settings.init_active && first)) && !r->yielded;
+    r->begun = true;
+    if (at_once && !r->in_group) {
+        become_active(r, now, now, owner && why == WHY_STARTUP ? WHY_OWNER : why, out);
         return;
     }
     router_become_backup_unheard(r, now, why, out);
-    if (owner)
+    if (at_once)
         r->preempt_timer = now;
 }
 
@@ -204,6 +206,27 @@ static bool loses_tie(const struct router *r, const struct router_heard *heard)
     return r->primary.family == 0 || ip_compare(&heard->src, &r->primary) > 0;
 }
 
+static void give_way(struct router *r, instant at, const struct router_heard *heard, enum router_why why,
+                     struct router_actions *out)
+{
+    if (r->settings.last_advert)
+        router_send_advertisement(out, r->prio, false);
+    become_backup(r, at, learn(r, heard), why, out);
+}
+
+/* 6.4.3 (740): answer at once, the Adver_Timer runs on. Announced as well: hosts and switches may have followed the
+ * other. RFC 3768 6.4.3 discards it. */
+static void answer_lower(struct router *r, instant at, struct router_actions *out)
+{
+    bool strict = r->settings.strict;
+    if ((strict && r->settings.version == 2) || !may_answer(r, at))
+        return;
+    bool announce = !strict && instant_due(r->next_announce, at);
+    if (announce)
+        r->next_announce = instant_after(at, r->settings.interval);
+    router_send_advertisement(out, r->prio, announce);
+}
+
 static void active_advert(struct router *r, instant at, const struct router_heard *heard, struct router_actions *out)
 {
     if (heard->prio == VRRP_PRIORITY_RESIGN) {
@@ -212,15 +235,11 @@ static void active_advert(struct router *r, instant at, const struct router_hear
             r->adver_timer = instant_after(at, r->settings.interval);
         }
     } else if (heard->prio > r->prio) {
-        become_backup(r, at, learn(r, heard), WHY_PRIORITY, out);
+        give_way(r, at, heard, WHY_PRIORITY, out);
     } else if (heard->prio == r->prio && loses_tie(r, heard)) {
-        become_backup(r, at, learn(r, heard), WHY_TIE_BREAK, out);
-    } else if (may_answer(r, at)) {
-        /* 6.4.3 (740): answer at once, the Adver_Timer runs on; hosts and switches may have followed the other. */
-        bool announce = instant_due(r->next_announce, at);
-        if (announce)
-            r->next_announce = instant_after(at, r->settings.interval);
-        router_send_advertisement(out, r->prio, announce);
+        give_way(r, at, heard, WHY_TIE_BREAK, out);
+    } else {
+        answer_lower(r, at, out);
     }
 }
 

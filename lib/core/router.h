@@ -19,6 +19,9 @@ struct router_settings {
     usec preempt_delay;
     usec startup_delay;
     uint8_t down_factor; /* the 3 of Active_Down_Interval */
+    bool init_active;    /* the first startup is an owner's: it does not wait for silence */
+    bool last_advert;    /* one more before it gives way to a better one */
+    bool strict;         /* a lower one is answered as the RFC of the version has it, and with nothing else */
 };
 
 enum router_fault {
@@ -90,6 +93,7 @@ struct router {
     bool resigned;              /* the Active_Down_Timer runs since a priority 0 */
     uint8_t lower_prio;         /* the last lower priority that was discarded since it runs; 0: none */
     usec lower_interval;        /* and that router's Max_Advertise_Interval */
+    bool begun;                 /* it has been in backup or active before */
     bool learned;               /* v3: active_adver_interval is that of an Active that was heard */
     instant next_answer;        /* no advertisement in answer before this */
     instant next_announce;      /* no announcement in answer before this */

@@ -64,9 +64,9 @@ frame_of() { awk -F '\t' -v kind="$1" '$1 == kind { print $3 }' "$LAB/kinds"; }
         [ -n "$frame" ]
         ns liar "$BUILD/sendframe" eth0 -n 1 <<<"$frame"
         heard_now
-        grown | grep -v '^- vrid-errors 1$' | paste -sd ' ' >grown
-        [ "$(cat grown)" = "$expected" ] || {
-            echo "$kind: $(cat grown), not $expected"
+        grown | grep -v '^- vrid-errors 1$' | paste -sd " " >found
+        [ "$(cat found)" = "$expected" ] || {
+            echo "$kind: $(cat found), not $expected"
             return 1
         }
     done <<'END'

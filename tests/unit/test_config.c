@@ -53,6 +53,9 @@ static void defaults(void **unused)
     assert_int_equal(c.peer.count, 0);
     assert_int_equal(c.ttl.min, 255);
     assert_int_equal(c.ttl.max, 255);
+    assert_false(c.strict);
+    assert_false(c.init_active);
+    assert_false(c.last_advert);
 }
 
 static void every_key(void **unused)
@@ -62,9 +65,9 @@ static void every_key(void **unused)
         "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
         "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
         "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254,not:maint,not:b:-5,load:*-2,not%3Ax fence=yes "
-        "peer=192.0.2.8,198.51.100.1 ttl=64..254";
-    static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=1 interval=10ms garp=3,200ms "
-                               "cksum=pseudo src=fe80::9";
+        "peer=192.0.2.8,198.51.100.1 ttl=64..254 last-advert=yes";
+    static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=255 interval=10ms garp=3,200ms "
+                               "cksum=pseudo src=fe80::1 strict=yes init=active";
     struct vr_config c;
     (void)unused;
     assert_false(parse(&c, text, sizeof(text) - 1)); /* a blank in an interface's name */
@@ -111,11 +114,15 @@ static void every_key(void **unused)
     assert_int_equal(c.peer.items[1].bytes[0], 198);
     assert_int_equal(c.ttl.min, 64);
     assert_int_equal(c.ttl.max, 254);
+    assert_true(c.last_advert && !c.strict && !c.init_active);
     assert_true(parse(&c, good, sizeof(good) - 1));
+    assert_true(c.strict && c.init_active && !c.last_advert);
     assert_int_equal(c.garp.first, 3);
     assert_int_equal(c.garp.delay, 200 * MILLISECOND);
     assert_int_equal(c.garp.second, 5);
 }
+
+#define V4 "if=eth0 vrid=1 ip=192.0.2.1"
 
 static void what_is_wrong_is_said(void **unused)
 {
@@ -156,6 +163,25 @@ static void what_is_wrong_is_said(void **unused)
         {"group=%00", "group=%00", "group: 1..63 bytes"},
         {"if=eth0 vrid=1 ip=192.0.2.1 interval=10ms down-factor=2 fence=yes", "fence=yes",
          "fence: down-factor times interval is at least 30ms"},
+        {"strict=1", "strict=1", "strict: yes or no"},
+        {"init=master", "init=master", "init: backup or active"},
+        {"last-advert=once", "last-advert=once", "last-advert: yes or no"},
+        {V4 " src=192.0.2.1", "src=192.0.2.1",
+         "src: one of ip=, which another router may have: only the owner (prio=255) has it"},
+        {V4 " init=active preempt=no", "init=active",
+         "init: active takes over from a lower router, preempt=no does not"},
+        {V4 " preempt-delay=1s init=active", "init=active", "init: active takes over at once, preempt-delay later"},
+        {V4 " strict=yes init=active", "init=active",
+         "init: with strict=yes only the owner (prio=255) starts as Active (RFC 9568 6.4.1)"},
+        {V4 " strict=yes preempt-delay=1s", "preempt-delay=1s",
+         "preempt-delay: with strict=yes there is none (RFC 9568 6.4.2)"},
+        {V4 " down-factor=2 strict=yes", "down-factor=2", "down-factor: with strict=yes it is 3 (RFC 9568 6.1)"},
+        {V4 " strict=yes last-advert=yes", "last-advert=yes",
+         "last-advert: with strict=yes a loser says nothing (RFC 9568 6.4.3)"},
+        {V4 " peer=192.0.2.9 strict=yes", "peer=192.0.2.9",
+         "peer: with strict=yes there is the group only (RFC 9568 5.1.1.2, 5.1.2.2)"},
+        {"if=eth0 vrid=1 ip=2001:db8::1 strict=yes", "ip=2001:db8::1",
+         "ip: with strict=yes one address is link-local (RFC 9568 erratum 8300)"},
         {"track=a:0", "track=a:0", NULL},
         {"track=a:255", "track=a:255", NULL},
         {"track=a:-255", "track=a:-255", NULL},

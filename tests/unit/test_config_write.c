@@ -57,6 +57,12 @@ static void random_config(struct vr_config *c, struct prefix *items, struct ip *
         .track_count = (uint8_t)random_range(0, ROUTER_TRACKS),
     };
     c->fence = random_bool() && c->down_factor * c->interval >= 30 * MILLISECOND;
+    c->last_advert = random_bool();
+    c->init_active = random_bool();
+    if (c->init_active) {
+        c->preempt = true;
+        c->preempt_delay = 0;
+    }
     sprintf(c->id.ifname, "eth%u%%", (unsigned)random_range(0, 99999));
     random_text(c->name, sizeof(c->name));
     if (random_bool())
@@ -175,6 +181,9 @@ static void equality_sees_every_member(void **unused)
         "peer=192.0.2.8 ttl=254..254",
         "group=a",
         "group=b",
+        "strict=yes",
+        "init=active",
+        "last-advert=yes",
         "ip=fe80::1",
     };
     (void)unused;

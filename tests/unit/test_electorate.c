@@ -133,7 +133,7 @@ static void a_virtual_address_is_not_spoken_from(void **state)
         {VR, "primary4=192.0.2.1", "192.0.2.1"}, /* there is no other */
         {VR, "primary4=192.0.2.99 other4=192.0.2.10", "192.0.2.99"},
         {VR " prio=255", "primary4=192.0.2.1 other4=192.0.2.10", "192.0.2.1"}, /* the owner's */
-        {VR " src=192.0.2.1", "primary4=192.0.2.10", "192.0.2.1"},
+        {VR " prio=255 src=192.0.2.1", "primary4=192.0.2.10", "192.0.2.1"},
         {"vr if=eth0 vrid=51 ip=fe80::100,2001:db8::100", "primary6=fe80::100 other6=fe80::1", "fe80::1"},
     };
     for (size_t i = 0; i < nitems(sources); i++) {
@@ -372,6 +372,48 @@ static void stop_resigns_and_ends_all_timers(void **state)
     assert_int_equal(electorate_deadline(e).us, INSTANT_NEVER.us);
     electorate_advance(e, (instant){99000000});
     hear(e, 99000000, FROM("3", "1", "1s") GOOD);
+    expect("");
+    electorate_free(e);
+}
+
+/* What keepalived and others send, and who is strict does not take. */
+static void strict_wants_link_local_addresses(void **state)
+{
+    (void)state;
+    static const char *const flags[] = {"v6-first-not-ll", "v6-src-not-ll"};
+    for (size_t i = 0; i < nitems(flags); i++) {
+        for (int strict = 0; strict < 2; strict++) {
+            struct electorate *e =
+                active(strict ? "vr if=eth0 vrid=51 ip=fe80::1 strict=yes" : "vr if=eth0 vrid=51 ip=fe80::1");
+            char text[256];
+            snprintf(text, sizeof text,
+                     "if=eth0 af=6 vrid=51 ver=3 prio=150 interval=1s src=fe80::99 flags=%s ip=fe80::1", flags[i]);
+            hear(e, 4000000, text);
+            if (strict)
+                expect(i == 0 ? "eth0/51 notice v6-first-not-ll" : "eth0/51 notice v6-src-not-ll");
+            else
+                expect(i == 0 ? "eth0/51 notice v6-first-not-ll; eth0/51 backup priority" : "eth0/51 backup priority");
+            electorate_free(e);
+        }
+    }
+}
+
+static void init_active_speaks_at_once_and_last_advert_once_more(void **state)
+{
+    (void)state;
+    struct electorate *e = electorate_new(&electorate_host_reports, false);
+    said[0] = '\0';
+    assert_true(vr_at(e, 0, VR " init=active last-advert=yes"));
+    electorate_start(e, (instant){0});
+    expect("eth0/51 send 100!; eth0/51 active startup");
+    hear(e, 100000, FROM("3", "150", "1s") GOOD);
+    expect("eth0/51 send 100; eth0/51 backup priority");
+    assert_true(vr_at(e, 200000, VR " last-advert=no"));
+    electorate_advance(e, electorate_deadline(e));
+    said[0] = '\0';
+    hear(e, 5000000, FROM("3", "150", "1s") GOOD);
+    expect("eth0/51 backup priority");
+    assert_true(vr_at(e, 5000001, VR " init=active")); /* it runs: this is of its next start */
     expect("");
     electorate_free(e);
 }
@@ -722,6 +764,8 @@ int main(void)
         cmocka_unit_test(links_are_tracked),
         cmocka_unit_test(yield_by_name),
         cmocka_unit_test(stop_resigns_and_ends_all_timers),
+        cmocka_unit_test(strict_wants_link_local_addresses),
+        cmocka_unit_test(init_active_speaks_at_once_and_last_advert_once_more),
         cmocka_unit_test(counters_count),
         cmocka_unit_test(what_is_of_none_counts_once),
         cmocka_unit_test(what_it_has_been_through_is_told),

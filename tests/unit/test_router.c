@@ -22,7 +22,7 @@ struct row {
     bool no_preempt, yielded;
     usec preempt_delay, startup_delay;
     uint8_t down_factor; /* 0: 3 */
-    bool no_primary;
+    bool no_primary, init_active, last_advert, strict;
     /* when, at T + at (0: SOON) */
     usec at;
     enum event event;
@@ -60,6 +60,18 @@ static const struct row rows[] = {
      .actions = "state init fault link", .next = ROUTER_FAULT},
     {"own: an owner that yields starts as backup", .prio = 255, .yielded = true, .state = ROUTER_INIT, .event = STARTUP,
      .actions = "state init backup startup", .next = ROUTER_BACKUP, .down = SOON + 3003907},
+    {"own: init=active, startup, any advertises and announces", .prio = 100, .init_active = true, .state = ROUTER_INIT,
+     .event = STARTUP, .actions = "send 100 announce; state init active startup", .next = ROUTER_ACTIVE,
+     .adver = SOON + 1000000},
+    {"own: init=active, one that yields starts as backup", .prio = 100, .init_active = true, .yielded = true,
+     .state = ROUTER_INIT, .event = STARTUP, .actions = "state init backup startup", .next = ROUTER_BACKUP,
+     .down = SOON + ADI_100},
+    {"own: init=active, a startup that was put off by a fault", .prio = 100, .init_active = true, .state = ROUTER_FAULT,
+     .fault = FAULT_LINK, .event = CLEAR, .actions = "send 100 announce; state fault active recovered",
+     .next = ROUTER_ACTIVE, .adver = SOON + 1000000},
+    {"own: init=active, a higher one that speaks wins at once", .prio = 100, .init_active = true,
+     .state = ROUTER_ACTIVE, .event = ADVERT, .heard_prio = 101, .actions = "state active backup priority",
+     .next = ROUTER_BACKUP, .down = SOON + ADI_100},
     {"6.4.1: shutdown in initialize is nothing", .prio = 100, .state = ROUTER_INIT, .event = SHUTDOWN, .actions = "",
      .next = ROUTER_INIT},
 
@@ -130,6 +142,19 @@ static const struct row rows[] = {
      .down = SOON + ADI_100},
     {"9568 6.4.3 (660): equal priority, sender higher", .prio = 100, .state = ROUTER_ACTIVE, .event = ADVERT,
      .heard_prio = 100, .actions = "state active backup tie-break", .next = ROUTER_BACKUP, .down = SOON + ADI_100},
+    {"own: last-advert, a higher priority", .prio = 100, .last_advert = true, .state = ROUTER_ACTIVE, .event = ADVERT,
+     .heard_prio = 101, .actions = "send 100; state active backup priority", .next = ROUTER_BACKUP,
+     .down = SOON + ADI_100},
+    {"own: last-advert, equal priority, sender higher", .prio = 100, .last_advert = true, .state = ROUTER_ACTIVE,
+     .event = ADVERT, .heard_prio = 100, .actions = "send 100; state active backup tie-break", .next = ROUTER_BACKUP,
+     .down = SOON + ADI_100},
+    {"own: last-advert, a backup says nothing", .prio = 100, .last_advert = true, .state = ROUTER_BACKUP,
+     .event = ADVERT, .heard_prio = 101, .actions = "", .next = ROUTER_BACKUP, .down = SOON + ADI_100},
+    {"9568 6.4.3 (740): strict: a lower one is answered, and nothing announced", .prio = 100, .strict = true,
+     .state = ROUTER_ACTIVE, .at = 1000000, .event = ADVERT, .heard_prio = 99, .actions = "send 100",
+     .next = ROUTER_ACTIVE, .adver = 1000000},
+    {"3768 6.4.3: strict: v2 discards a lower one", .version = 2, .prio = 100, .strict = true, .state = ROUTER_ACTIVE,
+     .at = 1000000, .event = ADVERT, .heard_prio = 99, .actions = "", .next = ROUTER_ACTIVE, .adver = 1000000},
     {"9568 6.4.3 (740): equal priority, sender lower: advertise at once, the Adver_Timer runs on", .prio = 100,
      .state = ROUTER_ACTIVE, .event = ADVERT, .heard_prio = 100, .heard_src = "lower", .actions = "send 100",
      .next = ROUTER_ACTIVE, .adver = 1000000},
@@ -233,6 +258,9 @@ static void enter(struct router *r, const struct row *row)
         .preempt_delay = row->preempt_delay,
         .startup_delay = row->startup_delay,
         .down_factor = row->down_factor ? row->down_factor : 3,
+        .init_active = row->init_active,
+        .last_advert = row->last_advert,
+        .strict = row->strict,
     };
     router_init(r, &settings);
     r->primary = row->no_primary ? (struct ip){0} : primary;
@@ -727,6 +755,21 @@ static void a_silence_is_excused_once(void **state)
     assert_true(router_excuse(&r, at(3 * ADI_100)));
 }
 
+/* Meanwhile another router has taken over: only the first startup has nobody to ask. */
+static void init_active_counts_once(void **state)
+{
+    (void)state;
+    static const struct row row = {.prio = 100, .init_active = true, .state = ROUTER_ACTIVE};
+    struct router r;
+    struct router_actions out = {0};
+    enter(&r, &row);
+    router_set_fault(&r, at(SOON), FAULT_LINK, true, &out);
+    out.count = 0;
+    router_set_fault(&r, at(2 * SOON), FAULT_LINK, false, &out);
+    assert_int_equal(r.state, ROUTER_BACKUP);
+    assert_int_equal(out.count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -754,6 +797,7 @@ int main(void)
         cmocka_unit_test(a_stall_that_repeats_waits_longer_each_time),
         cmocka_unit_test(the_speaker_is_gone_when_it_is_silent),
         cmocka_unit_test(a_silence_is_excused_once),
+        cmocka_unit_test(init_active_counts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
