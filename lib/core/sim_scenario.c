@@ -44,20 +44,19 @@ static bool refuse_value(struct act *a, const char *key)
 /* A share of all, 0 to 1, with up to six decimals. */
 static bool parse_loss(struct span value, uint32_t *out)
 {
-    const char *point = memchr(value.at, '.', value.len);
-    struct span whole = {value.at, point ? (size_t)(point - value.at) : value.len}, decimals = {0};
-    uint64_t ones, part = 0;
-    if (point) {
-        decimals = (struct span){point + 1, value.len - whole.len - 1};
-        if (decimals.len > 6 || !parse_u64(decimals, 0, 999999, &part))
-            return false;
-    }
-    for (size_t i = decimals.len; i < 6; i++)
-        part *= 10;
-    if (!parse_u64(whole, 0, 1, &ones) || ones * 1000000 + part > 1000000)
+    uint32_t loss = 0, unit = 1000000;
+    if (value.len < 1 || value.len > 8 || value.len == 2)
         return false;
-    *out = (uint32_t)(ones * 1000000 + part);
-    return true;
+    for (size_t i = 0; i < value.len; i++) {
+        if (i == 1 && value.at[i] == '.')
+            continue;
+        if (i == 1 || value.at[i] < '0' || value.at[i] > '9')
+            return false;
+        loss += (uint32_t)(value.at[i] - '0') * unit;
+        unit /= 10;
+    }
+    *out = loss;
+    return loss <= 1000000;
 }
 
 static void read_loss(struct reader *r, uint32_t *out)

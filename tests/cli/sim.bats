@@ -127,6 +127,12 @@ wrong() {
     wrong "scenario:1: crush: not an event of a scenario" 'crush host=a'
     wrong "scenario:1: los: not a key of this event" 'segment seg=lan los=1'
     wrong "scenario:1: loss=2: a value that it cannot have" 'segment seg=lan loss=2'
+    for loss in 1.5 01 .5 1. 0.1234567 -1 x 0,5 1e-3 10%25; do
+        wrong "scenario:1: loss=$loss: a value that it cannot have" "segment seg=lan loss=$loss"
+    done
+    for loss in 0 1 0.05 1.000000 0.000001; do
+        vrrp-sim < <(printf '%s\n' "segment seg=lan loss=$loss" '1 end') >lines
+    done
     wrong "scenario:1: seg: missing" 'vr host=a vrid=51 ip=192.0.2.1'
     wrong "scenario:1: x: no such host: a vr line names it first" 'crash host=x'
     wrong "scenario:2: dmz: this interface is on another segment" "$(pair | head -n 1)" \
