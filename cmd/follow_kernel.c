@@ -50,6 +50,9 @@ void follow_tell(void *context, const struct holding_report *r)
     case HOLDING_TAKEN:
         cli_say("%s: %s was taken away or changed by somebody else: put back", r->ifname, text);
         break;
+    case HOLDING_LOST:
+        cli_say("%s: %s was taken away or changed by somebody else: a fault of its virtual router", r->ifname, text);
+        break;
     case HOLDING_FAILED:
         cli_say("%s: %s: %s", r->ifname, text, r->number == f->error.number ? f->error.text : strerror(r->number));
         break;

@@ -208,6 +208,12 @@ static bool key_last_advert(struct target *t, struct span value)
     return parse_yes_no(value, &t->config->last_advert);
 }
 
+static bool key_vip_lost(struct target *t, struct span value)
+{
+    t->config->lost_is_fault = span_is(value, "fault");
+    return t->config->lost_is_fault || span_is(value, "restore");
+}
+
 static const struct {
     const char *key;
     bool (*parse)(struct target *t, struct span value);
@@ -238,6 +244,7 @@ static const struct {
     {"strict", key_strict, "yes or no"},
     {"init", key_init, "backup or active"},
     {"last-advert", key_last_advert, "yes or no"},
+    {"vip-lost", key_vip_lost, "restore or fault"},
 };
 
 static struct span word_of(const struct field *f)

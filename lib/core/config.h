@@ -71,6 +71,7 @@ struct vr_config {
     bool fence;            /* nobody is answered down_factor intervals after the last advert that left, default no */
     struct peer_list peer; /* unicast, to and from these only; default none: multicast */
     struct ttl_range ttl;  /* what adverts of a peer arrive with, default 255..255 */
+    bool lost_is_fault;    /* an address that others take away is a fault, and not put back; default no */
     char group[NAME_TEXT]; /* those of one name are Active together or not at all; "": none, the default */
     bool strict;           /* no more than the RFCs allow, default no */
     bool init_active;      /* init=active: a startup that speaks at once, default no */

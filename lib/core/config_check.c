@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/config_track.h"
 #include "core/config_value.h"
 #include "core/peer.h"
 
@@ -127,6 +128,13 @@ static struct objection check_init(const struct vr_config *c)
     return none;
 }
 
+static struct objection check_lost(const struct vr_config *c)
+{
+    if (c->lost_is_fault && strlen(c->name) > VIP_NAME)
+        return (struct objection){"vip-lost", "fault takes a name of at most 59 bytes"};
+    return none;
+}
+
 static bool has_link_local(const struct vr_config *c)
 {
     for (size_t i = 0; i < c->ip.count; i++)
@@ -159,7 +167,7 @@ static struct objection check_strict(const struct vr_config *c)
 bool config_check(struct vr_config *c, const struct line *l, struct config_error *error)
 {
     static struct objection (*const checks[])(const struct vr_config *c) = {
-        check_needed, check_addresses, check_times, check_form, check_peers, check_init, check_strict,
+        check_needed, check_addresses, check_times, check_form, check_peers, check_init, check_lost, check_strict,
     };
     struct span ttl = config_word(l, "ttl");
     for (size_t i = 0; i < nitems(checks); i++) {

@@ -56,7 +56,8 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
            tracks_equal(a, b) && a->fence == b->fence && peer_list_equal(&a->peer, &b->peer) &&
            a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max && strcmp(a->group, b->group) == 0 &&
-           a->strict == b->strict && a->init_active == b->init_active && a->last_advert == b->last_advert;
+           a->strict == b->strict && a->init_active == b->init_active && a->last_advert == b->last_advert &&
+           a->lost_is_fault == b->lost_is_fault;
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -101,5 +102,6 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
     put_yes_no(w, "strict", c->strict);
     put_word(w, "init", c->init_active ? "active" : "backup");
     put_yes_no(w, "last-advert", c->last_advert);
+    put_word(w, "vip-lost", c->lost_is_fault ? "fault" : NULL);
     writer_end(w);
 }

@@ -30,6 +30,7 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .garp_refresh = m->garp_refresh,
         .lease = (wait + SECOND - 1) / SECOND * SECOND,
         .announce = action->announce,
+        .lost_is_fault = m->lost_is_fault,
         .fence = m->fence ? r->settings.down_factor * r->settings.interval : 0,
     };
     if (m->peers)
@@ -156,7 +157,8 @@ static bool same_addresses(const struct member *m, const struct vr_config *c)
 static bool member_configure(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
 {
     struct prefix *ip = malloc(c->ip.count * sizeof *ip);
-    struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses);
+    struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses); /* and one for vip-lost */
+    uint8_t use_count = c->track_count;
     struct peers *peers = c->peer.count > 0 ? peers_new(c) : NULL;
     struct group *group = c->group[0] != '\0' ? group_get(e, c->group) : NULL;
     bool complete = ip && uses && (peers || c->peer.count == 0) && (group || c->group[0] == '\0');
@@ -164,6 +166,10 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
         const struct track_ref *ref = &c->track[i];
         uses[i] = (struct track_use){track_get(e, ref->name), ref->inverted, ref->by_value, ref->weight};
         complete = uses[i].track != NULL;
+    }
+    if (complete && c->lost_is_fault) {
+        uses[use_count] = (struct track_use){.track = track_get_vip(e, c->name)};
+        complete = uses[use_count++].track != NULL;
     }
     if (!complete) {
         free(ip);
@@ -179,13 +185,14 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
     m->ip = ip;
     m->ip_count = c->ip.count;
     m->uses = uses;
-    m->use_count = c->track_count;
+    m->use_count = use_count;
     memcpy(m->name, c->name, sizeof m->name);
     m->src = c->src;
     m->vmac = c->vmac;
     m->garp = c->garp;
     m->garp_refresh = c->garp_refresh;
     m->fence = c->fence;
+    m->lost_is_fault = c->lost_is_fault;
     m->noticed = 0;
     group_move(e, m, now, group);
     return true;

@@ -88,7 +88,7 @@ struct member {
     struct form_choice form;
     struct garp garp;
     usec garp_refresh;
-    bool fence;
+    bool fence, lost_is_fault;
     uint8_t use_count;
     struct track_use *uses;
     struct peers *peers; /* NULL: it speaks to the group */
@@ -171,8 +171,9 @@ bool member_doubts_silence(struct electorate *e, struct member *m, instant now);
 /* Faults and primary address of m as its interface has them. */
 void member_follow_interface(struct electorate *e, struct member *m, instant at);
 struct track *track_get(struct electorate *e, const char *name);
-int track_weighs(const struct track_use *use); /* what it adds to the priority now */
-int member_weights(const struct member *m);    /* those of its group */
+struct track *track_get_vip(struct electorate *e, const char *router); /* vip:NAME, which fits */
+int track_weighs(const struct track_use *use);                         /* what it adds to the priority now */
+int member_weights(const struct member *m);                            /* those of its group */
 void member_follow_tracks(struct electorate *e, struct member *m, instant at);
 void tracks_expire(struct electorate *e, instant now);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/config_track.h"
 #include "core/electorate_group.h"
 
 /* Interfaces */
@@ -184,6 +185,13 @@ struct track *track_get(struct electorate *e, const char *name)
     e->tracks = t;
     e->track_count++;
     return t;
+}
+
+struct track *track_get_vip(struct electorate *e, const char *router)
+{
+    char name[NAME_TEXT] = VIP_TRACK;
+    memcpy(name + strlen(VIP_TRACK), router, strnlen(router, VIP_NAME));
+    return track_get(e, name);
 }
 
 static bool as_it_should(const struct track_use *use)

@@ -96,6 +96,7 @@ struct send_event {
     bool replay;
     usec fence;            /* nobody is answered from so long after TIME on; 0: no fence */
     struct peer_list peer; /* to each of these but src, instead of the group; count 0: to the group */
+    bool lost_is_fault;    /* vip-lost=fault */
 };
 void write_send(struct writer *w, stamp t, const struct send_event *e);
 bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where);

@@ -42,6 +42,7 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     if (e->fence != 0)
         put_duration(w, "fence", e->fence);
     put_peer_list(w, &e->peer);
+    put_word(w, "vip-lost", e->lost_is_fault ? "fault" : NULL);
     writer_end(w);
 }
 
@@ -104,6 +105,8 @@ static void read_peers(struct reader *r, struct send_event *e, struct prefix_buf
         reader_wrong(r, "peer");
 }
 
+static const char *const lost_words[] = {"restore", "fault"};
+
 bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where)
 {
     static const char *const forms[] = {[CKSUM_MESSAGE] = "message", [CKSUM_PSEUDO] = "pseudo"};
@@ -131,6 +134,9 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
     if (e->fence != 0 && e->fence < SHORTEST_FENCE)
         reader_wrong(&r, "fence");
     read_peers(&r, e, buffer);
+    unsigned lost = 0;
+    read_word(&r, "vip-lost", lost_words, nitems(lost_words), &lost);
+    e->lost_is_fault = lost == 1;
     return reader_done(&r, where);
 }
 

@@ -96,6 +96,7 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
         .refresh_at = INSTANT_NEVER,
         .lapse_at = INSTANT_NEVER,
         .trusted_at = INSTANT_NEVER,
+        .forgiven_at = INSTANT_NEVER,
     };
     *bucket = at;
     link_join(l, at);
@@ -201,6 +202,7 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     changed = changed || other_lease || v->vmac != e->vmac || (v->fence == 0) != (e->fence == 0);
     v->vmac = e->vmac;
     v->fence = e->fence;
+    v->lost_is_fault = e->lost_is_fault;
     v->lease = e->lease;
     v->sent = latest(v->sent, sent);
     holding_lapse(h, v);

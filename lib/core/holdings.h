@@ -34,12 +34,13 @@
 #include "core/fence.h"
 
 enum holding_news {
-    HOLDING_FOREIGN,   /* it is there and not ours: announced, nothing else */
-    HOLDING_STRAY,     /* it is there and not ours, though this host is a backup for it: nothing */
-    HOLDING_SHARED,    /* other virtual router names it too; it stays until neither holds it */
-    HOLDING_LAPSED,    /* no fresh send for longer than its lease (number: addresses; no prefix) */
-    HOLDING_TAKEN,     /* somebody else removed or changed it while it is held: it is put back */
-    HOLDING_FAILED,    /* number: errno of what could not be done */
+    HOLDING_FOREIGN, /* it is there and not ours: announced, nothing else */
+    HOLDING_STRAY,   /* it is there and not ours, though this host is a backup for it: nothing */
+    HOLDING_SHARED,  /* other virtual router names it too; it stays until neither holds it */
+    HOLDING_LAPSED,  /* no fresh send for longer than its lease (number: addresses; no prefix) */
+    HOLDING_TAKEN,   /* somebody else removed or changed it while it is held: it is put back */
+    HOLDING_LOST,    /* the same, where that is a fault: it is not put back, and its virtual router is to be given up */
+    HOLDING_FAILED,  /* number: errno of what could not be done */
     HOLDING_UNFENCED,  /* number: errno of why there can be no fence: what asks for one is not held there (no prefix) */
     HOLDING_NO_DEVICE, /* no such interface (no prefix) */
     HOLDING_DEVICE,    /* it is there again */

@@ -232,6 +232,7 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
             continue;
         p->until = latest(p->until, until);
         p->renew = p->renew || renew;
+        p->dear = p->dear || v->lost_is_fault;
         p->guarded = p->guarded || v->fence != 0;
         p->unfenced = p->unfenced || (v->fence != 0 && !p->foreign && (p->fence != FENCE_UP || no_frames));
     }
@@ -251,15 +252,16 @@ static void plan_wanted(struct plan *plan, size_t n)
     p->missed = plan->l->up && (p->missed || (p->expected && !p->ours));
     p->expected = false;
     p->made = p->made && p->ours;
+    p->lost = !exact && !p->foreign && p->dear && (p->lost || p->missed);
     if (p->missed && !p->told_taken && (exact || !p->foreign)) {
-        holdings_tell(plan->h, HOLDING_TAKEN, plan->l, NULL, &p->prefix, 0);
+        holdings_tell(plan->h, p->lost ? HOLDING_LOST : HOLDING_TAKEN, plan->l, NULL, &p->prefix, 0);
         p->told_taken = true;
     }
     if (p->ours && !exact)
         plan_change(plan, CHANGE_REMOVE, n, p->ours_length);
     if (exact && (p->renew || p->missed))
         plan_change(plan, CHANGE_RENEW, n, p->prefix.length);
-    else if (!exact && !p->foreign && plan->l->up)
+    else if (!exact && !p->foreign && plan->l->up && !p->lost)
         plan_change(plan, CHANGE_ADD, n, p->prefix.length);
     if (exact || p->foreign) {
         p->added = p->missed;
@@ -274,7 +276,7 @@ static void plan_wanted(struct plan *plan, size_t n)
 static void plan_unwanted(struct plan *plan, size_t n)
 {
     struct place *p = &plan->l->places[n];
-    p->expected = p->missed = p->told_foreign = p->told_taken = false;
+    p->expected = p->missed = p->lost = p->told_foreign = p->told_taken = false;
     bool stray = p->foreign && !p->ours && p->backup;
     if (stray && !p->told_stray)
         holdings_tell(plan->h, HOLDING_STRAY, plan->l, NULL, &p->prefix, 0);
@@ -300,7 +302,8 @@ struct address_change *holdings_plan(struct holdings *h, size_t link, instant no
     if (l->ifindex == 0)
         return h->changes; /* when there is one, links_changed tells */
     for (size_t n = 0; n < l->count; n++) {
-        l->places[n].added = l->places[n].renew = l->places[n].guarded = l->places[n].unfenced = false;
+        l->places[n].added = l->places[n].renew = l->places[n].dear = false;
+        l->places[n].guarded = l->places[n].unfenced = false;
         l->places[n].until = (instant){0};
     }
     for (size_t n = l->on_count; n-- > 0;) {
@@ -369,7 +372,7 @@ static bool holding_done(struct holdings *h, const struct link *l, struct holdin
     for (size_t n = 0; v->held && n < v->count; n++) {
         const struct link *on = h->links[v->names[n].link];
         const struct place *p = &on->places[v->names[n].place];
-        bool fails = p->told_error != 0 || p->unfenced;
+        bool fails = p->told_error != 0 || p->unfenced || p->lost;
         failing_anywhere = failing_anywhere || fails || (on->resolved && on->ifindex == 0);
         if (on != l)
             continue;
@@ -381,7 +384,7 @@ static bool holding_done(struct holdings *h, const struct link *l, struct holdin
     if (failing)
         presence_on(v, l)->renewed = NEVER_RENEWED; /* the next try is to be a renewal, too */
     if (v->held)
-        holding_track_tried(h, v, failing_anywhere);
+        holding_track_tried(h, v, failing_anywhere, now);
     if (up && (v->announce || added))
         holding_announce(h, v, now);
     return unfenced;

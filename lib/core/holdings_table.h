@@ -35,12 +35,14 @@ struct place {
     uint8_t ours_length; /* with this prefix length */
     bool expected;       /* it was there for a holder before the last look */
     bool missed;         /* it was there for a holder, and went by other hands */
+    bool lost;           /* and that is a fault: it stays away until nobody holds it */
     bool backup;         /* so said the last `state` away from active, and nobody has held it since */
     bool told_foreign, told_stray, told_taken;
     int told_error;
     bool added;    /* by the plan that is being done, or adopted by it: to be announced */
     bool renew;    /* in this plan */
     instant until; /* in this plan: when its lease is to end */
+    bool dear;     /* in this plan: for one who holds it its loss is a fault */
     bool guarded;  /* in this plan: who holds it wants a fence around it, */
     bool unfenced; /* and there is none: it is not to be there */
     enum fence_state fence;
@@ -68,6 +70,7 @@ struct holding {
     uint16_t link; /* of its interface */
     bool held;
     bool shared_told;
+    bool lost_is_fault;
     int32_t next; /* in its bucket */
     uint16_t count, away_count;
     struct naming *names;  /* its addresses, in order */
@@ -86,10 +89,11 @@ struct holding {
     instant second_at, refresh_at;
     int32_t next_queued;
     /* its track */
-    bool failing;       /* as it is told */
-    usec distrust;      /* so long it stays so once it is held no longer; 0: all was well when it was last tried */
-    instant trusted_at; /* when that ends; INSTANT_NEVER: not by itself */
-    instant track_at;   /* when it is to be told */
+    bool failing;        /* as it is told */
+    usec distrust;       /* so long it stays so once it is held no longer; 0: all was well when it was last tried */
+    instant forgiven_at; /* when a success that lasts makes it 0; INSTANT_NEVER: there was none */
+    instant trusted_at;  /* when that ends; INSTANT_NEVER: not by itself */
+    instant track_at;    /* when it is to be told */
     /* fence */
     usec fence; /* after the newest send it is shut; 0: there is none */
     bool vmac;
@@ -181,7 +185,8 @@ void holding_hold_names(struct holdings *h, const struct holding *v);
 void holding_drop_names(struct holdings *h, const struct holding *v);
 void holding_tell_shared(struct holdings *h, struct holding *v); /* once, when an address of it is another's too */
 void holding_let_go(struct holdings *h, struct holding *v, instant now); /* held no longer; the addresses stay named */
-void holding_track_tried(struct holdings *h, struct holding *v, bool failing); /* a plan was done while it is held */
+void holding_track_tried(struct holdings *h, struct holding *v, bool failing,
+                         instant now); /* a plan was done while it is held */
 void holding_track_given_up(struct holdings *h, struct holding *v, instant now);
 void holding_lapsed(struct holdings *h, struct holding *v, instant now); /* let go, and told */
 void holding_announce(struct holdings *h, struct holding *v, instant now);

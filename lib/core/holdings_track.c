@@ -11,12 +11,26 @@ static void set_failing(struct holdings *h, struct holding *v, bool failing)
     v->failing = failing;
 }
 
-void holding_track_tried(struct holdings *h, struct holding *v, bool failing)
+/* What is set once works. What is taken away again and again is set each time, and has to stay for as long as it was not
+ * trusted before. */
+static void forgive(struct holding *v, instant now)
+{
+    if (v->forgiven_at.us == INSTANT_NEVER.us)
+        v->forgiven_at = v->lost_is_fault ? later(now, v->distrust) : now;
+    if (now.us < v->forgiven_at.us)
+        return;
+    v->distrust = 0;
+    v->forgiven_at = INSTANT_NEVER;
+}
+
+void holding_track_tried(struct holdings *h, struct holding *v, bool failing, instant now)
 {
     bool again = v->failing && v->trusted_at.us == INSTANT_NEVER.us; /* the same try: it has been held since */
-    if (!failing)
-        v->distrust = 0;
-    else if (!again)
+    if (!failing && v->distrust != 0)
+        forgive(v, now);
+    else if (failing)
+        v->forgiven_at = INSTANT_NEVER;
+    if (failing && !again)
         v->distrust = v->distrust == 0                  ? DISTRUST_FIRST
                       : v->distrust < DISTRUST_MOST / 2 ? 2 * v->distrust
                                                         : DISTRUST_MOST;

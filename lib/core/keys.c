@@ -76,7 +76,7 @@ static const struct event_key vr_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
     NUMBER("down-factor"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"), LIST("track"),
     YES_NO("fence"), LIST("peer"), TEXT("ttl"), TEXT("group"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"),
-    TEXT("id"),
+    TEXT("vip-lost"), TEXT("id"),
 };
 static const struct event_key id_keys[] = {TEXT("id")};
 static const struct event_key novr_keys[] = {TEXT("name"), TEXT("id")};
@@ -99,7 +99,7 @@ static const struct event_key answer_keys[] = {TEXT("id"), YES_NO("done"), TEXT(
 static const struct event_key send_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"),
     DURATION("lease"), YES_NO("announce"), YES_NO("replay"), DURATION("fence"), LIST("peer"),
-    TEXT("err"),
+    TEXT("vip-lost"), TEXT("err"),
 };
 static const struct event_key state_keys[] = {
     NAMED, TEXT("from"), TEXT("to"), TEXT("why"), TIMING, LIST("ip"), YES_NO("replay"), YES_NO("shadow"), TEXT("group"),

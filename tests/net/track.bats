@@ -9,6 +9,8 @@ setup_file() {
     scenario uplink uplink
     scenario kinds kinds
     scenario heard heard_links
+    scenario restored taken restore
+    scenario lost taken fault
     wait
 }
 
@@ -158,6 +160,35 @@ heard_links() {
     mark over
 }
 
+# taken restore|fault: somebody takes the address off.
+taken() {
+    lab_begin "$LAB" us peer
+    record
+    mkfifo -m 600 "$LAB/ctl"
+    cat >"$LAB/telling" <<END
+#!/bin/sh
+case \$1 in */vip-follow) set -- "\$@" -C "$LAB/ctl" ;; esac
+exec "\$@"
+END
+    chmod +x "$LAB/telling"
+    vr_conf "$LAB/us.vr" 3 4 150 "vip-lost=$1"
+    WRAPPER=$LAB/telling chain_start us -C "$LAB/ctl"
+    until_true 10 has_address us "$VIP4"
+    keepalived_start peer 3 4 100
+    until_true 10 grep -q 'BACKUP' "$LAB/keepalived-peer.log"
+    mark removed
+    ns us ip addr del "$VIP4/24" dev eth0
+    if [ "$1" = fault ]; then
+        until_true 10 has_address peer "$VIP4"
+        chain_is us fault
+        lacks_address us "$VIP4"
+        until_true 20 has_address us "$VIP4" # it is trusted again
+    else
+        until_true 10 has_address us "$VIP4"
+    fi
+    mark over
+}
+
 # --- what is to be seen ----------------------------------------------------------------------------------------------
 
 @test "an uplink without a carrier lowers the priority: keepalived takes over, and gives it back" {
@@ -181,4 +212,22 @@ heard_links() {
 @test "another interface that vrrp-listen listens on is tracked without any program" {
     finished heard
     [ "$(grep -c ' state .* to=fault why=track ' "$LAB/us.out")" -ge 2 ]
+}
+
+@test "an address that somebody takes off is put back" {
+    finished restored
+    grep -q "$VIP4/24 was taken away or changed by somebody else: put back" "$LAB/us.follow.err"
+    [ "$(advert_count "$us4" '==0')" = 0 ]
+    [ "$(advert_count "$peer4" '>0')" = 0 ]
+    holds "$over - $removed < 3"
+}
+
+@test "or its virtual router gives up, the other one takes over at once, and it comes back later" {
+    finished lost
+    grep -q "$VIP4/24 was taken away or changed by somebody else: a fault" "$LAB/us.follow.err"
+    heard "$us4" '==0' "$removed" "$over"
+    local first
+    first=$(advert_first "$peer4" '>0' "$removed")
+    holds "$first - $removed < 3" # a Skew_Time after it has resigned
+    holds "$(advert_first "$us4" '>0' "$first") - $removed > 9"
 }

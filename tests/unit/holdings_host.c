@@ -25,6 +25,7 @@ static void told(void *context, const struct holding_report *r)
         [HOLDING_FOREIGN] = "foreign", [HOLDING_SHARED] = "shared",     [HOLDING_LAPSED] = "lapsed",
         [HOLDING_TAKEN] = "taken",     [HOLDING_FAILED] = "failed",     [HOLDING_NO_DEVICE] = "no-device",
         [HOLDING_DEVICE] = "device",   [HOLDING_UNFENCED] = "unfenced", [HOLDING_STRAY] = "stray",
+        [HOLDING_LOST] = "lost",
     };
     struct host *k = context;
     char text[PREFIX_TEXT] = "";

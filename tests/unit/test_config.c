@@ -263,6 +263,9 @@ static void what_is_wrong_is_said(void **unused)
         {"garprefresh=1s", "garprefresh=1s", "garprefresh: unknown key; did you mean garp-refresh?"},
         {"version=2", "version=2", "version: unknown key; did you mean ver?"},
         {"ips=192.0.2.1", "ips=192.0.2.1", "ips: unknown key; did you mean ip?"},
+        {"vip-lost=never", "vip-lost=never", "vip-lost: restore or fault"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 vip-lost=fault name=123456789.123456789.123456789.123456789.123456789.123456789.",
+         "vip-lost=fault", "vip-lost: fault takes a name of at most 59 bytes"},
         {"colour=red", "colour=red", "colour: unknown key"},
         {"x=1", "x=1", "x: unknown key"},
     };

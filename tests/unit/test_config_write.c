@@ -65,6 +65,7 @@ static void random_config(struct vr_config *c, struct prefix *items, struct ip *
     }
     sprintf(c->id.ifname, "eth%u%%", (unsigned)random_range(0, 99999));
     random_text(c->name, sizeof(c->name));
+    c->lost_is_fault = strlen(c->name) < 60 && random_bool();
     if (random_bool())
         random_text(c->group, sizeof(c->group));
     if (random_bool())
@@ -173,6 +174,7 @@ static void equality_sees_every_member(void **unused)
         "track=a:1",
         "track=a:*1",
         "track=not:a",
+        "vip-lost=fault",
         "fence=yes",
         "peer=192.0.2.8",
         "peer=192.0.2.7",

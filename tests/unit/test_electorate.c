@@ -323,6 +323,22 @@ static void values_weigh(void **state)
     electorate_free(e);
 }
 
+static void a_lost_address_is_a_fault(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " name=office vip-lost=fault track=vip:office:-30");
+    expect("eth0/51 fault track"); /* nobody has said that it can be set */
+    track(e, 10, "vip:office", true, 0);
+    expect("eth0/51 backup recovered");
+    electorate_advance(e, (instant){10 + UNHEARD});
+    expect("eth0/51 send 100!; eth0/51 active timed-out");
+    track(e, 4000000, "vip:office", false, 0);
+    expect("eth0/51 send 0; eth0/51 fault track");
+    assert_true(vr_at(e, 4000001, VR " name=office"));
+    expect("eth0/51 backup recovered");
+    electorate_free(e);
+}
+
 static void links_are_tracked(void **state)
 {
     (void)state;
@@ -762,6 +778,7 @@ int main(void)
         cmocka_unit_test(what_is_inverted_is_to_be_down),
         cmocka_unit_test(values_weigh),
         cmocka_unit_test(links_are_tracked),
+        cmocka_unit_test(a_lost_address_is_a_fault),
         cmocka_unit_test(yield_by_name),
         cmocka_unit_test(stop_resigns_and_ends_all_timers),
         cmocka_unit_test(strict_wants_link_local_addresses),

@@ -373,6 +373,7 @@ static void sends_are_read_back(void **unused)
         e.lease = (usec)random_range(0, 3600) * SECOND;
         e.announce = random_bool();
         e.replay = random_bool();
+        e.lost_is_fault = random_bool();
         e.fence = random_bool() ? 0 : (usec)random_range(30000, 86400000000);
         e.peer = random_peers(e.id.af, peers);
         write_send(&w, (stamp){i}, &e);
@@ -385,7 +386,8 @@ static void sends_are_read_back(void **unused)
         assert_same_list(&e.ip, &b.ip);
         assert_true(ip_equal(&e.src, &b.src) && e.cksum == b.cksum && e.garp_refresh == b.garp_refresh);
         assert_true(e.garp.first == b.garp.first && e.garp.delay == b.garp.delay && e.garp.second == b.garp.second);
-        assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay && e.fence == b.fence);
+        assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay &&
+                    e.lost_is_fault == b.lost_is_fault && e.fence == b.fence);
         assert_true(peer_list_equal(&e.peer, &b.peer));
     }
 }

@@ -187,6 +187,78 @@ static void what_failed_is_remembered_ever_longer(void **state)
     ASSERT_TOLD("v51 up, ");
 }
 
+#define DEAR "eth0 51 ip=192.0.2.1,192.0.2.2 lease=600s vip-lost=fault"
+
+static void one_that_is_taken_away_is_a_fault(void **state)
+{
+    (void)state;
+    host_send(&k, DEAR);
+    ASSERT_TOLD("v51 up, ");
+    (void)host_log(&k);
+    host_take(&k, 2, "192.0.2.2/32");
+    host_pass(&k, 200 * MILLISECOND);
+    ASSERT_TOLD("v51 down, ");
+    assert_string_equal(host_news(&k), "lost:192.0.2.2/32 ");
+    assert_false(host_has(&k, "192.0.2.2/32"));
+    host_send(&k, DEAR); /* it may be Active for a while yet */
+    host_pass(&k, 1500 * MILLISECOND);
+    assert_false(host_has(&k, "192.0.2.2/32"));
+    assert_true(host_has(&k, "192.0.2.1/32"));
+    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2");
+    assert_false(host_has(&k, "192.0.2.1/32"));
+    host_pass(&k, 9900 * MILLISECOND);
+    assert_string_equal(strstr(tracks(), "up") ? "up" : "", "");
+    host_pass(&k, 200 * MILLISECOND);
+    ASSERT_TOLD("v51 up, ");
+    host_send(&k, DEAR); /* and is set again */
+    assert_true(host_has(&k, "192.0.2.2/32"));
+}
+
+/* Each time it is set, and each time it is taken away. */
+static void what_is_taken_away_again_is_trusted_ever_later(void **state)
+{
+    (void)state;
+    for (usec expected = 10 * SECOND; expected <= 40 * SECOND; expected *= 2) {
+        usec took;
+        host_send(&k, DEAR);
+        host_pass(&k, 2 * SECOND);
+        host_take(&k, 2, "192.0.2.2/32");
+        host_pass(&k, 200 * MILLISECOND);
+        host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2");
+        (void)tracks();
+        instant from = k.now;
+        while (strcmp(next_tracks(100 * SECOND, &took), "v51 up, ") != 0)
+            ;
+        assert_in_range(k.now.us - from.us, expected, expected + 20 * MILLISECOND);
+    }
+    host_send(&k, DEAR); /* it stays for longer than it was not trusted */
+    for (int n = 0; n < 50; n++) {
+        host_pass(&k, SECOND);
+        host_send(&k, DEAR);
+    }
+    host_take(&k, 2, "192.0.2.2/32");
+    host_pass(&k, 200 * MILLISECOND);
+    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2");
+    host_pass(&k, 10 * SECOND);
+    assert_non_null(strstr(tracks(), "v51 up"));
+}
+
+static void what_others_put_there_is_not_lost(void **state)
+{
+    (void)state;
+    host_send(&k, DEAR);
+    ASSERT_TOLD("v51 up, ");
+    host_take(&k, 2, "192.0.2.2/32");
+    host_put(&k, 2, "192.0.2.2/24", false, 0);
+    host_pass(&k, 200 * MILLISECOND);
+    ASSERT_TOLD("");
+    host_down(&k, true); /* nobody's doing */
+    host_pass(&k, 200 * MILLISECOND);
+    host_down(&k, false);
+    host_pass(&k, SECOND);
+    ASSERT_TOLD("");
+}
+
 static void one_that_is_held_again_in_time_and_works_is_up(void **state)
 {
     (void)state;
@@ -247,6 +319,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_renewal_that_fails_counts, begin, end),
         cmocka_unit_test_setup_teardown(without_an_interface_it_is_down, begin, end),
         cmocka_unit_test_setup_teardown(what_failed_is_remembered_ever_longer, begin, end),
+        cmocka_unit_test_setup_teardown(one_that_is_taken_away_is_a_fault, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_taken_away_again_is_trusted_ever_later, begin, end),
+        cmocka_unit_test_setup_teardown(what_others_put_there_is_not_lost, begin, end),
         cmocka_unit_test_setup_teardown(one_that_is_held_again_in_time_and_works_is_up, begin, end),
         cmocka_unit_test_setup_teardown(what_could_not_be_told_waits_and_the_next_goes_on_there, begin, end),
         cmocka_unit_test_setup_teardown(another_name_is_told, begin, end),
