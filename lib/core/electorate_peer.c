@@ -56,7 +56,9 @@ bool member_is_passed_by(const struct electorate *e, const struct member *m, con
 {
     if (!m->peers || !(a->flags & FLAG_UNICAST) || is_to(a, member_source(m)))
         return false;
-    return !find(m->peers, &a->src) && !(e->shadow && ip_equal(&a->src, member_source(m)));
+    if (e->shadow && ip_equal(&a->src, member_source(m)))
+        return false;
+    return !find(m->peers, &a->src) || find(m->peers, &a->dst);
 }
 
 static bool refuse(struct electorate *e, struct member *m, instant at, enum notice what, const struct advert *a)

@@ -50,6 +50,7 @@ static const struct {
     {"a stranger", PEERS2, FROM_AT("192.0.2.66", TO_US), "eth0/51 notice peer", false, 1, 1, 0},
     {"a stranger, for another", PEERS2, FROM_AT("192.0.2.66", " flags=unicast dst=192.0.2.20 ttl=255 "), "", false, 0,
      0, 0},
+    {"from peer to peer", PEERS2, FROM_AT("192.0.2.20", " flags=unicast dst=192.0.2.30 ttl=255 "), "", false, 0, 0, 0},
     {"a peer, to another address", PEERS2, FROM_AT("192.0.2.20", " flags=unicast dst=192.0.2.11 ttl=255 "),
      "eth0/51 notice destination", false, 1, 0, 0},
     {"5082: not next door", PEERS2, FROM_AT("192.0.2.20", " flags=unicast,ttl-low dst=192.0.2.10 ttl=254 "),
@@ -91,6 +92,37 @@ static void whom_a_unicast_router_hears(void **state)
         assert_string_equal(said, unicast_rows[i].said);
         electorate_free(e);
     }
+}
+
+/* What another daemon of this host says is a peer's; what the peers say to it, too. */
+static void a_shadow_hears_whom_it_shadows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        bool heard;
+    } lines[] = {
+        {"dir=out if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.10 dst=192.0.2.20 ttl=255 flags=unicast "
+         "ip=192.0.2.1",
+         true},
+        {"dir=out if=eth0 af=4 vrid=51 ver=3 prio=150 interval=1s src=192.0.2.10 dst=192.0.2.66 ttl=255 flags=unicast "
+         "ip=192.0.2.1",
+         false},
+        {FROM_AT("192.0.2.20", TO_US), true},
+        {FROM_AT("192.0.2.66", TO_US), false},
+    };
+    for (size_t i = 0; i < nitems(lines); i++) {
+        struct electorate *e = electorate_new(&electorate_host_reports, true);
+        assert_non_null(e);
+        assert_true(vr_at(e, 0, PEERS2));
+        electorate_start(e, (instant){0});
+        link_line(e, 1, US);
+        hear(e, 500000, lines[i].line);
+        if ((electorate_deadline(e).us == 500000 + 3609375) != lines[i].heard)
+            fail_msg("%s", lines[i].line);
+        electorate_free(e);
+    }
+    said[0] = '\0';
 }
 
 static void without_a_peer_it_is_a_fault(void **state)
@@ -256,9 +288,13 @@ static void another_program_that_speaks_to_them(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whom_a_unicast_router_hears), cmocka_unit_test(without_a_peer_it_is_a_fault),
-        cmocka_unit_test(peers_change_without_a_flap), cmocka_unit_test(what_is_not_seen_leaving),
-        cmocka_unit_test(one_to_each_peer_is_ours),    cmocka_unit_test(another_program_that_speaks_to_them),
+        cmocka_unit_test(whom_a_unicast_router_hears),
+        cmocka_unit_test(a_shadow_hears_whom_it_shadows),
+        cmocka_unit_test(without_a_peer_it_is_a_fault),
+        cmocka_unit_test(peers_change_without_a_flap),
+        cmocka_unit_test(what_is_not_seen_leaving),
+        cmocka_unit_test(one_to_each_peer_is_ours),
+        cmocka_unit_test(another_program_that_speaks_to_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
