@@ -12,8 +12,11 @@ programs += vip-down vip-follow vrrp-check vrrp-track vrrp-hook vrrp-run vrrp-ct
 line := core/address core/line_parse core/line_write core/value
 packet := core/packet core/checksum core/bytes
 frame := core/frame core/ip_header core/announce_frame core/other
+auth := core/auth_keys core/auth_mac
+verify := core/auth_verify core/siphash $(auth)
+sign := core/auth_sign $(auth)
 limit := core/limit core/known core/bucket core/siphash
-report := core/report core/filter core/match core/vips $(limit)
+report := core/report core/filter core/match core/vips $(limit) $(verify)
 config := core/config core/config_value core/config_hint core/config_track core/config_check core/config_write core/peer
 event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router
 event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
@@ -45,11 +48,12 @@ json := core/json_names core/json_read core/json_scan core/json_write core/decim
 assign := core/assign core/keys core/plain
 colour := cmd/colour core/paint core/text
 stream := cmd/stream $(colour) cmd/lines net/inlet net/signals net/clock
+key_file := cmd/key_file net/secret_file
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_lines cmd/listen_live cmd/listen_progress cmd/listen_report
-vrrp-listen.objs += $(event) $(frame) $(report) $(colour) net/wakeup $(stage) $(capture) $(link) $(confine)
-vrrp-listen.libs := -lpcap -lmnl -lcap -lseccomp
+vrrp-listen.objs += $(event) $(frame) $(report) $(colour) net/wakeup $(stage) $(capture) $(link) $(key_file) $(confine)
+vrrp-listen.libs := -lpcap -lmnl -lnettle -lcap -lseccomp
 
 vrrp-pick.objs := cmd/cli $(stream) $(line) $(assign) core/match $(confine)
 vrrp-pick.libs := -lcap -lseccomp
@@ -184,6 +188,9 @@ test_ip_header.objs := $(test_frame.objs)
 test_announce_frame.objs := $(test_frame.objs)
 test_other.objs := $(test_frame.objs)
 
+test_auth.objs := tests/tools/vectors $(verify) core/auth_sign $(frame) $(packet) core/config_value $(line)
+test_auth.libs := -lnettle
+
 test_siphash.objs := core/siphash
 test_vips.objs := core/vips core/known core/bucket core/siphash core/address tests/unit/random
 test_limit.objs := $(limit) core/address tests/unit/random
@@ -191,7 +198,7 @@ test_filter.objs := core/filter core/match $(packet) $(line) core/announce_frame
 test_capture.objs := $(capture) core/address core/bytes
 test_capture.libs := -lpcap
 test_capture_filter.objs := tests/tools/vectors $(report) $(frame) $(event) net/capture_filter
-test_capture_filter.libs := -lpcap
+test_capture_filter.libs := -lpcap -lnettle
 test_link_table.objs := $(link) core/address
 test_link_table.libs := -lmnl
 
@@ -235,7 +242,7 @@ fuzz_frame.objs := $(frame) $(packet) core/address
 fuzz_line.objs := $(notify) $(event)
 fuzz_json.objs := $(json) core/text $(line)
 fuzz_capture.objs := $(report) $(frame) $(event) $(capture)
-fuzz_capture.libs := -lpcap
+fuzz_capture.libs := -lpcap -lnettle
 
 # ---------------------------------------------------------------------------------------------------------------------
 

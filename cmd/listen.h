@@ -21,10 +21,12 @@ struct listen {
     bool limited;   /* -T: */
     usec limit;
     bool quiet, human, realtime;
-    const char *seg;   /* NULL: not asked for */
-    bool terminal;     /* stdout is one */
-    bool colour;       /* and takes them */
-    bool packets_only; /* -w -: no lines */
+    const char *seg;        /* NULL: not asked for */
+    const char *key_path;   /* NULL: nothing is verified */
+    struct auth_keys *keys; /* those in it */
+    bool terminal;          /* stdout is one */
+    bool colour;            /* and takes them */
+    bool packets_only;      /* -w -: no lines */
     /* while it runs */
     struct reporter report; /* limit NULL: nothing is left out, as of a file */
     uint64_t adverts;       /* lines so far */

@@ -38,7 +38,9 @@ void listen_open_tables(struct listen *l, bool limited)
         cli_die(EXIT_SYSTEM, "getrandom: %s", strerror(errno));
     l->report.limit = limited && !l->packets_only ? limit_new(&key) : NULL;
     l->report.vips = announcements ? vips_new(&key) : NULL;
-    if ((limited && !l->packets_only && l->report.limit == NULL) || (announcements && l->report.vips == NULL))
+    l->report.verifier = l->keys != NULL ? auth_verifier_new(l->keys, &key) : NULL;
+    if ((limited && !l->packets_only && l->report.limit == NULL) || (announcements && l->report.vips == NULL) ||
+        (l->keys != NULL && l->report.verifier == NULL))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
 }
 
@@ -46,6 +48,8 @@ void listen_close_tables(struct listen *l)
 {
     limit_free(l->report.limit);
     vips_free(l->report.vips);
+    auth_verifier_free(l->report.verifier);
+    auth_keys_free(l->keys);
 }
 
 bool listen_is_done(const struct listen *l)

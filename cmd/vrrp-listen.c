@@ -6,6 +6,7 @@
 
 #include "cmd/cli.h"
 #include "cmd/colour.h"
+#include "cmd/key_file.h"
 #include "cmd/listen.h"
 #include "core/config_value.h"
 #include "net/clock.h"
@@ -13,14 +14,15 @@
 
 const struct program program = {
     .name = "vrrp-listen",
-    .usage = "[-r FILE|-] [-w FILE|-] [-i NAME] [-s NAME] [-c COUNT] [-T DURATION] [-R PRIO] [-qH] [IF]... "
-             "[KEY=VALUE]...",
+    .usage = "[-r FILE|-] [-w FILE|-] [-i NAME] [-s NAME] [-k FILE] [-c COUNT] [-T DURATION] [-R PRIO] [-qH] "
+             "[IF]... [KEY=VALUE]...",
     .help = "Writes a line for each VRRP packet that is heard on the interfaces IF, or `any`.\n"
             "Without IF: on every interface that is up and has an address.\n"
             "  -r FILE      read a capture (pcap, pcapng; - is stdin) in place of interfaces\n"
             "  -w FILE      write the packets into a capture as well (- is stdout, without lines)\n"
             "  -i NAME      with -r: the interface that the lines are to name; else the same as IF\n"
             "  -s NAME      the segment: seg=NAME in each line of a packet\n"
+            "  -k FILE      verify authentication by the keys in FILE, which nobody else may read: vrrp-keys(5)\n"
             "  -c COUNT     end after COUNT adverts\n"
             "  -T DURATION  give up after it: exit 1 when no advert was heard, or fewer than COUNT\n"
             "  -R PRIO      real-time priority, 1 to 99, and locked memory; exit 3 when it is refused\n"
@@ -56,7 +58,7 @@ static void read_options(struct listen *l, int argc, char **argv)
 {
     int option;
 
-    while ((option = cli_option(argc, argv, "r:w:i:s:c:T:R:qH")) != -1) {
+    while ((option = cli_option(argc, argv, "r:w:i:s:k:c:T:R:qH")) != -1) {
         switch (option) {
         case 'r':
             l->read_path = optarg;
@@ -69,6 +71,9 @@ static void read_options(struct listen *l, int argc, char **argv)
             break;
         case 's':
             l->seg = segment(optarg);
+            break;
+        case 'k':
+            l->key_path = optarg;
             break;
         case 'c':
             l->count = cli_number('c', optarg, 1, UINT64_MAX);
@@ -155,6 +160,8 @@ int main(int argc, char **argv)
         .size = sizeof l.buffer,
         .format_time = l.human || l.terminal ? clock_format_human : NULL,
     };
+    if (l.key_path != NULL)
+        l.keys = key_file_read(l.key_path);
     if (l.read_path == NULL && l.interface_count == 0)
         take_all_interfaces(&l);
     return l.read_path != NULL ? listen_file(&l) : listen_live(&l);

@@ -67,7 +67,7 @@ struct speaker {
     uint32_t uneven; /* a bit for each of the last intervals: 1 where it was not kept */
     uint8_t halves;  /* how many advertisements in a row came in two phases */
     bool has_seq;
-    uint32_t seq;
+    uint64_t seq;
 };
 
 /* One virtual router as heard at one place. */

@@ -114,7 +114,7 @@ static void rate(struct hearing *h, usec interval)
 }
 
 /* The last counter of this source, whatever card it came from. */
-static bool last_seq(const struct hearing *h, uint32_t *seq)
+static bool last_seq(const struct hearing *h, uint64_t *seq)
 {
     bool found = false;
 
@@ -133,7 +133,7 @@ static void replay(struct hearing *h)
 {
     struct speaker *s = h->speaker;
     const struct advert *a = h->advert;
-    uint32_t seq = 0;
+    uint64_t seq = 0;
 
     if (!(a->has & HAS_SEQ) || (a->auth != AUTH_AH && a->auth != AUTH_HMAC))
         return;

@@ -146,7 +146,7 @@ static void read_rest(struct reader *r, struct advert *a, struct address_buffer 
 {
     read_form(r, a);
     read_auth(r, a);
-    a->has |= read_u32(r, "seq", &a->seq) ? HAS_SEQ : 0;
+    a->has |= read_u64(r, "seq", &a->seq) ? HAS_SEQ : 0;
     read_flags(r, flag_name, FLAG_DST_MAC, &a->flags);
     read_addresses(r, a, buffer);
 }

@@ -131,7 +131,7 @@ static const struct key {
     {"dmac", MAC, 0, 0, NULL, "dmac: a MAC address"},
     {"cksum", WORD, 0, 0, is_form, "cksum: none, message, pseudo, both, legacy-unicast"},
     {"auth", WORD, 0, 0, is_auth, "auth: none, or pass, ah, hmac with :ok or :unchecked"},
-    {"seq", NUMBER, 0, UINT32_MAX, NULL, "seq: 0 to 4294967295, or LOW..HIGH"},
+    {"seq", NUMBER, 0, UINT64_MAX, NULL, "seq: 0 to 18446744073709551615, or LOW..HIGH"},
     {"flags", WORD, 0, 0, is_flag, "flags: a flag of vrrp-events(5), such as trailing or unicast"},
     {"ip", ADDRESS, 0, 0, NULL, "ip: an address, or LOW..HIGH"},
     {"mac", MAC, 0, 0, NULL, "mac: a MAC address"},

@@ -257,12 +257,15 @@ void frame_decode(struct frame *f, enum link_layer link, const uint8_t *bytes, s
         f->kind = decode_arp(f, &c);
         return;
     }
+    f->header = c.at;
     bool is_ip = (type == ETHERTYPE_IP4 && ip4_header(a, &c, &in)) || (type == ETHERTYPE_IP6 && ip6_header(a, &c, &in));
     if (!is_ip || is_announcement_or_other(f, &in) || is_foreign(a, &in))
         return;
     enum verdict ip = judge_ip(a, &in);
     f->verdict = judge_message(a, &in, ip);
     f->kind = kind_of(f->verdict);
+    f->message = in.bytes.at;
+    f->message_length = bytes_left(&in.bytes);
     if (f->kind == FRAME_OTHER)
         other_carp(&f->other, &in);
     if (a->has & HAS_IP) {

@@ -32,6 +32,9 @@ struct frame {
     enum direction dir; /* from a cooked header; DIR_UNKNOWN otherwise */
     uint32_t ifindex;   /* LINK_SLL2 only, else 0 */
     uint16_t vlan;      /* outermost VLAN id 1..4094, 0 = untagged */
+    /* FRAME_ADVERT: where its IP header begins, and its message with all that the packet has behind it */
+    const uint8_t *header, *message;
+    size_t message_length;
     struct advert
         advert; /* addresses point into the frame's bytes. Of the last two, what link layer and IP header tell */
     union {

@@ -51,8 +51,7 @@ enum {
     V2_AUTH_AH = 2,
     V3_INTERVAL_MASK = 0x0fff, /* RFC 9568 5.2.7: 12 bits, centiseconds */
     V3_RESERVE_MASK = 0xf0,    /* RFC 9568 5.2.6, in byte 4 */
-    HMAC_TRAILER_BYTES = 28,
-    HMAC_TRAILER_TYPE = 1,
+    TRAILER_TYPE = 1,
     CARP_BYTES = 36,
     CARP_AUTH_WORDS = 7,
 };
@@ -173,11 +172,14 @@ static void read_tail(struct advert *a, const uint8_t *bytes, size_t needed, siz
             a->has |= HAS_AUTH;
         }
     } else if (!in_ah) {
-        bool trailer = extra == HMAC_TRAILER_BYTES && bytes[needed] == HMAC_TRAILER_TYPE;
+        bool trailer = extra == TRAILER_BYTES && bytes[needed] == TRAILER_TYPE;
         a->auth = trailer ? AUTH_HMAC : AUTH_NONE;
         a->has |= HAS_AUTH;
-        if (trailer)
+        if (trailer) {
+            a->seq = (uint64_t)be32(bytes + needed + 4) << 32 | be32(bytes + needed + 8);
+            a->has |= HAS_SEQ;
             extra = 0;
+        }
     }
     if (extra > 0)
         a->flags |= FLAG_TRAILING;

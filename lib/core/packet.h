@@ -19,6 +19,8 @@ enum {
     ADVERT_ADDRESSES = 255,
     ADVERT_ADDRESS_BYTES = 255 * 16,
     ADVERT_BYTES = 8 + ADVERT_ADDRESS_BYTES + 8, /* the longest advertisement */
+    PASSWORD_BYTES = 8,                          /* RFC 2338 5.3.10: authentication data */
+    TRAILER_BYTES = 28,                          /* draft-cassen-vrrp-auth-hmac */
 };
 
 /* Which reading of the checksum matched what was received, or which to send. */
@@ -99,7 +101,7 @@ struct advert {
     enum cksum_form cksum;
     enum auth_type auth;
     bool auth_ok;             /* verified with a key; else "unchecked" */
-    uint32_t seq;             /* AH sequence number */
+    uint64_t seq;             /* AH: sequence number; trailer: seconds, their fraction and the counter, as one number */
     uint8_t count;            /* IPvX Addr Count: addresses that follow */
     const uint8_t *addresses; /* count * ip_size(af) bytes, network order; points into the caller's buffer */
 };

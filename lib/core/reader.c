@@ -107,6 +107,11 @@ bool read_i32(struct reader *r, const char *key, int32_t *out)
     return true;
 }
 
+bool read_u64(struct reader *r, const char *key, uint64_t *out)
+{
+    return read_number(r, key, 0, UINT64_MAX, out);
+}
+
 bool read_yes_no(struct reader *r, const char *key, bool *out)
 {
     struct span value;

@@ -25,6 +25,7 @@ bool read_u8(struct reader *r, const char *key, uint8_t min, uint8_t max, uint8_
 bool read_u16(struct reader *r, const char *key, uint16_t min, uint16_t max, uint16_t *out);
 bool read_u32(struct reader *r, const char *key, uint32_t *out);
 bool read_i32(struct reader *r, const char *key, int32_t *out);
+bool read_u64(struct reader *r, const char *key, uint64_t *out);
 bool read_yes_no(struct reader *r, const char *key, bool *out);
 bool read_text(struct reader *r, const char *key, char *out, size_t size);
 bool read_delay(struct reader *r, const char *key, usec *out);    /* 0s..24h: may be added to any instant */

@@ -87,6 +87,8 @@ enum frame_kind report_frame(const struct reporter *r, struct writer *w, const s
     size_t before = w->length;
 
     frame_decode(decoded, s->link, s->bytes, s->length);
+    if (r->verifier != NULL && decoded->kind == FRAME_ADVERT && !refused(r->filter, decoded))
+        auth_verify(r->verifier, s, decoded);
     if (!is_told(r, s, decoded))
         return FRAME_FOREIGN;
     set_origin(&origin, r, s, decoded);

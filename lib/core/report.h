@@ -2,6 +2,7 @@
 #ifndef CORE_REPORT_H
 #define CORE_REPORT_H
 
+#include "core/auth_verify.h"
 #include "core/event.h"
 #include "core/filter.h"
 #include "core/limit.h"
@@ -9,9 +10,10 @@
 
 struct reporter {
     const struct filter *filter;
-    struct limit *limit; /* NULL: nothing is limited */
-    struct vips *vips;   /* whose addresses are announced; NULL: no `announce` lines */
-    const char *seg;     /* seg= of each line, shorter than NODE_TEXT; NULL: none */
+    struct limit *limit;            /* NULL: nothing is limited */
+    struct vips *vips;              /* whose addresses are announced; NULL: no `announce` lines */
+    struct auth_verifier *verifier; /* NULL: there are no keys */
+    const char *seg;                /* seg= of each line, shorter than NODE_TEXT; NULL: none */
 };
 
 /* Writes the line behind those in w's buffer, which needs LINE_BYTES + 1 free bytes, and fills *decoded (its pointers

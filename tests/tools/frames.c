@@ -1,5 +1,6 @@
 #include "tests/tools/frames.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,7 +102,7 @@ static void put_advert(struct words *w, const struct advert *a)
     if (a->has & HAS_AUTH)
         put(w, "auth=%s%s ", auth_type_name(a->auth), a->auth == AUTH_NONE ? "" : a->auth_ok ? ":ok" : ":unchecked");
     if (a->has & HAS_SEQ)
-        put(w, "seq=%u ", a->seq);
+        put(w, "seq=%" PRIu64 " ", a->seq);
     put_flags(w, a->flags);
     if (a->has & HAS_ADDRESSES)
         put_addresses(w, a);

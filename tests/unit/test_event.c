@@ -83,7 +83,7 @@ static struct advert random_advert(struct address_buffer *buffer)
     if (a.has & HAS_CKSUM)
         a.cksum = (enum cksum_form)random_range(CKSUM_NONE, CKSUM_LEGACY_UNICAST);
     if (a.has & HAS_SEQ)
-        a.seq = (uint32_t)random_u64();
+        a.seq = random_u64();
     if (a.has & HAS_ADDRESSES)
         a.count = (uint8_t)random_range(1, random_bool() ? 255 : 3);
     for (size_t i = 0; i < a.count; i++) {

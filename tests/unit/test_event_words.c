@@ -296,7 +296,7 @@ static void what_must_be_there_and_right(void **unused)
         {ADVERT " auth=pass:ok", ""},
         {ADVERT " auth=none:ok", "auth"},
         {ADVERT " auth=pass", "auth"},
-        {ADVERT " seq=4294967296", "seq"},
+        {ADVERT " seq=18446744073709551616", "seq"},
         {ADVERT " ip=192.0.2.1,fe80::1", "ip"},
         {ADVERT " ip=192.0.2.1,", "ip"},
         {ADVERT " ip=192.0.2.1/24", "ip"},
