@@ -17,7 +17,7 @@ verify := core/auth_verify core/siphash $(auth)
 sign := core/auth_sign $(auth)
 limit := core/limit core/known core/bucket core/siphash
 report := core/report core/filter core/match core/vips $(limit) $(verify)
-config := core/config core/config_value core/config_hint core/config_track core/config_check core/config_write core/peer
+config := core/config core/config_value core/config_hint core/config_track core/config_check core/config_write core/peer $(packet)
 event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router
 event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
@@ -68,8 +68,8 @@ vrrp-elect.objs := cmd/cli cmd/line_file cmd/operands cmd/vr_file $(event) $(ele
 vrrp-elect.libs := -lcap -lseccomp
 
 vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/advert_held cmd/advert_wire cmd/lines
-vrrp-advert.objs += $(event) $(frame) core/freshness core/timers $(stage) $(capture) net/inject net/unicast $(link) $(confine)
-vrrp-advert.libs := -lpcap -lnet -lmnl -lcap -lseccomp
+vrrp-advert.objs += $(event) $(frame) $(sign) $(key_file) core/freshness core/timers $(stage) $(capture) net/inject net/unicast $(link) $(confine)
+vrrp-advert.libs := -lpcap -lnet -lmnl -lnettle -lcap -lseccomp
 
 vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) $(macvlan) net/announce net/inject net/clock $(confine)
 vip-up.libs := -lnet -lmnl -lcap -lseccomp
@@ -207,6 +207,7 @@ test_heap.objs := core/heap
 test_form.objs := core/form core/address
 test_electorate.objs := $(electorate) $(event) tests/unit/electorate_host
 test_electorate_peer.objs := $(test_electorate.objs)
+test_electorate_auth.objs := $(test_electorate.objs)
 test_group.objs := $(electorate) $(event)
 test_group_pair.objs := $(electorate) $(event) tests/unit/random
 test_session.objs := $(session) $(electorate) $(event)

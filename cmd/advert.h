@@ -2,6 +2,7 @@
 #ifndef CMD_ADVERT_H
 #define CMD_ADVERT_H
 
+#include "core/auth_keys.h"
 #include "core/event.h"
 #include "net/capture.h"
 #include "net/inject.h"
@@ -9,10 +10,12 @@
 #include "net/unicast.h"
 
 struct advert_options {
-    bool dry;         /* -n */
-    bool force;       /* -F */
-    const char *file; /* -w; NULL: none */
-    uint64_t count;   /* -c; 0: until it is stopped */
+    bool dry;               /* -n */
+    bool force;             /* -F */
+    const char *file;       /* -w; NULL: none */
+    uint64_t count;         /* -c; 0: until it is stopped */
+    const char *key_path;   /* -k; NULL: none */
+    struct auth_keys *keys; /* those in it, which wire_open takes */
 };
 
 int advert_filter(const struct advert_options *o); /* each returns the exit status */
@@ -37,6 +40,8 @@ struct wire_link {
 struct wire {
     struct injector injector;
     struct unicast unicast;
+    struct auth_keys *keys; /* NULL: there are none */
+    stamp time;             /* that the packets have in which it stands */
     struct capture_writer *writer;
     bool file_failed;
     bool live;
@@ -52,11 +57,15 @@ void wire_open(struct wire *w, const struct advert_options *o); /* or exits, say
 bool wire_open_file(struct wire *w, const struct advert_options *o, struct signals *signals);
 /* Build the advert of a `send` and send it: to the group, or to each peer; it left when it left to one of them. 0 or errno:
  * what the system said, EADDRNOTAVAIL when the interface has no usable address, ENODEV when it is not there, EDESTADDRREQ
- * when it is its only peer itself. The first of a kind is told on stderr. t: for the file. */
+ * when it is its only peer itself, ENOKEY when there is no key to sign it with. The first of a kind is told on stderr. t: for the file. */
 int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now);
 void wire_refresh(struct wire *w, instant now); /* when there is time: ask for what may have changed */
 bool wire_flush(struct wire *w);                /* false: the file could not be written, said on stderr */
 bool wire_close(struct wire *w);                /* the same */
+/* The keys are read again; what is wrong is said, and then those that there were go on to be used. */
+void wire_read_keys(struct wire *w, const char *path);
+/* Can this be signed? */
+bool wire_has_key(const struct wire *w, const struct send_event *e);
 struct wire_link *wire_link(struct wire *w, const char *ifname, instant now); /* asked for now if it is not known */
 /* family 0: the interface has none that is usable. */
 struct ip wire_source(const struct wire_link *l, const struct send_event *e);

@@ -240,6 +240,7 @@ static void resign(struct filter *f, struct held *h, stamp t)
     struct send_event e = h->send;
     e.prio = VRRP_PRIORITY_RESIGN;
     e.announce = false;
+    e.seq += e.seq != 0 && e.seq < UINT32_MAX;
     int failed = wire_send(&f->wire, &e, t, clock_now());
     if (f->outlet.closed || f->outlet.error)
         return;
@@ -355,7 +356,11 @@ static bool turn(struct filter *f)
         f->outlet.closed = true;
     if (polls[0].revents && !f->outlet.closed)
         read_lines(f);
-    return (polls[2].revents || f->signals.count > 0) && signals_stop(&f->signals);
+    bool stop = (polls[2].revents || f->signals.count > 0) && signals_stop(&f->signals);
+    if (f->signals.hangups > 0)
+        wire_read_keys(&f->wire, f->options->key_path);
+    f->signals.hangups = 0;
+    return stop;
 }
 
 /* The last lines: a router does not wait for long, a log waits for its reader. -1, or the exit status. */
@@ -402,14 +407,17 @@ int advert_filter(const struct advert_options *o)
     f->silent = o->file && strcmp(o->file, "-") == 0;
     clock_boot_id(f->boot);
     inlet_init(&f->inlet, STDIN_FILENO);
-    if (!signals_open(&f->signals, SIGNALS_SECOND_FILTER))
+    if (!signals_open(&f->signals, o->key_path ? SIGNALS_SECOND_FILTER_HUP : SIGNALS_SECOND_FILTER))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     wire_open(&f->wire, o);
     if (!wire_open_file(&f->wire, o, &f->signals))
         return wire_close(&f->wire) ? EXIT_DONE : EXIT_SYSTEM;
     if (!outlet_open(&f->outlet, STDOUT_FILENO, program.name, f->wire.live))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-    cli_confine(CONFINE_SENDER);
+    if (o->key_path)
+        cli_confine_beside(CONFINE_SIGNER, "-k ", o->key_path);
+    else
+        cli_confine(CONFINE_SENDER);
     int status = run(f);
     say_counts(f);
     if (!wire_close(&f->wire) && status == EXIT_DONE)

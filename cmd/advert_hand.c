@@ -89,6 +89,7 @@ static void describe(struct hand *h, const struct vr_config *c)
         .garp_refresh = c->garp_refresh,
         .lease = (wait + SECOND - 1) / SECOND * SECOND,
         .fence = c->fence ? c->down_factor * c->interval : 0,
+        .auth = c->auth_mode != AUTH_RECEIVE_ONLY ? c->auth : AUTH_NONE,
         .peer = c->peer,
     };
     h->state = (struct state_event){
@@ -134,6 +135,12 @@ static void put_state(struct hand *h, enum router_state from, enum router_state 
     put(h, to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY, text, w.length);
 }
 
+static uint32_t next_sequence(uint32_t last, stamp t)
+{
+    uint32_t seconds = (uint32_t)(t.ns / (1000 * SECOND));
+    return seconds > last ? seconds : last + 1;
+}
+
 /* One advertisement: first on the wire, then as a line. */
 static void advertise(struct hand *h, uint8_t prio, bool announce)
 {
@@ -143,6 +150,8 @@ static void advertise(struct hand *h, uint8_t prio, bool announce)
     e.prio = prio;
     e.announce = announce;
     stamp t = clock_wall();
+    if (e.auth == AUTH_AH) /* above what it said the last time it ran, and what others say who count seconds too */
+        e.seq = h->send.seq = next_sequence(h->send.seq, t);
     int failed = wire_send(&h->wire, &e, t, clock_now());
     h->sent++;
     h->left += !failed;
@@ -321,6 +330,9 @@ int advert_hand(const struct advert_options *o, char **words, size_t count)
     if (!signals_open(&h->signals, SIGNALS_SOURCE) || !clock_timer_open(&h->timer))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
     wire_open(&h->wire, o);
+    if (!wire_has_key(&h->wire, &h->send))
+        cli_die(EXIT_USAGE, "auth=%s: %s", auth_type_name(h->send.auth),
+                o->keys ? "there is no such key for it in the file of -k" : "-k FILE with its key is needed");
     check_source(h);
     if (!wire_open_file(&h->wire, o, &h->signals))
         return wire_close(&h->wire) ? EXIT_DONE : EXIT_SYSTEM;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "cmd/cli.h"
+#include "cmd/key_file.h"
+#include "core/auth_sign.h"
 #include "net/clock.h"
 #include "net/link.h"
 
@@ -31,7 +33,7 @@ static bool go_on(void *context)
 
 void wire_open(struct wire *w, const struct advert_options *o)
 {
-    *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file};
+    *w = (struct wire){.injector = {.fd = -1}, .live = !o->dry && !o->file, .keys = o->keys};
     unicast_init(&w->unicast);
     if (w->live && (!injector_open(&w->injector) || !unicast_open(&w->unicast)))
         cli_die(EXIT_SYSTEM, "cannot send packets: %s%s", strerror(errno),
@@ -70,6 +72,7 @@ bool wire_close(struct wire *w)
     bool done = !w->writer || written(w, capture_writer_close(w->writer));
     injector_close(&w->injector);
     unicast_close(&w->unicast);
+    auth_keys_free(w->keys);
     free(w->links);
     return done;
 }
@@ -125,6 +128,40 @@ struct ip wire_source(const struct wire_link *l, const struct send_event *e)
     return e->id.af == 4 ? l->link.primary4 : l->link.primary6;
 }
 
+void wire_read_keys(struct wire *w, const char *path)
+{
+    enum exit_status status;
+    struct auth_keys *keys = key_file_load(path, &status);
+    if (!keys) {
+        cli_say("-k %s: the keys stay as they were", path);
+        return;
+    }
+    auth_keys_free(w->keys);
+    w->keys = keys;
+}
+
+static struct auth_key *key_of(const struct wire *w, const struct send_event *e)
+{
+    return w->keys ? auth_keys_signing(w->keys, e->id.ifname, e->id.af, e->id.vrid, e->auth) : NULL;
+}
+
+bool wire_has_key(const struct wire *w, const struct send_event *e)
+{
+    return e->auth == AUTH_NONE || key_of(w, e) != NULL;
+}
+
+/* What has to be signed does not leave without. 0 or errno. */
+static int sign(struct wire *w, const struct send_event *e)
+{
+    struct auth_key *key = key_of(w, e);
+    uint32_t seq = e->seq != 0 ? e->seq : (uint32_t)(w->time.ns / 1000000000);
+    size_t room = sizeof(w->frame) - ETHERNET_BYTES, length = 0;
+    if (key)
+        length = auth_sign(w->frame + ETHERNET_BYTES, w->length - ETHERNET_BYTES, room, key, seq, w->time);
+    w->length = length > 0 ? ETHERNET_BYTES + length : 0;
+    return !key ? ENOKEY : length > 0 ? 0 : EINVAL;
+}
+
 /* The frame of this advert in w->frame. 0 or errno. */
 static int build(struct wire *w, const struct wire_link *l, const struct send_event *e, const struct ip *dst)
 {
@@ -155,7 +192,9 @@ static int build(struct wire *w, const struct wire_link *l, const struct send_ev
     for (size_t i = 0; i < a.count; i++)
         memcpy(addresses + i * size, e->ip.items[i].ip.bytes, size);
     w->length = build_advert(w->frame, sizeof(w->frame), &mac, &a, e->cksum);
-    return w->length > 0 ? 0 : EINVAL;
+    if (w->length == 0)
+        return EINVAL;
+    return e->auth != AUTH_NONE ? sign(w, e) : 0;
 }
 
 /* What becomes of the frame. 0 or errno. */
@@ -227,12 +266,12 @@ static int send_live(struct wire *w, struct wire_link *l, const struct send_even
     unsigned ifindex = l->ifindex;
     int failed = send_once(w, l, e, t, now);
     bool removed = (failed == ENXIO || failed == ENODEV) && l->there; /* and perhaps made again with another index */
-    bool unknown = failed && (w->length == 0 || failed == EADDRNOTAVAIL);
+    bool unknown = failed && failed != ENOKEY && (w->length == 0 || failed == EADDRNOTAVAIL);
     if (removed || (unknown && now.us - l->asked.us >= ASK_AGAIN)) {
         ask(l, now);
         failed = removed && l->there && l->ifindex == ifindex ? ENODEV : send_once(w, l, e, t, now);
     }
-    l->failed = failed != 0;
+    l->failed = failed != 0 && failed != ENOKEY;
     return failed;
 }
 
@@ -243,7 +282,10 @@ static void tell(struct wire_link *l, const struct send_event *e, int failed, in
         return;
     l->said = failed;
     l->said_at = now;
-    if (failed == EADDRNOTAVAIL && e->src.family)
+    if (failed == ENOKEY)
+        cli_say("%s: no key of type %s for %s (-k): its advertisements do not leave", l->ifname,
+                auth_type_name(e->auth), e->name);
+    else if (failed == EADDRNOTAVAIL && e->src.family)
         cli_say("%s: src= of %s is no address of this host: its advertisements do not leave", l->ifname, e->name);
     else if (failed == EADDRNOTAVAIL)
         cli_say("%s: no usable IPv%u address: the advertisements of %s do not leave (src= names one)", l->ifname,
@@ -255,6 +297,7 @@ static void tell(struct wire_link *l, const struct send_event *e, int failed, in
 int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now)
 {
     struct wire_link *l = wire_link(w, e->id.ifname, now);
+    w->time = w->live ? clock_wall() : t;
     int failed = w->live ? send_live(w, l, e, t, now) : send_once(w, l, e, t, now);
     tell(l, e, failed, now);
     return failed;

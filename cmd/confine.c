@@ -39,6 +39,7 @@ static bool drop_capabilities(enum confine_profile profile, int lock, const char
     case CONFINE_SCREEN:
     case CONFINE_LISTENER:
     case CONFINE_SENDER:
+    case CONFINE_SIGNER:
     case CONFINE_KEEPER:
         break;
     case CONFINE_CALLER:  /* root opens the FIFOs of another user, */
@@ -67,6 +68,8 @@ static unsigned access_of(enum confine_profile profile)
         break;
     case CONFINE_REPORTER:
         return CONFINE_WRITE;
+    case CONFINE_SIGNER:
+        return CONFINE_READ;
     case CONFINE_CALLER:
         return CONFINE_WRITE | CONFINE_READ;
     case CONFINE_KEEPER:

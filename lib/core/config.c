@@ -174,6 +174,11 @@ static bool key_fence(struct target *t, struct span value)
     return parse_yes_no(value, &t->config->fence);
 }
 
+static bool key_auth(struct target *t, struct span value)
+{
+    return auth_parse(value, &t->config->auth, &t->config->auth_mode);
+}
+
 static bool key_peer(struct target *t, struct span value)
 {
     const char *wrong = peer_list_parse(value, &t->config->peer, t->buffer, &t->item);
@@ -238,6 +243,7 @@ static const struct {
     {"garp-refresh", key_garp_refresh, "0s (off), or 100ms..24h"},
     {"track", key_track, TRACK_ALLOWED},
     {"fence", key_fence, "yes or no"},
+    {"auth", key_auth, "none, pass, ah or hmac; behind one of these also :permissive or :receive-only"},
     {"peer", key_peer, PEER_ALLOWED},
     {"ttl", key_ttl, TTL_ALLOWED},
     {"group", key_group, "1..63 bytes"},

@@ -50,6 +50,13 @@ struct track_ref {
     int16_t weight; /* -254..-1: added to the priority while down; 1..254: while up; 0: a fault while down */
 };
 
+/* Which advertisements are signed, and which have to be: as keepalived's auth_hmac has it. */
+enum auth_mode {
+    AUTH_ENFORCE,
+    AUTH_PERMISSIVE,   /* ours are signed, others need not be */
+    AUTH_RECEIVE_ONLY, /* ours are not */
+};
+
 struct vr_config {
     struct identity id;
     char name[NAME_TEXT];  /* default IF-v4-VRID / IF-v6-VRID */
@@ -68,7 +75,9 @@ struct vr_config {
     usec garp_refresh;     /* default 0: off */
     uint8_t track_count;
     struct track_ref track[ROUTER_TRACKS];
-    bool fence;            /* nobody is answered down_factor intervals after the last advert that left, default no */
+    bool fence;          /* nobody is answered down_factor intervals after the last advert that left, default no */
+    enum auth_type auth; /* default AUTH_NONE; PASS and AH are of version 2, HMAC of version 3 */
+    enum auth_mode auth_mode;
     struct peer_list peer; /* unicast, to and from these only; default none: multicast */
     struct ttl_range ttl;  /* what adverts of a peer arrive with, default 255..255 */
     bool lost_is_fault;    /* an address that others take away is a fault, and not put back; default no */

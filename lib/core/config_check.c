@@ -118,6 +118,15 @@ static struct objection check_form(const struct vr_config *c)
     return none;
 }
 
+static struct objection check_auth(const struct vr_config *c)
+{
+    if (c->version == 3 && (c->auth == AUTH_PASS || c->auth == AUTH_AH))
+        return (struct objection){"auth", "pass and ah are of VRRPv2: ver=2, or hmac"};
+    if (c->version == 2 && c->auth == AUTH_HMAC)
+        return (struct objection){"auth", "hmac is of VRRPv3: ver=3, or pass or ah"};
+    return none;
+}
+
 /* Who speaks at once has not asked whether somebody else does: that is to preempt. */
 static struct objection check_init(const struct vr_config *c)
 {
@@ -159,6 +168,8 @@ static struct objection check_strict(const struct vr_config *c)
         return (struct objection){"down-factor", "with strict=yes it is 3 (RFC 9568 6.1)"};
     if (c->last_advert)
         return (struct objection){"last-advert", "with strict=yes a loser says nothing (RFC 9568 6.4.3)"};
+    if (c->auth_mode != AUTH_ENFORCE)
+        return (struct objection){"auth", "with strict=yes what is not authenticated is not taken"};
     if (c->peer.count > 0)
         return (struct objection){"peer", "with strict=yes there is the group only (RFC 9568 5.1.1.2, 5.1.2.2)"};
     return none;
@@ -167,7 +178,8 @@ static struct objection check_strict(const struct vr_config *c)
 bool config_check(struct vr_config *c, const struct line *l, struct config_error *error)
 {
     static struct objection (*const checks[])(const struct vr_config *c) = {
-        check_needed, check_addresses, check_times, check_form, check_peers, check_init, check_lost, check_strict,
+        check_needed, check_addresses, check_times, check_form,   check_auth,
+        check_peers,  check_init,      check_lost,  check_strict,
     };
     struct span ttl = config_word(l, "ttl");
     for (size_t i = 0; i < nitems(checks); i++) {

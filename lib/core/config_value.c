@@ -56,6 +56,42 @@ void put_garp(struct writer *w, const struct garp *g)
     list_end(w);
 }
 
+static const char *const mode_names[] = {
+    [AUTH_ENFORCE] = "enforce",
+    [AUTH_PERMISSIVE] = "permissive",
+    [AUTH_RECEIVE_ONLY] = "receive-only",
+};
+
+bool auth_parse(struct span value, enum auth_type *type, enum auth_mode *mode)
+{
+    const char *colon = value.len > 0 ? memchr(value.at, ':', value.len) : NULL;
+    size_t length = colon ? (size_t)(colon - value.at) : value.len;
+    for (unsigned t = colon ? AUTH_PASS : AUTH_NONE; t <= AUTH_HMAC; t++) {
+        if (!span_is((struct span){value.at, length}, auth_type_name((enum auth_type)t)))
+            continue;
+        *type = (enum auth_type)t;
+        *mode = AUTH_ENFORCE;
+        for (unsigned m = 0; colon && m < nitems(mode_names); m++) {
+            *mode = (enum auth_mode)m;
+            if (span_is((struct span){colon + 1, value.len - length - 1}, mode_names[m]))
+                return true;
+        }
+        return !colon;
+    }
+    return false;
+}
+
+void put_auth(struct writer *w, enum auth_type type, enum auth_mode mode)
+{
+    list_begin(w, "auth");
+    list_word(w, auth_type_name(type));
+    if (mode != AUTH_ENFORCE) {
+        list_tail(w, ":");
+        list_tail(w, mode_names[mode]);
+    }
+    list_end(w);
+}
+
 /* VRRPv2: RFC 3768 5.3.7, seconds in 8 bits. VRRPv3: RFC 9568 5.2.7, centiseconds in 12 bits; erratum 8301: not 0. */
 const char *interval_wrong(uint8_t version, usec interval)
 {

@@ -22,6 +22,9 @@ bool ifname_parse(struct span value, char out[static IFNAME_TEXT]); /* the same 
 bool delay_parse(struct span value, usec *out);                     /* 0s..24h */
 bool garp_parse(struct span value, struct garp *out);               /* N[,D[,M]]: what is left out stays as it was */
 void put_garp(struct writer *w, const struct garp *g);
+/* none, pass, ah or hmac, the last three also with :enforce, :permissive or :receive-only. */
+bool auth_parse(struct span value, enum auth_type *type, enum auth_mode *mode);
+void put_auth(struct writer *w, enum auth_type type, enum auth_mode mode);
 const char *interval_wrong(uint8_t version, usec interval);
 /* An address that a machine can have: not zero, multicast, loopback or broadcast. */
 const char *address_wrong(const struct ip *ip);

@@ -54,10 +54,10 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            ip_equal(&a->src, &b->src) && a->preempt == b->preempt && a->preempt_delay == b->preempt_delay &&
            a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
-           tracks_equal(a, b) && a->fence == b->fence && peer_list_equal(&a->peer, &b->peer) &&
-           a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max && strcmp(a->group, b->group) == 0 &&
-           a->strict == b->strict && a->init_active == b->init_active && a->last_advert == b->last_advert &&
-           a->lost_is_fault == b->lost_is_fault;
+           tracks_equal(a, b) && a->fence == b->fence && a->auth == b->auth && a->auth_mode == b->auth_mode &&
+           peer_list_equal(&a->peer, &b->peer) && a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max &&
+           strcmp(a->group, b->group) == 0 && a->strict == b->strict && a->init_active == b->init_active &&
+           a->last_advert == b->last_advert && a->lost_is_fault == b->lost_is_fault;
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -94,6 +94,7 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
         list_track_ref(w, &c->track[i]);
     list_end(w);
     put_yes_no(w, "fence", c->fence);
+    put_auth(w, c->auth, c->auth_mode);
     put_peer_list(w, &c->peer);
     if (c->peer.count > 0)
         put_ttl(w, &c->ttl);

@@ -13,6 +13,19 @@ struct member *member_find(const struct electorate *e, const struct identity *id
     return i ? member_on(i, id->af, id->vrid) : NULL;
 }
 
+/* Above what was sent and heard, since keepalived counts both as one; and above what this router said before it was started
+ * anew, for at most one a second is said in version 2. */
+static uint32_t next_sequence(const struct electorate *e, struct member *m, instant at)
+{
+    uint32_t seconds = !m->counts && e->reports.unix_seconds ? e->reports.unix_seconds(e->reports.context, at) : 0;
+    m->counts = true;
+    if (seconds > m->seq)
+        m->seq = seconds;
+    else if (m->seq < UINT32_MAX)
+        m->seq++;
+    return m->seq;
+}
+
 static void report_send(struct electorate *e, struct member *m, instant at, const struct router_action *action)
 {
     const struct router *r = &m->router;
@@ -33,6 +46,10 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .lost_is_fault = m->lost_is_fault,
         .fence = m->fence ? r->settings.down_factor * r->settings.interval : 0,
     };
+    if (m->auth_mode != AUTH_RECEIVE_ONLY)
+        send.auth = (enum auth_type)m->auth;
+    if (send.auth == AUTH_AH)
+        send.seq = next_sequence(e, m, at);
     if (m->peers)
         send.peer = (struct peer_list){.count = m->peers->count, .items = m->peers->items};
     memcpy(send.name, m->name, sizeof send.name);
@@ -192,6 +209,8 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
     m->garp = c->garp;
     m->garp_refresh = c->garp_refresh;
     m->fence = c->fence;
+    m->auth = (uint8_t)c->auth;
+    m->auth_mode = (uint8_t)c->auth_mode;
     m->lost_is_fault = c->lost_is_fault;
     m->noticed = 0;
     group_move(e, m, now, group);

@@ -13,7 +13,7 @@ enum notice {
     NOTICE_ADDRESS_LIST,      /* its addresses are not ours: v2 discards it (unless it is the owner), v3 goes on */
     NOTICE_INTERVAL,          /* its interval is not ours: v2 discards it, v3 goes on */
     NOTICE_VERSION,           /* it speaks the other version: discarded */
-    NOTICE_AUTH,              /* it authenticates and we do not: discarded */
+    NOTICE_AUTH,              /* it authenticates otherwise than we do, or only one of us does: discarded */
     NOTICE_UNICAST,           /* it speaks unicast and we multicast: discarded */
     NOTICE_MULTICAST,         /* it speaks multicast and we unicast: discarded */
     NOTICE_PEER,              /* it is no peer of ours, and speaks to us: discarded */
@@ -21,10 +21,11 @@ enum notice {
     NOTICE_TTL,               /* a peer, or who says so, is further away than it may be: discarded */
     NOTICE_DUPLICATE_ADDRESS, /* another machine uses our primary address: discarded */
     NOTICE_FIRST_NOT_LL, /* its first IPv6 address is not link-local (RFC 9568 erratum 8300): accepted, not by strict */
-    NOTICE_SOURCE_NOT_LL, /* its IPv6 source is not link-local (RFC 9568 5.1.2.1): discarded by strict */
-    NOTICE_TWO_OWNERS,    /* two routers claim priority 255 */
-    NOTICE_CKSUM_MESSAGE, /* cksum=auto: from now on we send the message form */
-    NOTICE_CKSUM_MIXED,   /* peers use different checksum forms: one of them cannot hear all */
+    NOTICE_SOURCE_NOT_LL,  /* its IPv6 source is not link-local (RFC 9568 5.1.2.1): discarded by strict */
+    NOTICE_TWO_OWNERS,     /* two routers claim priority 255 */
+    NOTICE_CKSUM_MESSAGE,  /* cksum=auto: from now on we send the message form */
+    NOTICE_CKSUM_MIXED,    /* peers use different checksum forms: one of them cannot hear all */
+    NOTICE_AUTH_UNCHECKED, /* it authenticates as we do, but who listens has no key to verify it: discarded */
 };
 const char *notice_name(enum notice n);
 
@@ -70,6 +71,7 @@ struct electorate_reports {
     void (*send)(void *context, instant at, const struct send_event *e); /* e->replay is the receiver's to set */
     void (*state)(void *context, instant at, const struct state_event *e);
     void (*notice)(void *context, instant at, const struct notice_event *e);
+    uint32_t (*unix_seconds)(void *context, instant at); /* from where sequence numbers begin; NULL: from 1 */
     void *context;
 };
 

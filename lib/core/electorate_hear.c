@@ -23,6 +23,7 @@ const char *notice_name(enum notice n)
         [NOTICE_TWO_OWNERS] = "two-owners",
         [NOTICE_CKSUM_MESSAGE] = "cksum-message",
         [NOTICE_CKSUM_MIXED] = "cksum-mixed",
+        [NOTICE_AUTH_UNCHECKED] = "auth-unchecked",
     };
     return names[n];
 }
@@ -101,6 +102,25 @@ static bool addresses_accepted(struct electorate *e, struct member *m, instant a
     return true;
 }
 
+/* RFC 2338 7.1, and keepalived's modes: who authenticates takes only what is proved; while a fleet is moved, also what has
+ * nothing to prove. */
+static bool auth_accepted(struct electorate *e, struct member *m, instant at, const struct advert *a)
+{
+    bool same = a->auth == (enum auth_type)m->auth;
+    if (same && a->auth == AUTH_NONE)
+        return true;
+    if (same && a->auth_ok) {
+        if (a->auth == AUTH_AH && (a->has & HAS_SEQ) && a->seq > m->seq && a->seq <= UINT32_MAX)
+            m->seq = (uint32_t)a->seq;
+        return true;
+    }
+    if (a->auth == AUTH_NONE && m->auth_mode != AUTH_ENFORCE)
+        return true;
+    if (same)
+        return refuse(e, m, at, NOTICE_AUTH_UNCHECKED, a, &m->counters.auth_failures);
+    return refuse(e, m, at, NOTICE_AUTH, a, &m->counters.auth_type_mismatch);
+}
+
 /* RFC 9568 5.1.2.1 and erratum 8300, which keepalived and others do not heed. */
 static bool link_local_enough(struct electorate *e, struct member *m, instant at, const struct advert *a)
 {
@@ -121,8 +141,8 @@ static bool acceptable(struct electorate *e, struct member *m, instant at, const
         return refuse(e, m, at, NOTICE_UNICAST, a, NULL);
     if (a->version != m->router.settings.version)
         return refuse(e, m, at, NOTICE_VERSION, a, &e->statistics.version_errors);
-    if (a->auth != AUTH_NONE)
-        return refuse(e, m, at, NOTICE_AUTH, a, &m->counters.auth_type_mismatch);
+    if (!auth_accepted(e, m, at, a))
+        return false;
     if (m->router.settings.strict && !link_local_enough(e, m, at, a))
         return false;
     if (!interval_accepted(e, m, at, a) || !addresses_accepted(e, m, at, a))

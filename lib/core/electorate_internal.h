@@ -89,6 +89,9 @@ struct member {
     struct garp garp;
     usec garp_refresh;
     bool fence, lost_is_fault;
+    uint8_t auth, auth_mode; /* enum auth_type, enum auth_mode */
+    bool counts;             /* seq: it began from where the clock was */
+    uint32_t seq;            /* auth=ah: the highest that was sent or heard */
     uint8_t use_count;
     struct track_use *uses;
     struct peers *peers; /* NULL: it speaks to the group */

@@ -95,6 +95,8 @@ struct send_event {
     bool announce; /* announce the addresses (again) now */
     bool replay;
     usec fence;            /* nobody is answered from so long after TIME on; 0: no fence */
+    enum auth_type auth;   /* how it is to be signed */
+    uint32_t seq;          /* AUTH_AH: of this advertisement; 0: the sender counts */
     struct peer_list peer; /* to each of these but src, instead of the group; count 0: to the group */
     bool lost_is_fault;    /* vip-lost=fault */
 };

@@ -41,6 +41,10 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     put_yes(w, "replay", e->replay);
     if (e->fence != 0)
         put_duration(w, "fence", e->fence);
+    if (e->auth != AUTH_NONE)
+        put_word(w, "auth", auth_type_name(e->auth));
+    if (e->seq != 0)
+        put_u64(w, "seq", e->seq);
     put_peer_list(w, &e->peer);
     put_word(w, "vip-lost", e->lost_is_fault ? "fault" : NULL);
     writer_end(w);
@@ -93,6 +97,19 @@ static void read_garp(struct reader *r, struct send_event *e)
         reader_wrong(r, "garp-refresh");
 }
 
+/* How to sign it: of the version. */
+static void read_signing(struct reader *r, struct send_event *e)
+{
+    static const char *const types[] = {
+        [AUTH_NONE] = "none", [AUTH_PASS] = "pass", [AUTH_AH] = "ah", [AUTH_HMAC] = "hmac"};
+    unsigned type = AUTH_NONE;
+    if (read_word(r, "auth", types, nitems(types), &type) && type != AUTH_NONE &&
+        (type == AUTH_HMAC) != (e->version == 3))
+        reader_wrong(r, "auth");
+    e->auth = (enum auth_type)type;
+    read_u32(r, "seq", &e->seq);
+}
+
 static void read_peers(struct reader *r, struct send_event *e, struct prefix_buffer *buffer)
 {
     struct span value, item;
@@ -133,6 +150,7 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
     read_delay(&r, "fence", &e->fence);
     if (e->fence != 0 && e->fence < SHORTEST_FENCE)
         reader_wrong(&r, "fence");
+    read_signing(&r, e);
     read_peers(&r, e, buffer);
     unsigned lost = 0;
     read_word(&r, "vip-lost", lost_words, nitems(lost_words), &lost);

@@ -75,7 +75,7 @@ static const struct event_key lost_keys[] = {TEXT("where"), NUMBER("n")};
 static const struct event_key vr_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
     NUMBER("down-factor"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"), LIST("track"),
-    YES_NO("fence"), LIST("peer"), TEXT("ttl"), TEXT("group"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"),
+    YES_NO("fence"), TEXT("auth"), LIST("peer"), TEXT("ttl"), TEXT("group"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"),
     TEXT("vip-lost"), TEXT("id"),
 };
 static const struct event_key id_keys[] = {TEXT("id")};
@@ -98,7 +98,7 @@ static const struct event_key statistics_keys[] = {
 static const struct event_key answer_keys[] = {TEXT("id"), YES_NO("done"), TEXT("why")};
 static const struct event_key send_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"),
-    DURATION("lease"), YES_NO("announce"), YES_NO("replay"), DURATION("fence"), LIST("peer"),
+    DURATION("lease"), YES_NO("announce"), YES_NO("replay"), DURATION("fence"), TEXT("auth"), NUMBER("seq"), LIST("peer"),
     TEXT("vip-lost"), TEXT("err"),
 };
 static const struct event_key state_keys[] = {

@@ -77,10 +77,19 @@ static void report_notice(void *context, instant at, const struct notice_event *
     session_emit(s, LEVEL_KEEP, NULL, &w);
 }
 
+static uint32_t unix_seconds(void *context, instant at)
+{
+    int64_t seconds = session_stamp(context, at).ns / 1000000000;
+    return seconds < 0 ? 0 : seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
+}
+
 struct electorate_reports session_reports(struct session *s)
 {
-    return (struct electorate_reports){
-        .send = report_send, .state = report_state, .notice = report_notice, .context = s};
+    return (struct electorate_reports){.send = report_send,
+                                       .state = report_state,
+                                       .notice = report_notice,
+                                       .unix_seconds = unix_seconds,
+                                       .context = s};
 }
 
 void session_observed(void *context, instant at, const struct observation *o)

@@ -15,6 +15,7 @@ enum confine_profile {
     CONFINE_SCREEN,   /* a filter that draws on a terminal */
     CONFINE_LISTENER, /* and hears packets on interfaces that may come and go */
     CONFINE_SENDER,   /* a filter that sends packets, or hears them first, and asks the kernel for interfaces */
+    CONFINE_SIGNER,   /* a sender that reads its file of keys again */
     CONFINE_HOLDER,   /* a filter that sets addresses and sends packets, through sockets that are open */
     CONFINE_REPORTER, /* a holder that opens FIFOs to write into them */
     CONFINE_SETTER,   /* a holder that opens packet sockets */

@@ -31,7 +31,8 @@ enum {
     DRAWER = 1 << CONFINE_DRAWER,
     SCREEN = 1 << CONFINE_SCREEN,
     LISTENER = 1 << CONFINE_LISTENER,
-    SENDER = 1 << CONFINE_SENDER,
+    SIGNER = 1 << CONFINE_SIGNER,
+    SENDER = 1 << CONFINE_SENDER | SIGNER,
     HOLDER = 1 << CONFINE_HOLDER,
     REPORTER = 1 << CONFINE_REPORTER,
     SETTER = 1 << CONFINE_SETTER,
@@ -149,6 +150,17 @@ static const struct confine_call table[] = {
     {"flock", CALLER, {{0}}},
     {"fcntl", CALLER, {{1, ALL, F_SETPIPE_SZ}}},
     {"fcntl64", CALLER, {{1, ALL, F_SETPIPE_SZ}}},
+
+    /* a file to read, which is there */
+    {"open", SIGNER, {{1, OPEN, O_RDONLY | O_NONBLOCK}}},
+    {"openat", SIGNER, {{2, OPEN, O_RDONLY | O_NONBLOCK}}},
+    {"fstat", SIGNER, {{0}}},
+    {"fstat64", SIGNER, {{0}}},
+    {"newfstatat", SIGNER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"fstatat64", SIGNER, {{3, ALL, AT_EMPTY_PATH}}},
+    {"statx", SIGNER, {{2, ALL, AT_EMPTY_PATH}}},
+    {"geteuid", SIGNER, {{0}}},
+    {"geteuid32", SIGNER, {{0}}},
 
     /* a file to append to, which is there or not, and what becomes of the old ones */
     {"open", KEEPER, {{1, OPEN, O_RDWR | O_APPEND | O_CREAT}}},

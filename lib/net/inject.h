@@ -8,7 +8,7 @@
 
 #include "core/packet.h"
 
-enum { ETHERNET_BYTES = 14, FRAME_BYTES = ETHERNET_BYTES + 40 + ADVERT_BYTES };
+enum { ETHERNET_BYTES = 14, FRAME_BYTES = ETHERNET_BYTES + 40 + ADVERT_BYTES + TRAILER_BYTES };
 
 /* A finished Ethernet frame in out (size bytes). Each returns its length, 0 when it does not fit or cannot be. An
  * advertisement to a peer, whose MAC address only the kernel finds, goes to 02:00:00:00:00:02; the packet behind it is whole. */

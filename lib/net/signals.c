@@ -20,6 +20,17 @@ static long long now_us(void)
     return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+static bool takes_hangups(enum signals_role role)
+{
+    return role <= SIGNALS_RUN || role == SIGNALS_SECOND_FILTER_HUP;
+}
+
+/* How many filters stand before it. */
+static int filters_before(enum signals_role role)
+{
+    return (role == SIGNALS_SECOND_FILTER_HUP ? SIGNALS_SECOND_FILTER : (int)role) - SIGNALS_FILTER;
+}
+
 bool signals_open(struct signals *s, enum signals_role role)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, deliver = {.sa_handler = SIG_DFL};
@@ -35,7 +46,7 @@ bool signals_open(struct signals *s, enum signals_role role)
     if (sigprocmask(SIG_BLOCK, &wanted, NULL) < 0)
         return false;
     if (sigaction(SIGINT, &deliver, NULL) < 0 || sigaction(SIGTERM, &deliver, NULL) < 0 ||
-        sigaction(SIGHUP, role <= SIGNALS_RUN ? &deliver : &ignore, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0)
+        sigaction(SIGHUP, takes_hangups(role) ? &deliver : &ignore, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0)
         return false;
     s->fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     return s->fd >= 0;
@@ -61,7 +72,7 @@ instant signals_deadline(const struct signals *s)
     long long at = s->first_us + PATIENCE_US;
     if (s->count > 1 && s->second_us < at)
         at = s->second_us;
-    return (instant){at + (long long)(s->role - SIGNALS_FILTER) * STAGE_US};
+    return (instant){at + (long long)filters_before(s->role) * STAGE_US};
 }
 
 bool signals_stop(struct signals *s)

@@ -15,13 +15,14 @@ enum signals_role {
     SIGNALS_SECOND_FILTER,
     SIGNALS_THIRD_FILTER,
     SIGNALS_FOURTH_FILTER,
+    SIGNALS_SECOND_FILTER_HUP, /* and HUP is counted apart */
 };
 
 struct signals {
     int fd;
     enum signals_role role;
     unsigned count;   /* INT and TERM so far, doubles within 1 s counted once */
-    unsigned hangups; /* of SIGNALS_RUN: HUP so far; the caller may set it back */
+    unsigned hangups; /* HUP so far, where it is counted apart; the caller may set it back */
     long long first_us, second_us, last_us;
 };
 

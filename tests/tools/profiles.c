@@ -10,7 +10,7 @@ int main(void)
         [CONFINE_FILTER] = "filter",     [CONFINE_DRAWER] = "drawer",   [CONFINE_SCREEN] = "screen",
         [CONFINE_LISTENER] = "listener", [CONFINE_SENDER] = "sender",   [CONFINE_HOLDER] = "holder",
         [CONFINE_REPORTER] = "reporter", [CONFINE_SETTER] = "setter",   [CONFINE_CALLER] = "caller",
-        [CONFINE_KEEPER] = "keeper",     [CONFINE_WATCHER] = "watcher",
+        [CONFINE_KEEPER] = "keeper",     [CONFINE_WATCHER] = "watcher", [CONFINE_SIGNER] = "signer",
     };
     const struct confine_call *calls;
     size_t count = confine_table(&calls);

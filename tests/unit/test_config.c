@@ -50,6 +50,7 @@ static void defaults(void **unused)
     assert_int_equal(c.garp_refresh, 0);
     assert_int_equal(c.track_count, 0);
     assert_false(c.fence);
+    assert_int_equal(c.auth, AUTH_NONE);
     assert_int_equal(c.peer.count, 0);
     assert_int_equal(c.ttl.min, 255);
     assert_int_equal(c.ttl.max, 255);
@@ -65,7 +66,7 @@ static void every_key(void **unused)
         "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
         "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
         "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254,not:maint,not:b:-5,load:*-2,not%3Ax fence=yes "
-        "peer=192.0.2.8,198.51.100.1 ttl=64..254 last-advert=yes";
+        "auth=ah:receive-only peer=192.0.2.8,198.51.100.1 ttl=64..254 last-advert=yes";
     static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=255 interval=10ms garp=3,200ms "
                                "cksum=pseudo src=fe80::1 strict=yes init=active";
     struct vr_config c;
@@ -110,6 +111,8 @@ static void every_key(void **unused)
     assert_string_equal(c.track[7].name, "not:x");
     assert_false(c.track[7].inverted);
     assert_true(c.fence);
+    assert_int_equal(c.auth, AUTH_AH);
+    assert_int_equal(c.auth_mode, AUTH_RECEIVE_ONLY);
     assert_int_equal(c.peer.count, 2);
     assert_int_equal(c.peer.items[1].bytes[0], 198);
     assert_int_equal(c.ttl.min, 64);
@@ -160,6 +163,16 @@ static void what_is_wrong_is_said(void **unused)
         {"garp=1,5s,1,1", "garp=1,5s,1,1", "garp: COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
         {"garp-refresh=99ms", "garp-refresh=99ms", "garp-refresh: 0s (off), or 100ms..24h"},
         {"fence=1s", "fence=1s", "fence: yes or no"},
+        {"auth=md5", "auth=md5", "auth: none, pass, ah or hmac; behind one of these also :permissive or :receive-only"},
+        {"auth=none:permissive", "auth=none:permissive",
+         "auth: none, pass, ah or hmac; behind one of these also :permissive or :receive-only"},
+        {"auth=hmac:", "auth=hmac:",
+         "auth: none, pass, ah or hmac; behind one of these also :permissive or :receive-only"},
+        {"auth=hmac:strict", "auth=hmac:strict",
+         "auth: none, pass, ah or hmac; behind one of these also :permissive or :receive-only"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 auth=pass", "auth=pass", "auth: pass and ah are of VRRPv2: ver=2, or hmac"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 auth=ah", "auth=ah", "auth: pass and ah are of VRRPv2: ver=2, or hmac"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 ver=2 auth=hmac", "auth=hmac", "auth: hmac is of VRRPv3: ver=3, or pass or ah"},
         {"group=%00", "group=%00", "group: 1..63 bytes"},
         {"if=eth0 vrid=1 ip=192.0.2.1 interval=10ms down-factor=2 fence=yes", "fence=yes",
          "fence: down-factor times interval is at least 30ms"},

@@ -74,6 +74,10 @@ static void random_config(struct vr_config *c, struct prefix *items, struct ip *
         do
             c->src = random_ip(af);
         while (af == 6 && !ip_is_link_local(&c->src));
+    if (random_bool()) {
+        c->auth = c->version == 3 ? AUTH_HMAC : random_bool() ? AUTH_AH : AUTH_PASS;
+        c->auth_mode = (enum auth_mode)random_range(AUTH_ENFORCE, AUTH_RECEIVE_ONLY);
+    }
     random_peers(c, peers);
     for (size_t i = 0; i < c->ip.count; i++)
         items[i] =

@@ -34,8 +34,8 @@
 #include "net/confine.h"
 
 static const enum confine_profile profiles[] = {
-    CONFINE_FILTER, CONFINE_DRAWER,   CONFINE_SCREEN, CONFINE_LISTENER, CONFINE_SENDER,
-    CONFINE_HOLDER, CONFINE_REPORTER, CONFINE_SETTER, CONFINE_CALLER,   CONFINE_KEEPER,
+    CONFINE_FILTER,   CONFINE_DRAWER, CONFINE_SCREEN, CONFINE_LISTENER, CONFINE_SENDER, CONFINE_HOLDER,
+    CONFINE_REPORTER, CONFINE_SETTER, CONFINE_CALLER, CONFINE_KEEPER,   CONFINE_SIGNER,
 };
 
 /* Not _exit: before it, a sanitizer asks for the stack of signals, which is refused. */
@@ -165,6 +165,21 @@ static void files_are_kept(enum confine_profile profile)
     CHECK(REFUSED(chmod("file", 0777)));
 }
 
+static void keys_are_read(enum confine_profile profile)
+{
+    int there = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+    struct stat st;
+
+    CHECK(there >= 0 && chdir(directory) == 0);
+    CHECK(confine_files(&(struct confine_place){there, CONFINE_READ}, 1) && confine_calls(profile));
+    fd = open("file", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    CHECK(fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && close(fd) == 0);
+    CHECK(open("/dev/null", O_RDONLY | O_NONBLOCK) < 0 && errno == EACCES);
+    CHECK(REFUSED(open("file", O_WRONLY | O_NONBLOCK)));
+    CHECK(REFUSED(open("new", O_RDONLY | O_NONBLOCK | O_CREAT, 0600)));
+    CHECK(REFUSED(unlink("file")));
+}
+
 static void files_of_one_directory(void **state)
 {
     (void)state;
@@ -178,6 +193,7 @@ static void files_of_one_directory(void **state)
     in_child(one_directory_is_left, CONFINE_REPORTER);
     in_child(answers_are_read, CONFINE_CALLER);
     in_child(files_are_kept, CONFINE_KEEPER);
+    in_child(keys_are_read, CONFINE_SIGNER);
     unlink(file);
     unlink(fifo);
     rmdir(directory);
@@ -224,6 +240,7 @@ static void nothing_is_opened(enum confine_profile profile)
 {
     struct sockaddr_in there = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(9)};
     int ends[2], tcp = socket(AF_INET, SOCK_STREAM, 0), udp = socket(AF_INET, SOCK_DGRAM, 0);
+    bool sends = profile == CONFINE_SENDER || profile == CONFINE_SIGNER;
 
     CHECK(tcp >= 0 && udp >= 0);
     CHECK(confine_calls(profile));
@@ -240,8 +257,8 @@ static void nothing_is_opened(enum confine_profile profile)
     CHECK(REFUSED(listen(tcp, 1)));
     CHECK(REFUSED(ioctl(0, TIOCSTI, "x")));
     /* with the length of a packet's address it would leave: see nothing_leaves_a_listener */
-    CHECK(profile == CONFINE_SENDER || REFUSED(sendto(udp, "x", 1, 0, (struct sockaddr *)&there, sizeof there)));
-    CHECK(profile == CONFINE_SENDER || REFUSED(bind(udp, (struct sockaddr *)&there, sizeof there)));
+    CHECK(sends || REFUSED(sendto(udp, "x", 1, 0, (struct sockaddr *)&there, sizeof there)));
+    CHECK(sends || REFUSED(bind(udp, (struct sockaddr *)&there, sizeof there)));
 }
 
 static void nothing_is_started(enum confine_profile profile)
@@ -370,6 +387,7 @@ static void kernel_is_asked(void **state)
     in_child(does_not_ask, CONFINE_SCREEN);
     in_child(asks_by_a_new_socket, CONFINE_LISTENER);
     in_child(asks_by_a_new_socket, CONFINE_SENDER);
+    in_child(asks_by_a_new_socket, CONFINE_SIGNER);
     in_child(asks_by_an_open_socket, CONFINE_HOLDER);
     in_child(asks_by_an_open_socket, CONFINE_REPORTER);
     in_child(asks_by_an_open_socket, CONFINE_SETTER);
@@ -426,6 +444,7 @@ static void packet_sockets_are_the_setters(void **state)
     in_child(opens_no_packet_socket, CONFINE_SCREEN);
     in_child(opens_no_packet_socket, CONFINE_LISTENER);
     in_child(opens_no_packet_socket, CONFINE_SENDER);
+    in_child(opens_no_packet_socket, CONFINE_SIGNER);
     in_child(opens_no_packet_socket, CONFINE_HOLDER);
     in_child(opens_no_packet_socket, CONFINE_REPORTER);
     in_child(opens_packet_sockets, CONFINE_SETTER);

@@ -375,6 +375,9 @@ static void sends_are_read_back(void **unused)
         e.replay = random_bool();
         e.lost_is_fault = random_bool();
         e.fence = random_bool() ? 0 : (usec)random_range(30000, 86400000000);
+        if (random_bool())
+            e.auth = e.version == 3 ? AUTH_HMAC : random_bool() ? AUTH_AH : AUTH_PASS;
+        e.seq = random_bool() ? 0 : (uint32_t)random_u64();
         e.peer = random_peers(e.id.af, peers);
         write_send(&w, (stamp){i}, &e);
         parse_written(&w);
@@ -388,6 +391,7 @@ static void sends_are_read_back(void **unused)
         assert_true(e.garp.first == b.garp.first && e.garp.delay == b.garp.delay && e.garp.second == b.garp.second);
         assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay &&
                     e.lost_is_fault == b.lost_is_fault && e.fence == b.fence);
+        assert_true(e.auth == b.auth && e.seq == b.seq);
         assert_true(peer_list_equal(&e.peer, &b.peer));
     }
 }

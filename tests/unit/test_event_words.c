@@ -152,6 +152,8 @@ static void what_elect_and_sources_write(void **unused)
         .announce = true,
         .replay = true,
         .fence = 300 * MILLISECOND,
+        .auth = AUTH_AH,
+        .seq = 7,
         .peer = {2, peers},
     };
     const struct state_event state = {
@@ -184,7 +186,7 @@ static void what_elect_and_sources_write(void **unused)
     write_send(&w, t, &send);
     assert_written(&w, "1.500000000 send if=eth0 af=4 vrid=51 name=web ver=3 prio=0 interval=100ms "
                        "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 vmac=yes cksum=pseudo garp=5,5s,5 garp-refresh=0s "
-                       "lease=4s announce=yes replay=yes fence=300ms peer=192.0.2.8,198.51.100.1\n");
+                       "lease=4s announce=yes replay=yes fence=300ms auth=ah seq=7 peer=192.0.2.8,198.51.100.1\n");
     w = writer();
     write_state(&w, t, &state);
     assert_written(&w, "1.500000000 state if=eth0 af=4 vrid=51 name=web from=backup to=active why=timed-out ver=3 "
@@ -381,6 +383,11 @@ static void what_must_be_there_and_right(void **unused)
         {SEND " fence=30ms", ""},
         {SEND " fence=29999us", "fence"},
         {SEND " fence=yes", "fence"},
+        {SEND " auth=hmac", ""},
+        {SEND " auth=none", ""},
+        {SEND " auth=ah", "auth"},
+        {SEND " auth=hmac:permissive", "auth"},
+        {SEND " seq=4294967296", "seq"},
         {SEND " peer=192.0.2.8,198.51.100.1", ""},
         {SEND " peer=192.0.2.8/24", "peer"},
         {SEND " peer=192.0.2.8,192.0.2.8", "peer"},

@@ -48,7 +48,8 @@ static const struct row rows[] = {
     {"the most addresses, IPv4", 3, 4, 51, 100, SECOND, 255, CKSUM_PSEUDO, CKSUM_PSEUDO, 14 + 20 + 8 + 255 * 4},
     {"and few again: what was built before leaves nothing", 3, 4, 51, 100, SECOND, 1, CKSUM_PSEUDO, CKSUM_PSEUDO,
      14 + 20 + 12},
-    {"the most addresses, IPv6", 3, 6, 51, 100, SECOND, 255, CKSUM_PSEUDO, CKSUM_PSEUDO, FRAME_BYTES - 8},
+    {"the most addresses, IPv6", 3, 6, 51, 100, SECOND, 255, CKSUM_PSEUDO, CKSUM_PSEUDO,
+     (FRAME_BYTES - TRAILER_BYTES) - 8},
     {"and few again, IPv6", 3, 6, 51, 100, SECOND, 1, CKSUM_PSEUDO, CKSUM_PSEUDO, 14 + 40 + 24},
 };
 
@@ -139,7 +140,7 @@ static void to_a_peer(void **state)
     for (size_t i = 0; i < nitems(rows); i++) {
         for (size_t n = 0; n < 2; n++) {
             const struct row *r = &rows[i];
-            uint8_t addresses[ADVERT_ADDRESS_BYTES], frame[FRAME_BYTES];
+            uint8_t addresses[ADVERT_ADDRESS_BYTES], frame[(FRAME_BYTES - TRAILER_BYTES)];
             struct advert a = advert_of(r, addresses);
             a.dst = address(peers[r->af == 6][n]);
             struct frame f;
@@ -179,7 +180,7 @@ static void source_mac_is_what_is_asked_for(void **state)
 static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
-    uint8_t addresses[ADVERT_ADDRESS_BYTES], frame[FRAME_BYTES];
+    uint8_t addresses[ADVERT_ADDRESS_BYTES], frame[(FRAME_BYTES - TRAILER_BYTES)];
     struct advert a = advert_of(&rows[2], addresses);
     size_t needed = build_advert(frame, sizeof(frame), &card, &a, CKSUM_PSEUDO);
     assert_int_equal(build_advert(frame, needed, &card, &a, CKSUM_PSEUDO), needed);
