@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# Authentication beside keepalived, in both roles, and when one side starts again; who has another key, or none, moves
+# nothing; a fleet goes from none to hmac without an outage.
+
+load lib.bash
+
+setup_file() {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    export root
+    SCENARIOS=$(mktemp -d "${TMPDIR:-/tmp}/vrrp-auth.XXXXXX")
+    export SCENARIOS
+    scenario ah beside_keepalived AH ah
+    scenario pass beside_keepalived PASS pass
+    scenario strangers strangers
+    wait
+}
+
+teardown_file() {
+    local lab
+    for lab in "$SCENARIOS"/*; do
+        lab_end "$lab"
+    done
+    rm -rf "$SCENARIOS"
+}
+
+# keys HOST LINE...: its file.
+keys() {
+    local file="$LAB/$1.keys"
+    shift
+    (umask 077 && printf '%s\n' "$@" >"$file")
+}
+# keyed_start HOST: the chain, its two ends with the keys.
+keyed_start() {
+    cat >"$LAB/$1.wrapper" <<END
+#!/bin/sh
+case \$1 in */vrrp-listen | */vrrp-advert) set -- "\$@" -k "$LAB/$1.keys" ;; esac
+exec "\$@"
+END
+    chmod +x "$LAB/$1.wrapper"
+    WRAPPER=$LAB/$1.wrapper chain_start "$1" -p
+}
+# told HOST PATTERN [COUNT]: that many lines, or one, say so.
+told() { [ "$(grep -cE -- "$2" "$LAB/$1.out")" -ge "${3:-1}" ]; }
+peer_says() { grep -q "$1" "$LAB/keepalived-peer.log"; }
+state_of_peer() { [ "$(grep -o 'Entering [A-Z]* STATE' "$LAB/keepalived-peer.log" | tail -n 1)" = "Entering $1 STATE" ]; }
+counter() { # HOST NAME: of the last status
+    ns "$1" "$BUILD/vrrp-ctl" -C "$LAB/$1.fifo" status | sed -n "s/.* $2=\([0-9]*\).*/\1/p"
+}
+
+# --- beside keepalived -----------------------------------------------------------------------------------------------
+
+beside_keepalived() { # AUTH_TYPE type
+    lab_begin "$LAB" us peer
+    keys us "key if=eth0 vrid=51 type=$2 secret=s3cr3t"
+    vr_conf "$LAB/us.vr" 2 4 100 "auth=$2"
+    record
+    keepalived_start peer 2 4 150 1 "authentication {" "auth_type $1" "auth_pass s3cr3t" "}"
+    keyed_start us
+    # it is Active, and we are backup
+    until_true 20 told us " advert .* dir=in .* prio=150 .* auth=$2:ok" 3
+    chain_is us backup
+    # it resigns: we take over, and it believes us when it comes back as backup, and when it is killed and comes back
+    keepalived_stop peer
+    until_true 10 chain_is us active
+    sed -i 's/priority 150/priority 50/' "$LAB/keepalived-peer/conf"
+    : >"$LAB/keepalived-peer.log"
+    mark restarted
+    keepalived_run peer
+    until_true 10 state_of_peer BACKUP
+    until_true 20 told us " advert .* dir=out .* auth=$2:ok" 6
+    sleep 5
+    mark quiet
+    state_of_peer BACKUP
+    # we are killed, and come back: it takes over, and gives way
+    chain_kill us
+    until_true 15 state_of_peer MASTER
+    : >"$LAB/us.out"
+    keyed_start us
+    until_true 20 chain_is us active
+    until_true 10 state_of_peer BACKUP
+    # it is killed while it is Active with the higher priority, and comes back, counting from 1
+    kill -TERM "$(<"$LAB/keepalived-peer/parent.pid")"
+    until_true 10 stopped "$(<"$LAB/keepalived-peer/vrrp.pid")"
+    sed -i 's/priority 50/priority 150/' "$LAB/keepalived-peer/conf"
+    keepalived_run peer
+    until_true 20 chain_is us backup
+    keepalived_kill peer
+    rm -f "$LAB"/keepalived-peer/*.pid
+    keepalived_run peer
+    until_true 30 state_of_peer MASTER
+    until_true 30 chain_is us backup
+    mark settled
+    sleep 3
+    chain_is us backup
+    state_of_peer MASTER
+    mark end
+    chain_stop us
+}
+
+check_beside_keepalived() { # type
+    finished "$1"
+    # nobody else spoke while we were Active, and it heard us
+    [ "$(advert_count 192.0.2.2 '>0' "$restarted" "$quiet")" -eq 0 ]
+    # nor did we once it was settled
+    [ "$(advert_count 192.0.2.1 '>0' "$(calc "$settled + 1.1")" "$end")" -eq 0 ]
+    ! grep -qE 'invalid|bad password|already processed.*Local\(0\)' "$LAB/keepalived-peer.log"
+    ! grep -rq s3cr3t "$LAB/us.out" "$LAB"/us.*.err
+}
+
+@test "IPsec AH: keepalived and we hear each other in both roles, after each restart" {
+    check_beside_keepalived ah
+}
+
+@test "a password: keepalived and we hear each other in both roles, after each restart" {
+    check_beside_keepalived pass
+}
+
+# --- strangers -------------------------------------------------------------------------------------------------------
+
+# An Active with auth=hmac; somebody with another key, one without any, and one who plays back what he has heard.
+strangers() {
+    local key=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+    lab_begin "$LAB" us peer foe
+    keys us "key vrid=51 type=hmac id=1 hex=$key"
+    keys peer "key vrid=51 type=hmac id=1 hex=$key"
+    keys foe "key vrid=51 type=hmac id=1 hex=ff${key#??}"
+    vr_conf "$LAB/us.vr" 3 4 150 interval=100ms auth=hmac
+    vr_conf "$LAB/peer.vr" 3 4 100 interval=100ms auth=hmac
+    record
+    keyed_start us
+    until_true 20 chain_is us active
+    ns foe timeout 3 "$BUILD/vrrp-listen" -w "$LAB/recorded" -c 12 eth0 dir=in >/dev/null
+    keyed_start peer
+    until_true 10 told peer ' advert .* dir=in .* auth=hmac:ok' 5
+    mark begun
+    ns foe "$BUILD/vrrp-advert" -F -c 15 if=eth0 vrid=51 prio=255 interval=100ms ip="$VIP4" >/dev/null
+    ns foe "$BUILD/vrrp-advert" -F -c 5 if=eth0 vrid=51 prio=0 interval=100ms ip="$VIP4" >/dev/null
+    ns foe "$BUILD/vrrp-advert" -k "$LAB/foe.keys" -F -c 15 if=eth0 vrid=51 prio=255 interval=100ms ip="$VIP4" \
+        auth=hmac >/dev/null
+    play "$LAB/recorded"
+    mark over
+    until_true 10 told us ' bad .* why=auth .* auth=hmac:unchecked' 5
+    until_true 10 told peer ' bad .* why=auth .* auth=hmac:ok' 5
+    until_true 10 told us ' notice .* what=auth '
+    # a stage that loses its keys says nothing rather than something unsigned
+    chain_is us active
+    chain_is peer backup
+    chain_stop us
+    until_true 10 chain_is peer active
+    chain_stop peer
+}
+# The frames of a capture, as they were.
+play() {
+    tcpdump -r "$1" -xx -n 2>/dev/null | awk '/^\t/ { sub(/^\t0x[0-9a-f]*:/, ""); printf "%s", $0; next }
+        NR > 1 { print "" } END { print "" }' | grep . | ns foe "$BUILD/sendframe" eth0 -r 100
+}
+
+@test "who has another key, or none, or plays back what he heard, moves nothing" {
+    finished strangers
+    [ "$(advert_gap 192.0.2.1 "$begun" "$over")" != 0 ]
+    holds "$(advert_gap 192.0.2.1 "$begun" "$over") < 0.25"
+    [ "$(advert_count 192.0.2.2 '>0' "$begun" "$over")" -eq 0 ]
+    grep -c ' state .* to=active' "$LAB/us.out" | grep -qx 1
+}
