@@ -37,7 +37,7 @@ audit += core/audit_learn core/audit_others core/audit_packets core/audit_rules 
 audit += core/policy core/siphash $(observer)
 watch := core/watch core/watch_state
 notify := core/hook_environment core/notify core/sentence core/text core/audit_rules
-link := net/link net/link_table
+link := net/link net/link_table core/vmac
 kernel := net/kernel net/kernel_message
 addresses := net/addresses net/address_interface net/address_watch net/interface_message
 macvlan := net/macvlan net/macvlan_below net/macvlan_remove net/presence core/vmac
@@ -49,7 +49,7 @@ assign := core/assign core/keys core/plain
 colour := cmd/colour core/paint core/text
 stream := cmd/stream $(colour) cmd/lines net/inlet net/signals net/clock
 key_file := cmd/key_file net/secret_file
-capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership
+capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership core/vmac
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_lines cmd/listen_live cmd/listen_progress cmd/listen_report
 vrrp-listen.objs += $(event) $(frame) $(report) $(colour) net/wakeup $(stage) $(capture) $(link) $(key_file) $(confine)

@@ -259,6 +259,7 @@ static void resign(struct filter *f, struct held *h, stamp t)
         .interval = e.interval,
         .ip = e.ip,
         .replay = e.replay,
+        .vmac = e.vmac,
     };
     memcpy(s.name, e.name, sizeof(s.name));
     w = (struct writer){.buffer = text, .size = sizeof(text)};

@@ -98,6 +98,7 @@ static void describe(struct hand *h, const struct vr_config *c)
         .prio = c->prio,
         .interval = c->interval,
         .ip = c->ip,
+        .vmac = c->vmac,
     };
     memcpy(h->send.name, c->name, sizeof(c->name));
     memcpy(h->state.name, c->name, sizeof(c->name));

@@ -70,6 +70,7 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
         .prio = m->router.prio,
         .interval = m->router.settings.interval,
         .ip = {.count = m->ip_count, .items = m->ip},
+        .vmac = m->vmac,
     };
     memcpy(state.name, m->name, sizeof state.name);
     if (m->group)

@@ -117,6 +117,7 @@ struct state_event {
     bool replay;
     bool shadow;           /* what would be, beside another daemon: nothing is to be done about it */
     char group[NAME_TEXT]; /* "": none */
+    bool vmac;             /* its addresses are, or were, on a macvlan */
 };
 void write_state(struct writer *w, stamp t, const struct state_event *e);
 bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where);

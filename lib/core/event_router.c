@@ -186,6 +186,7 @@ void write_state(struct writer *w, stamp t, const struct state_event *e)
     put_yes(w, "shadow", e->shadow);
     if (e->group[0] != '\0')
         put_text(w, "group", span_of(e->group));
+    put_yes(w, "vmac", e->vmac);
     writer_end(w);
 }
 
@@ -210,5 +211,6 @@ bool read_state(const struct line *l, struct state_event *e, struct prefix_buffe
     read_yes_no(&r, "replay", &e->replay);
     read_yes_no(&r, "shadow", &e->shadow);
     read_text(&r, "group", e->group, sizeof(e->group));
+    read_yes_no(&r, "vmac", &e->vmac);
     return reader_done(&r, where);
 }

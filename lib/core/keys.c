@@ -103,6 +103,7 @@ static const struct event_key send_keys[] = {
 };
 static const struct event_key state_keys[] = {
     NAMED, TEXT("from"), TEXT("to"), TEXT("why"), TIMING, LIST("ip"), YES_NO("replay"), YES_NO("shadow"), TEXT("group"),
+    YES_NO("vmac"),
 };
 static const struct event_key notice_keys[] = {NAMED, TEXT("what"), ADDRESS("src")};
 static const struct event_key elected_keys[] = {

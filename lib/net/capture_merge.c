@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "core/vmac.h"
 #include "net/capture_private.h"
 
 /* struct sll2_header: protocol 2, reserved 2, interface index 4, hardware type 2, packet type 1, ... */
@@ -57,8 +58,10 @@ static void give(struct capture *c, enum direction dir, const struct pcap_pkthdr
         captured.dir = bytes[SLL2_PACKET_TYPE] == PACKET_OUTGOING ? DIR_OUT : DIR_IN;
         captured.ifname = name_of(c, bytes + SLL2_IFINDEX);
     }
-    if (!c->detached)
-        frame(context, &captured);
+    /* What a macvlan of ours gets, the interface below has had. */
+    if (c->detached || (c->any && captured.ifname != NULL && is_vmac_name(captured.ifname)))
+        return;
+    frame(context, &captured);
 }
 
 static void give_pending(struct capture *c, struct capture_handle *h, capture_frame *frame, void *context)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/vmac.h"
 #include "net/address_message.h"
 #include "net/link_table.h"
 
@@ -206,7 +207,8 @@ static instant compare(struct link_watch *w, struct watched *one, instant now)
 static bool add_new(struct link_watch *w)
 {
     for (size_t i = 0; w->all && i < w->table.link_count; i++)
-        if (find(w, w->table.links[i].ifname) == NULL && !watch(w, w->table.links[i].ifname))
+        if (!is_vmac_name(w->table.links[i].ifname) && find(w, w->table.links[i].ifname) == NULL &&
+            !watch(w, w->table.links[i].ifname))
             return false;
     return true;
 }
@@ -279,7 +281,7 @@ size_t link_names_up(char names[][IFNAME_TEXT], size_t size)
         for (size_t i = 0; i < t.link_count && count < size; i++) {
             const struct link_entry *entry = &t.links[i];
 
-            if ((entry->flags & IFF_UP) != 0 && (entry->flags & IFF_LOOPBACK) == 0 &&
+            if ((entry->flags & IFF_UP) != 0 && (entry->flags & IFF_LOOPBACK) == 0 && !is_vmac_name(entry->ifname) &&
                 link_table_has_address(&t, entry->ifindex))
                 memcpy(names[count++], entry->ifname, IFNAME_TEXT);
         }

@@ -7,7 +7,7 @@
 struct link_watch; /* owns its sockets and table */
 typedef void link_change(void *context, const struct link_event *e);
 
-/* ifnames: those to watch; count 0: all. NULL: errno. The first link_watch_report reports each watched interface once
+/* ifnames: those to watch; count 0: all but macvlans of ours. NULL: errno. The first link_watch_report reports each watched interface once
  * (LINK_GONE for one that is not there). */
 struct link_watch *link_watch_open(const char *const *ifnames, size_t count);
 void link_watch_close(struct link_watch *w);
@@ -22,7 +22,7 @@ bool link_watch_report(struct link_watch *w, instant now, link_change *change, v
 /* One interface, asked now. False: errno (ENODEV). Usable primary addresses only: not tentative, not tagged as a
  * virtual address of ours (IFA_PROTO 112). ifindex and the rest as the kernel has them. */
 bool link_query(const char *ifname, struct link_event *e, unsigned *ifindex);
-/* The names of interfaces that are up, not loopback, and have an address. Returns how many (at most size). */
+/* The names of interfaces that are up, no loopback nor macvlan of ours, and have an address. Returns how many (at most size). */
 size_t link_names_up(char names[][IFNAME_TEXT], size_t size);
 
 #endif

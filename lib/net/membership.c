@@ -9,6 +9,7 @@
 
 #include "core/address.h"
 #include "core/units.h"
+#include "core/vmac.h"
 
 /* HSRP, HSRP version 2 and GLBP; HSRP of IPv6. */
 static const struct ip others4[] = {{4, {224, 0, 0, 2}}, {4, {224, 0, 0, 102}}};
@@ -121,6 +122,7 @@ void memberships_join_all(struct memberships *m)
         m->list[i] = m->list[--m->count];
     }
     for (const struct if_nameindex *one = all; one->if_index != 0; one++)
-        memberships_join(m, one->if_index);
+        if (!is_vmac_name(one->if_name))
+            memberships_join(m, one->if_index);
     if_freenameindex(all);
 }

@@ -23,7 +23,7 @@ void memberships_close(struct memberships *m);
 /* Join on this interface; again when it is a new one with an old index. Not joining is no error: most segments do not
  * need it. */
 void memberships_join(struct memberships *m, unsigned ifindex);
-/* Leave what is not among these, join what is new: for `any`. */
+/* Leave what is not there any more, join what is new, but no macvlan of ours: for `any`. */
 void memberships_join_all(struct memberships *m);
 
 #endif

@@ -417,6 +417,7 @@ static void states_are_read_back(void **unused)
             e.ip.count = 0;
         e.replay = random_bool();
         maybe_text(e.group, sizeof(e.group));
+        e.vmac = random_bool();
         write_state(&w, (stamp){i}, &e);
         parse_written(&w);
         assert_true(read_state(&l, &b, &buffer, &where));
@@ -425,7 +426,7 @@ static void states_are_read_back(void **unused)
         assert_string_equal(e.why, b.why);
         assert_string_equal(e.group, b.group);
         assert_true(e.from == b.from && e.to == b.to && e.version == b.version && e.prio == b.prio);
-        assert_true(e.interval == b.interval && e.replay == b.replay);
+        assert_true(e.interval == b.interval && e.replay == b.replay && e.vmac == b.vmac);
         assert_same_list(&e.ip, &b.ip);
     }
 }
