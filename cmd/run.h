@@ -55,8 +55,9 @@ struct plan {
     size_t count;
     struct scope scope;
 };
-/* Says what is wrong; then *p is empty. wide: all VRIDs are to be heard. */
-enum exit_status plan_read(struct plan *p, const char *path, bool wide);
+/* Says what is wrong; then *p is empty. With --wide all VRIDs are to be heard; but for --shadow what is made for them has
+ * to be possible on this host, as far as that can be known. */
+enum exit_status plan_read(struct plan *p, const struct run_options *o);
 void plan_free(struct plan *p);
 
 /* --- run_chain.c: the stages, their pipes and their lives. --- */

@@ -1,10 +1,12 @@
 /* What vrrp-run is to run: a file of `vr` lines. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/run.h"
 #include "cmd/vr_file.h"
+#include "net/macvlan.h"
 
 static bool grow(void *list, size_t count, size_t size)
 {
@@ -35,10 +37,33 @@ static const char *append(struct plan *p, const struct vr_config *c)
     return NULL;
 }
 
+struct reading {
+    struct plan *plan;
+    struct address_book *book; /* NULL: nothing is asked */
+    struct macvlans *macvlans;
+    char why_not[sizeof((struct address_error *)0)->text + IFNAME_TEXT + 16];
+};
+
+/* NULL: there can be one, or it cannot be known: an interface that is not there is waited for. */
+static const char *no_macvlan(struct reading *r, const struct vr_config *c)
+{
+    struct address_error error;
+    if (!c->vmac || r->macvlans == NULL || macvlan_check(r->macvlans, &c->id, &error))
+        return NULL;
+    if (error.number != EAFNOSUPPORT && error.number != EBUSY && error.number != EADDRINUSE && error.number != EEXIST)
+        return NULL;
+    snprintf(r->why_not, sizeof r->why_not, "vmac=yes: %s: %s", c->id.ifname, error.text);
+    return r->why_not;
+}
+
 /* As vrrp-elect would judge it, but before anything is stopped or started. */
 static const char *take(void *context, const struct vr_config *c)
 {
-    struct plan *p = context;
+    struct reading *r = context;
+    struct plan *p = r->plan;
+    const char *refused = no_macvlan(r, c);
+    if (refused)
+        return refused;
     for (size_t i = 0; i < p->count; i++) {
         if (identity_equal(&p->routers[i].id, &c->id))
             return "this virtual router (if, af, vrid) was configured before";
@@ -55,17 +80,22 @@ static const char *take(void *context, const struct vr_config *c)
     return append(p, c);
 }
 
-enum exit_status plan_read(struct plan *p, const char *path, bool wide)
+enum exit_status plan_read(struct plan *p, const struct run_options *o)
 {
     *p = (struct plan){0};
-    enum exit_status status = vr_file_load(path, take, p);
+    struct reading r = {.plan = p, .book = o->shadow ? NULL : address_book_open()};
+    if (r.book)
+        r.macvlans = macvlans_open(r.book, 0);
+    enum exit_status status = vr_file_load(o->file, take, &r);
+    macvlans_close(r.macvlans);
+    address_book_close(r.book);
     if (status == EXIT_DONE && p->count == 0) {
-        cli_say("%s: no virtual router: a vr line is needed", path);
+        cli_say("%s: no virtual router: a vr line is needed", o->file);
         status = EXIT_USAGE;
     }
     if (status != EXIT_DONE)
         plan_free(p);
-    else if (wide)
+    else if (o->wide)
         scope_add_all_vrids(&p->scope);
     return status;
 }

@@ -61,7 +61,7 @@ void reload_begin(struct run *r)
     struct reload *l = &r->reload;
     struct scope all = r->listened;
     l->again = l->step != RELOAD_NONE;
-    if (l->again || r->stopping || plan_read(&l->plan, r->options.file, r->options.wide) != EXIT_DONE) {
+    if (l->again || r->stopping || plan_read(&l->plan, &r->options) != EXIT_DONE) {
         if (!l->again && !r->stopping)
             refuse(r, NULL);
         return;

@@ -280,7 +280,7 @@ int main(int argc, char **argv)
     static struct run r;
     struct plan plan;
     options(&r.options, argc, argv);
-    enum exit_status status = plan_read(&plan, r.options.file, r.options.wide);
+    enum exit_status status = plan_read(&plan, &r.options);
     if (status == EXIT_USAGE)
         cli_say("%s: nothing was started", r.options.file);
     if (status != EXIT_DONE)

@@ -29,8 +29,10 @@ struct macvlans *macvlans_open(struct address_book *b, uint32_t holder)
 
 void macvlans_close(struct macvlans *m)
 {
-    if (m != NULL)
-        free(m->list);
+    if (m == NULL)
+        return;
+    free(m->list);
+    free(m->others);
     free(m);
 }
 
@@ -126,17 +128,58 @@ static int look_at_name(struct macvlans *m, const struct identity *id, const str
     return -1;
 }
 
+static void see_other(void *context, const struct interface_facts *f)
+{
+    struct macvlans *m = context;
+    struct vmac_mark mark;
+    if (!f->has_mac || !is_vrrp_mac(&f->mac) || macvlan_is_ours(f, &mark))
+        return;
+    if (m->other_count == m->other_room) {
+        size_t room = m->other_room > 0 ? 2 * m->other_room : 16;
+        struct other *others = realloc(m->others, room * sizeof *others);
+        m->failed = others == NULL;
+        if (m->failed)
+            return;
+        m->others = others;
+        m->other_room = room;
+    }
+    struct other *o = &m->others[m->other_count++];
+    *o = (struct other){.below = f->below, .mac = f->mac};
+    memcpy(o->name, f->name, sizeof o->name);
+}
+
+void macvlans_look_again(struct macvlans *m)
+{
+    m->looked = false;
+}
+
+/* False: errno. */
+static bool look_at_others(struct macvlans *m)
+{
+    if (m->looked)
+        return true;
+    m->other_count = 0;
+    m->failed = false;
+    errno = ENOMEM;
+    m->looked = interface_each_macvlan(m->book, see_other, m) && !m->failed;
+    return m->looked;
+}
+
 bool macvlan_check(struct macvlans *m, const struct identity *id, struct address_error *error)
 {
     struct interface_facts below, own;
-    struct macvlan_search s = {.below = &below, .mac = vrrp_mac(id->af, id->vrid)};
+    const struct mac mac = vrrp_mac(id->af, id->vrid);
     *error = (struct address_error){0};
-    if (!look_below(m, id, &below, error) || !check_below(&below, &s.mac, error) ||
+    if (!look_below(m, id, &below, error) || !check_below(&below, &mac, error) ||
         look_at_name(m, id, &below, &own, error) < 0)
         return false;
-    if (!macvlan_search(m, &s))
+    if (!look_at_others(m))
         return refuse_by_kernel(error, errno);
-    return s.taken[0] == '\0' || refuse_taken(error, s.taken);
+    for (size_t n = 0; n < m->other_count; n++) {
+        if (m->others[n].below == below.ifindex && same_mac(&m->others[n].mac, &mac))
+            return refuse_taken(error, m->others[n].name);
+    }
+    return true;
 }
 
 bool macvlan_find(struct macvlans *m, const struct identity *id, unsigned *ifindex)

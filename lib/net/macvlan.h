@@ -22,10 +22,11 @@ struct macvlans; /* owns memory; the book is the caller's */
 struct macvlans *macvlans_open(struct address_book *b, uint32_t holder);
 void macvlans_close(struct macvlans *m);
 
-/* Can there be one for this virtual router, as far as the kernel tells before it is tried? False, and in *error why not:
- * ENODEV; EAFNOSUPPORT: no Ethernet; EBUSY: the interface is a port of a bridge or the like; EADDRINUSE: another macvlan
+/* Can there be one for this virtual router, as far as the kernel tells before it is tried? What others have is looked at
+ * once, and again after macvlans_look_again. False, and in *error why not: ENODEV; EAFNOSUPPORT: no Ethernet; EBUSY: the interface is a port of a bridge or the like; EADDRINUSE: another macvlan
  * there, or the interface itself, has this MAC address; EEXIST: another interface has the name. */
 bool macvlan_check(struct macvlans *m, const struct identity *id, struct address_error *error);
+void macvlans_look_again(struct macvlans *m);
 /* Makes it, down, or takes over one of ours that is there. False, and in *error why not: as above, EPERM, EOPNOTSUPP: this
  * kernel has none; nothing was changed. */
 bool macvlan_make(struct macvlans *m, const struct identity *id, unsigned *ifindex, struct address_error *error);

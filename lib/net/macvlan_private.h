@@ -12,11 +12,21 @@ struct below {
     bool carries; /* one of ours, of whatever process */
 };
 
+/* A macvlan that is not ours. */
+struct other {
+    unsigned below;
+    struct mac mac;
+    char name[IFNAME_TEXT];
+};
+
 struct macvlans {
     struct address_book *book;
     uint32_t holder;
     struct below *list;
     size_t count, room;
+    struct other *others; /* with virtual router MAC addresses, as they were when that was looked at */
+    size_t other_count, other_room;
+    bool looked, failed;
 };
 
 /* Is this a macvlan of ours? One whose maker was killed before it could set the mark has only the name: *mark is zero. */

@@ -101,3 +101,22 @@ fails() {
     [ "$(ns a ip -6 -o addr show | grep -F vrrp | grep -cF 2001:db8:5:)" -eq 0 ]
     [ "$(ns a ip -6 route show default | grep -cF vrrp)" -eq 0 ]
 }
+
+@test "vrrp-run refuses before it starts what can carry no macvlan, with file, line and word" {
+    printf '%s\n' '# one' 'vr if=eth0 vrid=51 name=one ip=192.0.2.100 vmac=yes' >"$LAB/a.vr"
+    ns a "$BUILD/vrrp-run" -n "$LAB/a.vr"
+    ns a ip link add theirs link eth0 type macvlan mode bridge
+    ns a ip link set theirs address 00:00:5e:00:01:33
+    fails 2 "a.vr:2: one: vmac=yes: eth0: the macvlan theirs there has the virtual MAC address" \
+        ns a "$BUILD/vrrp-run" -n "$LAB/a.vr"
+    ns a "$BUILD/vrrp-run" -n --shadow "$LAB/a.vr"
+    ns a ip link del theirs
+    ns a ip link add br1 type bridge
+    ns a ip link set eth0 master br1
+    fails 2 "a.vr:2: one: vmac=yes: eth0: it is a port of a bridge, and can carry no macvlan" \
+        ns a "$BUILD/vrrp-run" -n "$LAB/a.vr"
+    sed -i 's/eth0/lo/' "$LAB/a.vr"
+    fails 2 "a.vr:2: one: vmac=yes: lo: it is no Ethernet interface" ns a "$BUILD/vrrp-run" -n "$LAB/a.vr"
+    sed -i 's/=lo/=nowhere0/' "$LAB/a.vr"
+    ns a "$BUILD/vrrp-run" -n "$LAB/a.vr"
+}
