@@ -30,7 +30,7 @@ session := core/session core/session_control core/session_time core/session_writ
 timeline := core/timeline core/timeline_beside core/timeline_lines core/timeline_reigns core/buckets $(observer) $(event)
 explain := core/explain core/explain_failover core/explain_figures core/explain_tables core/explain_text core/explain_words core/moment core/page core/text $(timeline)
 picture := core/explain_html core/picture core/picture_adverts core/picture_axis core/picture_label core/picture_lanes core/picture_reigns core/picture_svg
-holdings := core/holdings core/holdings_links core/holdings_names core/holdings_plan core/holdings_announce
+holdings := core/holdings core/holdings_vmac core/holdings_links core/holdings_names core/holdings_plan core/holdings_announce
 holdings += core/holdings_track core/holdings_fence core/fence core/heap
 audit := core/audit core/audit_address core/audit_advert core/audit_announce core/audit_change core/audit_content core/audit_fold
 audit += core/audit_learn core/audit_others core/audit_packets core/audit_rules core/audit_table core/audit_timing core/audit_write
@@ -77,8 +77,8 @@ vip-up.libs := -lnet -lmnl -lcap -lseccomp
 vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) $(macvlan) net/clock $(confine)
 vip-down.libs := -lmnl -lcap -lseccomp
 
-vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_tracks cmd/lines cmd/track_report $(event)
-vip-follow.objs += $(holdings) core/freshness core/timers $(stage) $(addresses) $(fence) net/announce net/inject net/control
+vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_macvlan cmd/follow_tracks cmd/lines cmd/track_report $(event)
+vip-follow.objs += $(holdings) core/freshness core/timers $(stage) $(addresses) $(macvlan) $(fence) net/announce net/inject net/control
 vip-follow.objs += $(confine)
 vip-follow.libs := -lnet -lnftnl -lmnl -lcap -lseccomp
 
@@ -156,6 +156,7 @@ test_levels.objs := core/levels $(config) $(line)
 test_holdings.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_others.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_track.objs := $(holdings) $(event) tests/unit/holdings_host
+test_holdings_vmac.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_fence.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_links.objs := $(holdings) $(event) tests/unit/holdings_host
 test_holdings_random.objs := $(holdings) $(event) tests/unit/holdings_host tests/unit/random

@@ -11,7 +11,9 @@
 #include "net/fence.h"
 #include "net/inject.h"
 #include "net/inlet.h"
+#include "net/macvlan.h"
 #include "net/outlet.h"
+#include "net/presence.h"
 #include "net/signals.h"
 
 struct follow {
@@ -20,7 +22,13 @@ struct follow {
     struct address_watch watch;
     struct fence *fence; /* NULL: fence_error tells why */
     int fence_error;
-    bool fenced; /* there may be something behind it */
+    bool fenced;              /* there may be something behind it */
+    struct presence presence; /* what macvlans are ours by */
+    struct macvlans *macvlans;
+    struct address_error macvlan_error; /* of the one that is being made */
+    unsigned *leaving;                  /* those that are to go */
+    size_t leaving_count, leaving_room;
+    bool told_routers;
     struct injector injector;
     struct inlet in;
     struct outlet out;
@@ -54,6 +62,14 @@ void follow_notices(struct follow *f);
 void follow_links(struct follow *f);
 void follow_announcements(struct follow *f);
 bool follow_too_much_news(struct follow *f); /* of this second: it is counted, and not to be told */
+
+/* follow_macvlan.c */
+void follow_macvlans_open(struct follow *f); /* and removes what runs that were killed have left */
+/* Is this link a macvlan? Then it is made, or is to go, and resolved. *number: errno of why there can be none, or 0. */
+bool follow_macvlan(struct follow *f, size_t link, int *number);
+bool follow_look_below(struct follow *f, size_t link); /* false: f->error */
+void follow_macvlans_leave(struct follow *f);          /* those that are to go, go */
+void follow_macvlans_close(struct follow *f);
 
 /* follow_fence.c */
 void follow_fences(struct follow *f);                 /* opened for longer, or shut: before all that is slow */

@@ -63,6 +63,13 @@ void follow_tell(void *context, const struct holding_report *r)
     case HOLDING_NO_DEVICE:
         cli_say("%s: no such device; its addresses wait for it", r->ifname);
         break;
+    case HOLDING_NO_MACVLAN:
+        cli_say("%s: %s: there can be no macvlan with the virtual MAC address: %s", r->ifname, r->name,
+                r->number == f->macvlan_error.number ? f->macvlan_error.text : strerror(r->number));
+        break;
+    case HOLDING_MACVLAN:
+        cli_say("%s: %s: there can be a macvlan again", r->ifname, r->name);
+        break;
     case HOLDING_DEVICE:
         cli_say("%s: the device is there", r->ifname);
         break;
@@ -75,13 +82,15 @@ static void noticed(void *context, const struct address_entry *e, bool gone)
     holdings_notice(f->holdings, e->ifindex, &e->prefix, e->ours, gone, f->now);
 }
 
+static void noticed_link(void *context, unsigned ifindex, const char *ifname)
+{
+    struct follow *f = context;
+    holdings_link_changed(f->holdings, ifindex, ifname, f->now);
+}
+
 void follow_notices(struct follow *f)
 {
-    struct address_notice notice;
-    address_watch_read(&f->watch, &notice, noticed, f);
-    if (notice.links)
-        holdings_links_changed(f->holdings, f->now);
-    if (notice.overflow)
+    if (!address_watch_read(&f->watch, noticed, noticed_link, f))
         holdings_all_unseen(f->holdings, f->now);
 }
 
@@ -123,12 +132,15 @@ static void see_to_link(struct follow *f, size_t link)
 {
     struct holdings *h = f->holdings;
     size_t count;
-    if (holdings_unresolved(h, link))
+    int no_macvlan = 0;
+    bool macvlan = follow_macvlan(f, link, &no_macvlan);
+    if (!macvlan && holdings_unresolved(h, link))
         resolve(f, link);
     if (holdings_unseen(h, link)) {
         f->looking = link;
         holdings_look(h, link);
-        if (!address_each(f->book, holdings_ifindex(h, link), saw, f, &f->error)) {
+        if (!address_each(f->book, holdings_ifindex(h, link), saw, f, &f->error) ||
+            (macvlan && !follow_look_below(f, link))) {
             if (!follow_too_much_news(f))
                 cli_say("%s: %s", holdings_ifname(h, link), f->error.text);
             holdings_look_failed(h, link, f->now);
@@ -142,13 +154,17 @@ static void see_to_link(struct follow *f, size_t link)
         (void)address_apply(f->book, changes, count, &f->error); /* each has its own result */
     holdings_done(h, link, count, processor_time() - before, f->now);
     follow_unfence(f, link, false);
+    if (macvlan)
+        holdings_macvlan_failed(h, link, no_macvlan, f->now);
 }
 
 void follow_links(struct follow *f)
 {
+    macvlans_look_again(f->macvlans);
     size_t link, most = holdings_links(f->holdings); /* one that is due again at once waits for the next turn */
     for (size_t n = 0; n < most && holdings_due(f->holdings, f->now, &link); n++)
         see_to_link(f, link);
+    follow_macvlans_leave(f);
 }
 
 void follow_announcements(struct follow *f)

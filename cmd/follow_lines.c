@@ -52,7 +52,7 @@ static void give_up(struct follow *f, const struct state_event *e)
 /* With priority 0 the others take over: it is given up, whether or not elect lived to write its `state`. */
 static void take_resign(struct follow *f, const struct send_event *e)
 {
-    struct state_event given_up = {.id = e->id, .ip = e->ip};
+    struct state_event given_up = {.id = e->id, .ip = e->ip, .vmac = e->vmac};
     memcpy(given_up.name, e->name, sizeof given_up.name);
     give_up(f, &given_up);
 }

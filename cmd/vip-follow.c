@@ -1,5 +1,6 @@
 /* vip-follow: keeps the virtual addresses of a router where its `send` and `state` lines say they belong. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -99,6 +100,21 @@ static void limit_sending(int fd)
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 }
 
+/* Of files are left the FIFO, and settings of macvlans that the kernel takes in no other way. */
+static void confine(const char *fifo)
+{
+    struct confine_place places[2];
+    size_t count = 0;
+    int fd = open(MACVLAN_FILES, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        places[count++] = (struct confine_place){fd, CONFINE_WRITE};
+    if (fifo != NULL)
+        places[count++] = (struct confine_place){cli_directory_of("-C ", fifo), CONFINE_WRITE};
+    cli_confine_places(CONFINE_REPORTER, places, count);
+    for (size_t n = 0; n < count; n++)
+        close(places[n].directory);
+}
+
 static void open_all(struct follow *f, const char *fifo)
 {
     const char *hint = cli_permission_hint("CAP_NET_ADMIN,CAP_NET_RAW");
@@ -112,6 +128,7 @@ static void open_all(struct follow *f, const char *fifo)
     }
     if (!address_book_may_change(f->book))
         cli_die(EXIT_SYSTEM, "addresses: permission denied%s", hint);
+    follow_macvlans_open(f);
     if (!injector_open(&f->injector))
         cli_die(EXIT_SYSTEM, "packet socket: %s%s", strerror(errno), errno == EPERM ? hint : "");
     limit_sending(f->injector.fd);
@@ -132,12 +149,9 @@ static void open_all(struct follow *f, const char *fifo)
     if (isatty(STDIN_FILENO))
         cli_say("reading lines from the terminal; vrrp-elect ... | vrrp-advert | vip-follow is the usual way");
     f->reports = fifo != NULL;
-    if (!f->reports) {
-        cli_confine(CONFINE_HOLDER);
-        return;
-    }
-    cli_confine_beside(CONFINE_REPORTER, "-C ", fifo);
-    track_report_open(&f->report, fifo); /* with the rights that it will have later */
+    confine(fifo);
+    if (f->reports)
+        track_report_open(&f->report, fifo); /* with the rights that it will have later */
 }
 
 int main(int argc, char **argv)
@@ -162,6 +176,7 @@ int main(int argc, char **argv)
     holdings_free(f.holdings);
     fence_close(f.fence);
     address_watch_close(&f.watch);
+    follow_macvlans_close(&f);
     address_book_close(f.book);
     injector_close(&f.injector);
     return cli_finish(status);

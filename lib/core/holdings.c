@@ -88,6 +88,7 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
     *v = (struct holding){
         .id = *id,
         .link = l->number,
+        .vmac_link = NO_LINK,
         .home = {.link = l->number, .renewed = NEVER_RENEWED, .lapse_at = INSTANT_NEVER},
         .next = *bucket,
         .next_queued = NONE,
@@ -108,6 +109,7 @@ static void take_hold(struct holdings *h, struct holding *v)
     holding_hold_names(h, v);
     v->held = true;
     h->held++;
+    holding_vmac_changed(h, v);
 }
 
 void holding_let_go(struct holdings *h, struct holding *v, instant now)
@@ -118,6 +120,7 @@ void holding_let_go(struct holdings *h, struct holding *v, instant now)
     v->passes = 0; /* a queued pass ends by itself */
     v->second_at = v->refresh_at = v->lapse_at = INSTANT_NEVER;
     h->held--;
+    holding_vmac_changed(h, v);
     fence_due(h, v);
 }
 
@@ -182,6 +185,9 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
         return false;
     if (v->held && v->lapse_at.us <= now.us)
         ended_unseen(h, v, now);
+    bool other_home = v->vmac != e->vmac;
+    if (other_home && !holding_take_vmac(h, v, e->vmac))
+        return false;
     bool changed = !holding_has_names(h, v, &e->ip);
     if (changed && !holding_rename(h, v, &e->ip, now))
         return false;
@@ -199,8 +205,7 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     bool other_lease = v->lease != e->lease;
     if (anew || other_lease)
         renew_all(v);
-    changed = changed || other_lease || v->vmac != e->vmac || (v->fence == 0) != (e->fence == 0);
-    v->vmac = e->vmac;
+    changed = changed || other_lease || other_home || (v->fence == 0) != (e->fence == 0);
     v->fence = e->fence;
     v->lost_is_fault = e->lost_is_fault;
     v->lease = e->lease;
@@ -220,7 +225,8 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
 bool holdings_absent(struct holdings *h, const struct state_event *e, instant now)
 {
     struct holding *v = holding_named(h, &e->id);
-    if (v == NULL || (e->ip.count > 0 && !holding_rename(h, v, &e->ip, now)))
+    if (v == NULL || (e->vmac && !v->vmac && !holding_take_vmac(h, v, true)) ||
+        (e->ip.count > 0 && !holding_rename(h, v, &e->ip, now)))
         return false;
     take_name(h, v, e->name);
     if (v->held)

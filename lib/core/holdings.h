@@ -44,6 +44,8 @@ enum holding_news {
     HOLDING_UNFENCED,  /* number: errno of why there can be no fence: what asks for one is not held there (no prefix) */
     HOLDING_NO_DEVICE, /* no such interface (no prefix) */
     HOLDING_DEVICE,    /* it is there again */
+    HOLDING_NO_MACVLAN, /* number: errno of why there can be none for the virtual MAC address (no prefix) */
+    HOLDING_MACVLAN,    /* there can be one again (no prefix) */
 };
 struct holding_report {
     enum holding_news news;
@@ -82,6 +84,14 @@ bool holdings_unresolved(const struct holdings *h, size_t link);
 /* Before resolving to another ifindex: what to take off the one before, which may go on under another name. The array is
  * as that of a plan, but what comes of it is not told. */
 struct address_change *holdings_leave(struct holdings *h, size_t link, size_t *count);
+/* Is this a link of its own for the addresses of a virtual router with its MAC address, a macvlan on the interface of
+ * *id? It is to be there while it is held: *wanted, and is resolved under the name that it has got. */
+bool holdings_macvlan(const struct holdings *h, size_t link, struct identity *id, bool *wanted);
+int holdings_macvlan_number(const struct holdings *h, size_t link); /* errno of why there was none; 0: there was */
+void holdings_macvlan_named(struct holdings *h, size_t link, const char *ifname);
+/* There can be none, and number, an errno, is why; 0: there can, as far as is known. While it is wanted, in place of
+ * resolving it: it is tried again in a second. Else it is asked for again after a while, and the election is told. */
+void holdings_macvlan_failed(struct holdings *h, size_t link, int number, instant now);
 /* ifindex 0: there is none; mac NULL: it has none, nothing is announced there. up: administratively; while it is not,
  * nothing is added or announced there, and what goes is nobody's doing. */
 void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const struct mac *mac, bool up, instant now);
@@ -89,6 +99,8 @@ bool holdings_unseen(const struct holdings *h, size_t link);
 void holdings_look(struct holdings *h, size_t link);                     /* what is seen from here on is all there is */
 void holdings_look_failed(struct holdings *h, size_t link, instant now); /* no plan now: it is tried again */
 void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool ours);
+/* Of a macvlan, what is on the interface below. True: it is ours, of a time without the macvlan, and to be removed. */
+bool holdings_saw_below(struct holdings *h, size_t link, const struct prefix *p, bool ours);
 
 /* The changes to make now, to be done in order. The array is the holdings'; valid until the next plan. */
 struct address_change *holdings_plan(struct holdings *h, size_t link, instant now, size_t *count);
@@ -97,8 +109,9 @@ void holdings_done(struct holdings *h, size_t link, size_t count, usec cost, ins
 
 /* An address came or went by other hands (or as an echo of our own doing, which changes nothing). */
 void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *p, bool ours, bool gone, instant now);
-void holdings_links_changed(struct holdings *h, instant now); /* interfaces came, went or changed */
-void holdings_all_unseen(struct holdings *h, instant now);    /* notices were lost */
+/* An interface came, went or changed; ifname: as it is called now. */
+void holdings_link_changed(struct holdings *h, unsigned ifindex, const char *ifname, instant now);
+void holdings_all_unseen(struct holdings *h, instant now); /* notices were lost */
 
 /* Fences: what is to be put up or opened for longer, and what is to be behind none any more. The array is the holdings';
  * valid until the next one is asked for. */

@@ -106,7 +106,11 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
         const struct naming *name = &v->names[v->cursor++];
         const struct link *l = h->links[name->link];
         const struct place *p = &l->places[name->place];
-        if (l->ifindex == 0 || !l->up || !l->has_mac || (!p->ours && !p->foreign))
+        if (!p->ours && !p->foreign)
+            continue;
+        if (!p->ours && l->macvlan_of != NONE)
+            l = h->links[v->link]; /* that has it, and answers for it */
+        if (l->ifindex == 0 || !l->up || !l->has_mac)
             continue;
         *out = (struct holding_announcement){.ifindex = l->ifindex, .mac = l->mac, .ip = p->prefix.ip};
         return true;

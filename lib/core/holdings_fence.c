@@ -173,7 +173,7 @@ struct fence_item *holdings_fence_new(struct holdings *h, size_t link, size_t *c
             if (!p->foreign && (p->fence != FENCE_UP || until.us > p->open_until.us))
                 add_place(h, count, l, p, until);
         }
-        if (v->link == l->number && v->vmac && v->mac_fence != FENCE_UP && has_room(h, *count))
+        if (holding_home(h, v) == l && v->vmac && v->mac_fence != FENCE_UP && has_room(h, *count))
             add_mac(h, count, v, until);
     }
     return items;
@@ -189,7 +189,7 @@ void holdings_fence_failed(struct holdings *h, size_t link, size_t count, int nu
     }
     for (size_t n = l->on_count; n-- > 0;) {
         struct holding *v = &h->all[l->on[n]];
-        if (v->link == l->number && v->mac_fence == FENCE_UP && is_new_mac(h, count, v))
+        if (holding_home(h, v) == l && v->mac_fence == FENCE_UP && is_new_mac(h, count, v))
             v->mac_fence = FENCE_MAYBE;
     }
     if (l->told_unfenced != number)
@@ -205,6 +205,18 @@ static bool is_needed(const struct place *p)
     return p->holders > 0 ? p->guarded : p->ours;
 }
 
+/* An address that has moved to another link is fenced there, and it is the host that answers for it: one fence for both. */
+static bool has_moved(const struct holdings *h, const struct link *l, const struct place *p)
+{
+    for (size_t n = 0; p->named == 0 && !fence_is_local(&p->prefix.ip) && n < h->link_count; n++) {
+        int32_t at = h->links[n] != l ? place_find(h->links[n], &p->prefix.ip) : NONE;
+        const struct place *other = at != NONE ? &h->links[n]->places[at] : NULL;
+        if (other != NULL && other->fence == FENCE_UP && is_needed(other))
+            return true;
+    }
+    return false;
+}
+
 struct fence_item *holdings_unfence(struct holdings *h, size_t link, bool end, size_t *count)
 {
     struct link *l = h->links[link];
@@ -213,16 +225,17 @@ struct fence_item *holdings_unfence(struct holdings *h, size_t link, bool end, s
         struct place *p = &l->places[n];
         if (!p->used || p->fence == FENCE_NONE || is_needed(p))
             continue;
-        add(h, count, l)->ip = p->prefix.ip;
+        if (!has_moved(h, l, p))
+            add(h, count, l)->ip = p->prefix.ip;
         p->fence = FENCE_NONE;
         if (p->named == 0 && !p->ours)
             place_forget(l, (int32_t)n);
     }
     for (size_t n = l->on_count; n-- > 0 && has_room(h, *count);) {
         struct holding *v = &h->all[l->on[n]];
-        if (v->link != l->number || v->mac_fence == FENCE_NONE || (v->held ? has_mac(v) : !end))
+        if (holding_home(h, v) != l || v->mac_fence == FENCE_NONE || (v->held ? has_mac(v) : !end))
             continue;
-        add(h, count, l)->mac = vrrp_mac(v->id.af, v->id.vrid);
+        add(h, count, h->links[v->link])->mac = vrrp_mac(v->id.af, v->id.vrid);
         v->mac_fence = FENCE_NONE;
     }
     return items;

@@ -40,13 +40,8 @@ bool holdings_grow(void **array, size_t *room, size_t count, size_t more, size_t
 
 /* --- links --------------------------------------------------------------------------------------------------------- */
 
-struct link *link_named(struct holdings *h, const char *ifname)
+struct link *link_new(struct holdings *h, const char *ifname)
 {
-    int32_t *bucket = &h->links_named[holdings_hash_name(ifname) % LINK_BUCKETS];
-    for (int32_t at = *bucket; at != NONE; at = h->links[at]->next_named) {
-        if (strcmp(h->links[at]->ifname, ifname) == 0)
-            return h->links[at];
-    }
     if (h->link_count == LINKS_MOST || !heap_reserve(&h->due, h->link_count + 1) ||
         !holdings_grow((void **)&h->links, &h->link_room, h->link_count, 1, sizeof(struct link *)))
         return NULL;
@@ -56,12 +51,32 @@ struct link *link_named(struct holdings *h, const char *ifname)
     memcpy(l->ifname, ifname, strlen(ifname) + 1);
     l->number = (uint16_t)h->link_count;
     l->timer.order = h->link_count;
-    l->next_named = *bucket;
-    l->next_indexed = l->unused = NONE;
+    l->next_named = l->next_indexed = l->unused = l->macvlan_of = NONE;
     l->due_at = l->round_at = INSTANT_NEVER;
     l->round_next = l->disturbed = (instant){INT64_MIN / 2};
-    *bucket = l->number;
     h->links[h->link_count++] = l;
+    return l;
+}
+
+struct link *link_find(const struct holdings *h, const char *ifname)
+{
+    int32_t at = h->links_named[holdings_hash_name(ifname) % LINK_BUCKETS];
+    while (at != NONE && strcmp(h->links[at]->ifname, ifname) != 0)
+        at = h->links[at]->next_named;
+    return at == NONE ? NULL : h->links[at];
+}
+
+struct link *link_named(struct holdings *h, const char *ifname)
+{
+    int32_t *bucket = &h->links_named[holdings_hash_name(ifname) % LINK_BUCKETS];
+    struct link *l = link_find(h, ifname);
+    if (l != NULL)
+        return l;
+    l = link_new(h, ifname);
+    if (l == NULL)
+        return NULL;
+    l->next_named = *bucket;
+    *bucket = l->number;
     return l;
 }
 
@@ -81,7 +96,7 @@ static int32_t *indexed(struct holdings *h, unsigned ifindex)
 struct link *link_indexed(const struct holdings *h, unsigned ifindex)
 {
     int32_t at = h->links_indexed[ifindex % LINK_BUCKETS];
-    while (at != NONE && (!h->links[at]->resolved || h->links[at]->ifindex != ifindex))
+    while (at != NONE && h->links[at]->ifindex != ifindex)
         at = h->links[at]->next_indexed;
     return at == NONE ? NULL : h->links[at];
 }

@@ -21,21 +21,26 @@ void holding_drop_names(struct holdings *h, const struct holding *v)
     h->held_names -= v->count;
 }
 
-/* The interface of the n-th address of a list. */
-static const char *ifname_of(const struct holding *v, const struct prefix_list *ip, size_t n)
+/* The interface that the n-th address of a list names; NULL: none. */
+static const char *ifname_of(const struct prefix_list *ip, size_t n)
 {
-    return ip->on != NULL && ip->on[n][0] != '\0' ? ip->on[n] : v->id.ifname;
+    return ip->on != NULL && ip->on[n][0] != '\0' ? ip->on[n] : NULL;
+}
+
+static bool is_there(const struct link *l, const struct link *home, const char *ifname)
+{
+    return ifname == NULL ? l == home : l->macvlan_of == NONE && strcmp(l->ifname, ifname) == 0;
 }
 
 bool holding_has_names(const struct holdings *h, const struct holding *v, const struct prefix_list *ip)
 {
+    const struct link *home = holding_home(h, v);
     if (v->count != ip->count)
         return false;
     for (size_t n = 0; n < v->count; n++) {
         const struct naming *name = &v->names[n];
-        if (name->prefix.length != ip->items[n].length || !ip_equal(&name->prefix.ip, &ip->items[n].ip))
-            return false;
-        if ((ip->on != NULL || name->link != v->link) && strcmp(h->links[name->link]->ifname, ifname_of(v, ip, n)) != 0)
+        if (name->prefix.length != ip->items[n].length || !ip_equal(&name->prefix.ip, &ip->items[n].ip) ||
+            !is_there(h->links[name->link], home, ifname_of(ip, n)))
             return false;
     }
     return true;
@@ -82,7 +87,8 @@ static bool prepare(struct holdings *h, const struct holding *v, const struct pr
     if (r->names == NULL)
         return false;
     for (; r->count < ip->count; r->count++) {
-        const struct link *l = link_named(h, ifname_of(v, ip, r->count));
+        const char *ifname = ifname_of(ip, r->count);
+        const struct link *l = ifname != NULL ? link_named(h, ifname) : holding_home(h, v);
         if (l == NULL || !count_name(r, v, l->number))
             return false;
         r->names[r->count] = (struct naming){.prefix = ip->items[r->count], .link = l->number};

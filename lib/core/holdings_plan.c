@@ -64,6 +64,7 @@ static void plan_change(struct plan *plan, enum change_kind kind, size_t place, 
         .ifindex = plan->l->ifindex,
         .prefix = {.ip = p->prefix.ip, .length = length},
         .lease = kind == CHANGE_REMOVE ? 0 : lease_seconds(p->until, plan->now),
+        .metric = plan->l->macvlan_of == NONE ? 0 : CHANGE_METRIC_ASIDE,
     };
 }
 
@@ -116,12 +117,12 @@ void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const s
     l->up = up;
     if (ifindex == 0) {
         holdings_look(h, link); /* and nothing is seen there */
-        if (!l->told_gone)
+        if (!l->told_gone && l->macvlan_of == NONE)
             holdings_tell(h, HOLDING_NO_DEVICE, l, NULL, NULL, ENODEV);
     } else if (l->told_gone) {
         holdings_tell(h, HOLDING_DEVICE, l, NULL, NULL, 0);
     }
-    l->told_gone = ifindex == 0;
+    l->told_gone = ifindex == 0 && l->macvlan_of == NONE;
     link_due(h, l, now);
 }
 
@@ -199,11 +200,23 @@ void holdings_notice(struct holdings *h, unsigned ifindex, const struct prefix *
     disturbed(h, l, now);
 }
 
-void holdings_links_changed(struct holdings *h, instant now)
+static void link_changed(struct holdings *h, struct link *l, instant now)
 {
-    for (size_t n = 0; n < h->link_count; n++) {
-        h->links[n]->resolved = false;
-        disturbed(h, h->links[n], now);
+    if (l == NULL)
+        return;
+    l->resolved = false;
+    disturbed(h, l, now);
+}
+
+void holdings_link_changed(struct holdings *h, unsigned ifindex, const char *ifname, instant now)
+{
+    struct link *l = link_find(h, ifname);
+    link_changed(h, link_indexed(h, ifindex), now); /* it may have been called otherwise */
+    link_changed(h, l, now);
+    for (size_t n = 0; l != NULL && n < l->on_count; n++) {
+        const struct holding *v = &h->all[l->on[n]];
+        if (v->vmac && v->link == l->number)
+            link_changed(h, h->links[v->vmac_link], now);
     }
 }
 
@@ -222,7 +235,7 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
     struct presence *at = presence_on(v, l);
     usec period = renewal_period(h, v);
     bool anew = at->renewed.us == NEVER_RENEWED.us;
-    bool no_frames = v->link == l->number && v->vmac && v->mac_fence != FENCE_UP;
+    bool no_frames = holding_home(h, v) == l && v->vmac && v->mac_fence != FENCE_UP;
     bool renew =
         anew || (round && v->lease != 0 && v->sent.us > at->renewed.us && at->renew_at.us <= now.us + period / 2);
     instant until = v->lease == 0 ? INSTANT_NEVER : later(v->sent, v->lease + period);

@@ -1,5 +1,5 @@
 /* Inside holdings: the tables. holdings_links.c keeps those of links, holdings.c that of virtual routers, holdings_names.c
- * what these name; holdings_plan.c decides changes, holdings_announce.c announcements, holdings_track.c what elections are
+ * what these name, holdings_vmac.c the macvlans that some are for; holdings_plan.c decides changes, holdings_announce.c announcements, holdings_track.c what elections are
  * told, holdings_fence.c fences. */
 #ifndef CORE_HOLDINGS_TABLE_H
 #define CORE_HOLDINGS_TABLE_H
@@ -14,6 +14,7 @@ enum {
     HOLDING_BUCKETS = 4096,
     FENCES_AT_ONCE = ADVERT_ADDRESSES + 1, /* of one virtual router: its addresses, its MAC address */
     FENCE_SLOTS = 512,
+    NO_LINK = LINKS_MOST,
 };
 #define NEVER_RENEWED ((instant){INT64_MIN})
 
@@ -67,7 +68,9 @@ struct presence {
 struct holding {
     struct identity id;
     char name[NAME_TEXT];
-    uint16_t link; /* of its interface */
+    uint16_t link;      /* of its interface */
+    uint16_t vmac_link; /* of its macvlan; NO_LINK: it had none yet */
+    bool vmac;          /* what is not on another interface by name is on the macvlan */
     bool held;
     bool shared_told;
     bool lost_is_fault;
@@ -95,8 +98,7 @@ struct holding {
     instant trusted_at;  /* when that ends; INSTANT_NEVER: not by itself */
     instant track_at;    /* when it is to be told */
     /* fence */
-    usec fence; /* after the newest send it is shut; 0: there is none */
-    bool vmac;
+    usec fence;                 /* after the newest send it is shut; 0: there is none */
     enum fence_state mac_fence; /* of the virtual router MAC address */
     bool fence_due;             /* in the list of those */
     int32_t next_fence;
@@ -105,6 +107,8 @@ struct holding {
 struct link {
     char ifname[IFNAME_TEXT];
     uint16_t number;
+    int32_t macvlan_of;               /* the virtual router that it is for; NONE: it is an interface of the host */
+    int told_macvlan;                 /* errno */
     int32_t next_named, next_indexed; /* in the buckets of holdings */
     bool resolved, seen, told_gone;
     int told_unfenced; /* errno */
@@ -163,7 +167,9 @@ bool holdings_grow(void **array, size_t *room, size_t count, size_t more, size_t
 uint32_t holdings_hash(const struct ip *ip);
 uint32_t holdings_hash_name(const char *ifname);
 
-struct link *link_named(struct holdings *h, const char *ifname); /* made when it is new; NULL: out of memory */
+struct link *link_find(const struct holdings *h, const char *ifname); /* NULL: it is not named */
+struct link *link_named(struct holdings *h, const char *ifname);      /* made when it is new; NULL: out of memory */
+struct link *link_new(struct holdings *h, const char *ifname);        /* which is not found by its name; the same */
 void link_free(struct link *l);
 struct link *link_indexed(const struct holdings *h, unsigned ifindex); /* NULL: none */
 void link_set_index(struct holdings *h, struct link *l, unsigned ifindex);
@@ -183,11 +189,17 @@ bool holding_has_names(const struct holdings *h, const struct holding *v, const 
 bool holding_rename(struct holdings *h, struct holding *v, const struct prefix_list *ip, instant now);
 void holding_hold_names(struct holdings *h, const struct holding *v);
 void holding_drop_names(struct holdings *h, const struct holding *v);
+struct link *holding_home(const struct holdings *h, const struct holding *v); /* where it is without a word */
+/* Its addresses are, or are not, to be on a macvlan, once it is renamed. False: out of memory. */
+bool holding_take_vmac(struct holdings *h, struct holding *v, bool vmac);
+void holding_vmac_changed(struct holdings *h, const struct holding *v); /* it was taken hold of, or let go */
 void holding_tell_shared(struct holdings *h, struct holding *v); /* once, when an address of it is another's too */
 void holding_let_go(struct holdings *h, struct holding *v, instant now); /* held no longer; the addresses stay named */
 void holding_track_tried(struct holdings *h, struct holding *v, bool failing,
                          instant now); /* a plan was done while it is held */
 void holding_track_given_up(struct holdings *h, struct holding *v, instant now);
+void holding_track_foreseen(struct holdings *h, struct holding *v, bool failing,
+                            instant now);                                /* while it is not held */
 void holding_lapsed(struct holdings *h, struct holding *v, instant now); /* let go, and told */
 void holding_announce(struct holdings *h, struct holding *v, instant now);
 void fence_due(struct holdings *h, struct holding *v);

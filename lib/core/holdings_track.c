@@ -46,6 +46,18 @@ void holding_track_given_up(struct holdings *h, struct holding *v, instant now)
     h->track_next = earliest(h->track_next, v->trusted_at);
 }
 
+/* Nothing is tried, but the kernel has said that it would refuse, or that it would no more. */
+void holding_track_foreseen(struct holdings *h, struct holding *v, bool failing, instant now)
+{
+    if (failing) {
+        v->trusted_at = INSTANT_NEVER;
+        set_failing(h, v, true);
+    } else if (v->failing && v->trusted_at.us == INSTANT_NEVER.us) {
+        v->trusted_at = now;
+        h->track_next = earliest(h->track_next, now);
+    }
+}
+
 /* If nothing else happens. */
 static instant next_of_all(const struct holdings *h)
 {

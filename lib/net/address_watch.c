@@ -98,27 +98,43 @@ void address_watch_close(struct address_watch *w)
     w->fd = -1;
 }
 
-void address_watch_read(struct address_watch *w, struct address_notice *notice, address_noticed *noticed, void *context)
+static int take_name(const struct nlattr *a, void *name)
+{
+    if (mnl_attr_get_type(a) == IFLA_IFNAME && mnl_attr_validate(a, MNL_TYPE_NUL_STRING) == 0)
+        *(const char **)name = mnl_attr_get_str(a);
+    return MNL_CB_OK;
+}
+
+static void tell(const struct nlmsghdr *m, address_noticed *noticed, address_link_noticed *link, void *context)
+{
+    struct address_entry e;
+    if ((m->nlmsg_type == RTM_NEWADDR || m->nlmsg_type == RTM_DELADDR) && address_message_read(m, &e)) {
+        noticed(context, &e, m->nlmsg_type == RTM_DELADDR);
+    } else if ((m->nlmsg_type == RTM_NEWLINK || m->nlmsg_type == RTM_DELLINK) &&
+               mnl_nlmsg_get_payload_len(m) >= sizeof(struct ifinfomsg)) {
+        const struct ifinfomsg *body = mnl_nlmsg_get_payload(m);
+        const char *name = "";
+        (void)mnl_attr_parse(m, sizeof *body, take_name, &name);
+        link(context, (unsigned)body->ifi_index, name);
+    }
+}
+
+bool address_watch_read(struct address_watch *w, address_noticed *noticed, address_link_noticed *link, void *context)
 {
     _Alignas(struct nlmsghdr) char buffer[WATCH_BYTES];
-    *notice = (struct address_notice){0};
+    bool all = true;
     for (;;) {
         ssize_t n = recv(w->fd, buffer, sizeof buffer, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == ENOBUFS) {
-            notice->overflow = true;
+            all = false;
             continue;
         }
         if (n <= 0)
-            return;
+            return all;
         int left = (int)n;
-        for (const struct nlmsghdr *m = (void *)buffer; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
-            struct address_entry e;
-            if (m->nlmsg_type == RTM_NEWLINK || m->nlmsg_type == RTM_DELLINK)
-                notice->links = true;
-            else if ((m->nlmsg_type == RTM_NEWADDR || m->nlmsg_type == RTM_DELADDR) && address_message_read(m, &e))
-                noticed(context, &e, m->nlmsg_type == RTM_DELADDR);
-        }
+        for (const struct nlmsghdr *m = (void *)buffer; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left))
+            tell(m, noticed, link, context);
     }
 }

@@ -56,16 +56,12 @@ bool address_promote_secondaries(struct address_book *b, unsigned ifindex);
 struct address_watch {
     int fd;
 };
-struct address_notice {
-    bool links;    /* an interface came, went or changed */
-    bool overflow; /* more was said than there was room for: look at everything again */
-};
 typedef void address_noticed(void *context, const struct address_entry *e, bool gone);
+typedef void address_link_noticed(void *context, unsigned ifindex, const char *ifname); /* it came, went or changed */
 
 bool address_watch_open(struct address_watch *w, const struct address_book *except); /* false: errno */
 void address_watch_close(struct address_watch *w);
-/* Reads what is there without waiting. */
-void address_watch_read(struct address_watch *w, struct address_notice *notice, address_noticed *noticed,
-                        void *context);
+/* Reads what is there without waiting. False: more was said than there was room for: look at everything again. */
+bool address_watch_read(struct address_watch *w, address_noticed *noticed, address_link_noticed *link, void *context);
 
 #endif

@@ -17,7 +17,7 @@ enum confine_profile {
     CONFINE_SENDER,   /* a filter that sends packets, or hears them first, and asks the kernel for interfaces */
     CONFINE_SIGNER,   /* a sender that reads its file of keys again */
     CONFINE_HOLDER,   /* a filter that sets addresses and sends packets, through sockets that are open */
-    CONFINE_REPORTER, /* a holder that opens FIFOs to write into them */
+    CONFINE_REPORTER, /* a holder that opens FIFOs, and settings, to write into them */
     CONFINE_SETTER,   /* a holder that opens packet sockets */
     CONFINE_CALLER,   /* a filter that opens FIFOs to write into them, and to read the answer */
     CONFINE_WATCHER,  /* a filter that asks the kernel for interfaces and looks at files, and a reporter */

@@ -182,6 +182,19 @@ bool macvlan_check(struct macvlans *m, const struct identity *id, struct address
     return true;
 }
 
+bool macvlan_stands(struct macvlans *m, const struct identity *id, unsigned ifindex)
+{
+    struct interface_facts own;
+    struct vmac_mark mark;
+    unsigned below;
+    bool has_mac;
+    struct mac ignored;
+    const struct mac mac = vrrp_mac(id->af, id->vrid);
+    return address_interface(m->book, id->ifname, &below, &has_mac, &ignored) &&
+           interface_ask(m->book, ifindex, &own) && macvlan_is_ours(&own, &mark) && mark.holder == m->holder &&
+           own.below == below && same_mac(&own.mac, &mac) && (own.flags & IFF_UP) != 0;
+}
+
 bool macvlan_find(struct macvlans *m, const struct identity *id, unsigned *ifindex)
 {
     struct interface_facts below, own;
@@ -369,13 +382,13 @@ bool macvlan_make(struct macvlans *m, const struct identity *id, unsigned *ifind
 bool macvlan_ignore_routers(struct macvlans *m, unsigned ifindex)
 {
     struct interface_facts own;
-    char path[sizeof "/proc/sys/net/ipv6/conf//accept_ra" + IFNAME_TEXT];
+    char path[sizeof MACVLAN_FILES "//accept_ra" + IFNAME_TEXT];
     if (!interface_ask(m->book, ifindex, &own))
         return false;
     if (!own.takes_routers)
         return true;
-    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/accept_ra", own.name);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    snprintf(path, sizeof path, MACVLAN_FILES "/%s/accept_ra", own.name);
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     bool done = fd >= 0 && write(fd, "0", 1) == 1;
     int number = errno;
     if (fd >= 0)

@@ -30,11 +30,14 @@ void macvlans_look_again(struct macvlans *m);
 /* Makes it, down, or takes over one of ours that is there. False, and in *error why not: as above, EPERM, EOPNOTSUPP: this
  * kernel has none; nothing was changed. */
 bool macvlan_make(struct macvlans *m, const struct identity *id, unsigned *ifindex, struct address_error *error);
-/* Where the host follows router advertisements, it is not to do so there: this alone takes a file, in
- * /proc/sys/net/ipv6/conf. False: errno. */
+/* Where the host follows router advertisements, it is not to do so there: this alone takes a file, which is below
+ * MACVLAN_FILES. False: errno. */
+#define MACVLAN_FILES "/proc/sys/net/ipv6/conf"
 bool macvlan_ignore_routers(struct macvlans *m, unsigned ifindex);
 /* Sets it up: from now on it takes what comes for its MAC address. False, and in *error why not. */
 bool macvlan_open(struct macvlans *m, const struct identity *id, unsigned ifindex, struct address_error *error);
+/* Is this one still all that it was made to be, and up? */
+bool macvlan_stands(struct macvlans *m, const struct identity *id, unsigned ifindex);
 /* One of ours that is there. False: ENODEV, or why it cannot be found out. */
 bool macvlan_find(struct macvlans *m, const struct identity *id, unsigned *ifindex);
 /* Removes them, with their addresses; those that are gone already are none. Many cost hardly more than one, which takes

@@ -40,6 +40,10 @@ shut_in_time() { holds "$2 - $1 > $fence - 0.5 && $2 - $1 < $fence + 0.5"; }
 # Who has the MAC addresses already asks no more.
 knows_mac() { ns b ip neigh replace "$1" lladdr 02:00:00:00:00:01 nud permanent dev eth0; }
 
+# has_vip HOST ADDRESS: on whatever interface.
+has_vip() { ns "$1" ip -o addr show | grep -qF " $2/"; }
+lacks_vip() { ! has_vip "$@"; }
+
 tables() { ns a nft list tables; }
 ours() { tables | grep -q vrrp-tools; }
 fenced() { ns a nft list table inet vrrp-tools 2>/dev/null | grep -q "elements = .*$1"; }

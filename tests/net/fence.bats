@@ -132,9 +132,7 @@ table ip admin {
 }
 END
     ns a nft list table ip admin >"$LAB/before"
-    # someone else's interface with the virtual MAC address, and a client that has it as its gateway
-    ns a ip link add vm0 link eth0 address 00:00:5e:00:01:33 type macvlan mode private
-    ns a ip link set vm0 up
+    # a client that has the virtual MAC address as its gateway
     ns b ip neigh replace 192.0.2.254 lladdr 00:00:5e:00:01:33 nud permanent dev eth0
     ns b ip route add 198.51.100.2 via 192.0.2.254
     ns b ip route add 198.51.100.1 via 192.0.2.1
@@ -158,7 +156,7 @@ END
     # what only passes through to who has the address now is not stopped
     ns a nft delete table ip admin
     ns b ip route replace 198.51.100.2 via 192.0.2.1
-    ns a ip addr del 192.0.2.100/32 dev eth0
+    ns a ip link del "vrrp4.51.$(ns a ip -o link show dev eth0 | cut -d: -f1)"
     ns b ip addr add 192.0.2.100/32 dev eth0
     ns c ping -c 1 -W 5 192.0.2.100
     fenced 192.0.2.100

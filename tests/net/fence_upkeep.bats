@@ -29,11 +29,11 @@ END
     ns a nft list ruleset >"$LAB/before"
     send 51 192.0.2.100 "$words" vmac=yes
     send 52 fe80::100,2001:db8::100 "$words"
-    until_true 5 has_address a 192.0.2.100
+    until_true 5 has_vip a 192.0.2.100
     until_true 5 has_address a 2001:db8::100
     [ "$(tables | grep -c vrrp-tools)" -eq 3 ]
     state 51 192.0.2.100 backup
-    until_true 5 lacks_address a 192.0.2.100
+    until_true 5 lacks_vip a 192.0.2.100
     until_true 5 not_fenced 192.0.2.100
     fenced 2001:db8::100
     state 52 fe80::100,2001:db8::100 init
@@ -45,7 +45,7 @@ END
 
 @test "without fence= there is none" {
     send 51 192.0.2.100 lease=60s vmac=yes
-    until_true 5 has_address a 192.0.2.100
+    until_true 5 has_vip a 192.0.2.100
     [ -z "$(tables)" ]
 }
 
@@ -116,7 +116,7 @@ END
 
 @test "somebody takes it away: it is put back with the next send" {
     feed "$hold4 vmac=yes" "$hold6"
-    until_true 5 has_address a 192.0.2.100
+    until_true 5 has_vip a 192.0.2.100
     until_true 5 has_address a 2001:db8::100
     pings 192.0.2.100
     until_true 10 answered_since 192.0.2.100 0
@@ -146,7 +146,7 @@ END
     until_true 5 said 'd0: the device is there'
     tell "$line"
     until_true 5 watched
-    until_true 5 eval 'ns a ip addr show dev d0 | grep -q 198.51.100.1/32'
+    until_true 5 has_vip a 198.51.100.1
     ns a ip link set d0 down
     ns a ip link set d0 name d9 # its chain has the old name
     until_true 5 said_times 'd0: no such device' 2
@@ -155,7 +155,7 @@ END
     until_true 5 said_times 'd0: the device is there' 2
     tell "$line"
     until_true 5 watched
-    until_true 5 eval 'ns a ip addr show dev d0 | grep -q 198.51.100.1/32'
+    until_true 5 has_vip a 198.51.100.1
 }
 
 @test "where there can be no fence, what asks for one is not held, until there can" {

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+enum { MACVLANS = 100 }; /* the ifindex of that of VRID 0 */
+
 static void append(char *text, const char *format, ...)
 {
     size_t length = strlen(text);
@@ -22,10 +24,10 @@ static void append(char *text, const char *format, ...)
 static void told(void *context, const struct holding_report *r)
 {
     static const char *const words[] = {
-        [HOLDING_FOREIGN] = "foreign", [HOLDING_SHARED] = "shared",     [HOLDING_LAPSED] = "lapsed",
-        [HOLDING_TAKEN] = "taken",     [HOLDING_FAILED] = "failed",     [HOLDING_NO_DEVICE] = "no-device",
-        [HOLDING_DEVICE] = "device",   [HOLDING_UNFENCED] = "unfenced", [HOLDING_STRAY] = "stray",
-        [HOLDING_LOST] = "lost",
+        [HOLDING_FOREIGN] = "foreign",       [HOLDING_SHARED] = "shared",     [HOLDING_LAPSED] = "lapsed",
+        [HOLDING_TAKEN] = "taken",           [HOLDING_FAILED] = "failed",     [HOLDING_NO_DEVICE] = "no-device",
+        [HOLDING_DEVICE] = "device",         [HOLDING_UNFENCED] = "unfenced", [HOLDING_STRAY] = "stray",
+        [HOLDING_NO_MACVLAN] = "no-macvlan", [HOLDING_MACVLAN] = "macvlan",   [HOLDING_LOST] = "lost",
     };
     struct host *k = context;
     char text[PREFIX_TEXT] = "";
@@ -97,10 +99,18 @@ void host_take(struct host *k, unsigned ifindex, const char *prefix)
     holdings_notice(k->holdings, ifindex, &p, a->ours && !k->untagged, true, k->now);
 }
 
+void host_links_changed(struct host *k)
+{
+    for (size_t n = 0; n < HOST_LINKS; n++) {
+        if (k->links[n].ifname[0] != '\0')
+            holdings_link_changed(k->holdings, k->links[n].ifindex, k->links[n].ifname, k->now);
+    }
+}
+
 void host_down(struct host *k, bool down)
 {
     k->links[0].down = down;
-    holdings_links_changed(k->holdings, k->now);
+    host_links_changed(k);
     for (size_t n = 0; n < HOST_ADDRESSES; n++) {
         struct host_address *a = &k->addresses[n];
         if (!down || !a->used || a->ifindex != k->links[0].ifindex || a->prefix.ip.family != 6)
@@ -124,13 +134,15 @@ bool host_has(const struct host *k, const char *prefix)
 static int change(struct host *k, const struct address_change *c)
 {
     struct host_address *a = find(k, c->ifindex, &c->prefix);
-    bool there = false;
+    bool macvlan = c->ifindex >= MACVLANS, there = macvlan;
     for (size_t n = 0; n < HOST_LINKS; n++)
         there = there || c->ifindex == k->links[n].ifindex;
     if (k->fail != 0)
         return k->fail;
     if (!there || c->ifindex == 0)
         return ENODEV;
+    if (c->kind != CHANGE_REMOVE)
+        assert_int_equal(c->metric, macvlan ? CHANGE_METRIC_ASIDE : 0);
     if (c->kind == CHANGE_ADD && a != NULL)
         return EEXIST;
     if (a != NULL)
@@ -284,6 +296,8 @@ void host_restart(struct host *k)
     holdings_free(k->holdings);
     k->holdings = holdings_new(told, k);
     assert_non_null(k->holdings);
+    for (size_t n = 0; n < HOST_ADDRESSES; n++)
+        k->addresses[n].used = k->addresses[n].used && k->addresses[n].ifindex < MACVLANS;
     holdings_fences_left(k->holdings);
 }
 
@@ -295,12 +309,55 @@ void host_finish(struct host *k)
 
 /* --- turns ------------------------------------------------------------------------------------------------------------ */
 
-static void see_to(struct host *k, size_t link)
+static size_t link_at(const struct host *k, const char *ifname)
+{
+    size_t at = 0;
+    while (strcmp(k->links[at].ifname, ifname) != 0)
+        assert_true(++at < HOST_LINKS);
+    return at;
+}
+
+static void make_macvlan(struct host *k, size_t link, const struct identity *id)
+{
+    size_t below = link_at(k, id->ifname);
+    struct mac mac = vrrp_mac(id->af, id->vrid);
+    char name[IFNAME_TEXT];
+    sprintf(name, "vrrp%u.%u.%u", id->af, id->vrid, k->links[below].ifindex & 255);
+    if (holdings_ifindex(k->holdings, link) == 0)
+        append(k->log, "<%u ", id->vrid);
+    holdings_macvlan_named(k->holdings, link, name);
+    holdings_resolve(k->holdings, link, MACVLANS + id->vrid, &mac, !k->links[below].down, k->now);
+}
+
+static void remove_macvlan(struct host *k, size_t link, const struct identity *id)
+{
+    for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+        if (k->addresses[n].ifindex == (unsigned)MACVLANS + id->vrid)
+            k->addresses[n].used = false;
+    }
+    if (holdings_ifindex(k->holdings, link) != 0)
+        append(k->log, ">%u ", id->vrid);
+    holdings_resolve(k->holdings, link, 0, NULL, false, k->now);
+}
+
+static bool see_to_macvlan(struct host *k, size_t link, int *number)
+{
+    struct identity id;
+    bool wanted;
+    if (!holdings_macvlan(k->holdings, link, &id, &wanted))
+        return false;
+    *number = k->no_macvlan;
+    if (!wanted || k->no_macvlan != 0 || k->links[link_at(k, id.ifname)].ifindex == 0)
+        remove_macvlan(k, link, &id);
+    else
+        make_macvlan(k, link, &id);
+    return true;
+}
+
+static void see_to_interface(struct host *k, size_t link)
 {
     struct holdings *h = k->holdings;
-    size_t count, at = 0;
-    while (strcmp(k->links[at].ifname, holdings_ifname(h, link)) != 0)
-        assert_true(++at < HOST_LINKS);
+    size_t count, at = link_at(k, holdings_ifname(h, link));
     unsigned ifindex = k->links[at].ifindex;
     if (holdings_unresolved(h, link)) {
         if (ifindex != holdings_ifindex(h, link)) {
@@ -309,6 +366,34 @@ static void see_to(struct host *k, size_t link)
         }
         holdings_resolve(h, link, ifindex, ifindex != 0 ? &k->links[at].mac : NULL, !k->links[at].down, k->now);
     }
+}
+
+static void see_below(struct host *k, size_t link)
+{
+    struct identity id;
+    bool wanted;
+    assert_true(holdings_macvlan(k->holdings, link, &id, &wanted));
+    unsigned below = k->links[link_at(k, id.ifname)].ifindex;
+    for (size_t n = 0; n < HOST_ADDRESSES; n++) {
+        struct host_address *a = &k->addresses[n];
+        char text[PREFIX_TEXT];
+        if (!a->used || a->ifindex != below || !holdings_saw_below(k->holdings, link, &a->prefix, a->ours))
+            continue;
+        assert_true(a->ours);
+        a->used = false;
+        prefix_format(text, &a->prefix);
+        append(k->log, "-%s ", text);
+    }
+}
+
+static void see_to(struct host *k, size_t link)
+{
+    struct holdings *h = k->holdings;
+    size_t count;
+    int no_macvlan = 0;
+    bool macvlan = see_to_macvlan(k, link, &no_macvlan);
+    if (!macvlan)
+        see_to_interface(k, link);
     if (holdings_unseen(h, link)) {
         k->looks++;
         holdings_look(h, link);
@@ -316,6 +401,8 @@ static void see_to(struct host *k, size_t link)
             if (k->addresses[n].used && k->addresses[n].ifindex == holdings_ifindex(h, link))
                 holdings_saw(h, link, &k->addresses[n].prefix, k->addresses[n].ours && !k->untagged);
         }
+        if (macvlan)
+            see_below(k, link);
         if (k->blind) {
             holdings_look_failed(h, link, k->now);
             return;
@@ -327,6 +414,8 @@ static void see_to(struct host *k, size_t link)
     do_changes(k, changes, count);
     holdings_done(h, link, count, (usec)count * k->cost, k->now);
     lift_fences(k, link, false);
+    if (macvlan)
+        holdings_macvlan_failed(h, link, no_macvlan, k->now);
 }
 
 /* The kernel ends leases by itself, and says so. */

@@ -114,7 +114,7 @@ static void one_that_is_not_there_is_waited_for(void **state)
     host_log(&k);
     assert_false(holdings_track(k.holdings, k.now, &t));
     k.links[1].ifindex = 8;
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     host_turn(&k);
     check_log("+192.0.2.2/32@8:10 *192.0.2.1@2 *192.0.2.2@8 *192.0.2.3@2 ");
     check_news("device: ");
@@ -128,7 +128,7 @@ static void others_go_on_while_one_fails(void **state)
     host_send(&k, "eth0 51 " THREE " garp=1,0s,0 lease=4s");
     host_log(&k);
     k.links[1].ifindex = 0;
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     for (int n = 0; n < 20; n++) {
         host_send(&k, "eth0 51 " THREE " garp=0,0s,0 lease=4s");
         host_pass(&k, SECOND);
@@ -181,13 +181,13 @@ static void fenced_on_each(void **state)
 {
     (void)state;
     host_send(&k, "eth0 51 " THREE " vmac=yes fence=300ms garp=0,0s,0 lease=4s");
-    check_log("#192.0.2.1:300 #192.0.2.3:300 #eth0:00:00:5e:00:01:33:300 +192.0.2.1/32@2:5 +192.0.2.3/32@2:5 "
+    check_log("#192.0.2.3:300 +192.0.2.3/32@2:5 <51 #192.0.2.1:300 #eth0:00:00:5e:00:01:33:300 +192.0.2.1/32@151:5 "
               "#192.0.2.2:300 +192.0.2.2/32@3:5 ");
     host_send(&k, "eth0 51 " THREE " vmac=yes fence=400ms garp=0,0s,0 lease=4s");
     check_log("~192.0.2.1:400 ~192.0.2.2:400 ~192.0.2.3:400 ~eth0:00:00:5e:00:01:33:400 ");
     host_away(&k, "eth0 51 " THREE);
-    check_log("~192.0.2.1:0 ~192.0.2.2:0 ~192.0.2.3:0 ~eth0:00:00:5e:00:01:33:0 -192.0.2.1/32@2 -192.0.2.3/32@2 "
-              "^192.0.2.1 ^192.0.2.3 -192.0.2.2/32@3 ^192.0.2.2 ");
+    check_log("~192.0.2.1:0 ~192.0.2.2:0 ~192.0.2.3:0 ~eth0:00:00:5e:00:01:33:0 -192.0.2.3/32@2 ^192.0.2.3 "
+              ">51 ^192.0.2.1 -192.0.2.2/32@3 ^192.0.2.2 ");
     host_finish(&k);
     check_log("^eth0:00:00:5e:00:01:33 ");
 }

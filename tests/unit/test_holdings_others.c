@@ -251,7 +251,7 @@ static void interface_goes_and_comes(void **state)
     host_log(&k);
     k.links[0].ifindex = 0;
     host_take(&k, 2, "192.0.2.1/32");
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     host_pass(&k, SECOND);
     check_log("");
     check_news("no-device: ");
@@ -259,12 +259,12 @@ static void interface_goes_and_comes(void **state)
     host_pass(&k, SECOND);
     check_log("");
     k.links[0].ifindex = 7; /* made anew */
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     host_pass(&k, 100 * MILLISECOND);
     check_log("+192.0.2.1/32:9 *192.0.2.1 ");
     check_news("device: taken:192.0.2.1/32 ");
     k.links[0].mac.bytes[5] = 9; /* the neighbours know another MAC */
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     host_pass(&k, 200 * MILLISECOND);
     check_log("*192.0.2.1 ");
 }
@@ -315,14 +315,14 @@ static void renamed_interface_loses_its_addresses(void **state)
     k.links[0].ifindex = 0; /* it goes on as eth9 */
     strcpy(k.links[1].ifname, "eth9");
     k.links[1].ifindex = 2;
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     host_pass(&k, 200 * MILLISECOND);
     check_log("-192.0.2.1/32 ");
     assert_true(host_has(&k, "192.0.2.2/24"));
     k.links[1].ifindex = 0; /* and comes back, with another MAC */
     k.links[0].ifindex = 2;
     k.links[0].mac.bytes[5] = 9;
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     host_pass(&k, 200 * MILLISECOND);
     check_log("+192.0.2.1/32:10 *192.0.2.1 *192.0.2.2 ");
 }

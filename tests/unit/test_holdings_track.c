@@ -150,7 +150,7 @@ static void without_an_interface_it_is_down(void **state)
     host_send(&k, "eth0 51 ip=192.0.2.1 lease=600s");
     ASSERT_TOLD("v51 down, ");
     k.links[0].ifindex = 7;
-    holdings_links_changed(k.holdings, k.now);
+    host_links_changed(&k);
     host_pass(&k, SECOND);
     ASSERT_TOLD("v51 up, ");
 }
