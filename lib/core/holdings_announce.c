@@ -108,8 +108,8 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
         const struct place *p = &l->places[name->place];
         if (!p->ours && !p->foreign)
             continue;
-        if (!p->ours && l->macvlan_of != NONE)
-            l = h->links[v->link]; /* that has it, and answers for it */
+        if (!p->ours && p->below)
+            l = h->links[v->link];
         if (l->ifindex == 0 || !l->up || !l->has_mac)
             continue;
         *out = (struct holding_announcement){.ifindex = l->ifindex, .mac = l->mac, .ip = p->prefix.ip};

@@ -132,7 +132,7 @@ void holdings_look(struct holdings *h, size_t link)
     for (size_t n = 0; n < l->count; n++) {
         struct place *p = &l->places[n];
         p->expected = p->expected || (p->ours && p->holders > 0);
-        p->ours = p->foreign = false;
+        p->ours = p->foreign = p->below = false;
     }
     l->seen = true;
 }
@@ -281,7 +281,8 @@ static void plan_wanted(struct plan *plan, size_t n)
         p->missed = false;
     }
     if (p->foreign && !p->ours && !p->told_foreign) {
-        holdings_tell(plan->h, HOLDING_FOREIGN, plan->l, NULL, &p->prefix, 0);
+        const struct link *on = p->below ? plan->h->links[plan->h->all[plan->l->macvlan_of].link] : plan->l;
+        holdings_tell(plan->h, HOLDING_FOREIGN, on, NULL, &p->prefix, 0);
         p->told_foreign = true;
     }
 }

@@ -33,6 +33,7 @@ struct place {
     bool used;
     bool made;           /* by these holdings, and not gone since */
     bool ours, foreign;  /* what the kernel has */
+    bool below;          /* of a macvlan: foreign on the interface below, which answers for it */
     uint8_t ours_length; /* with this prefix length */
     bool expected;       /* it was there for a holder before the last look */
     bool missed;         /* it was there for a holder, and went by other hands */

@@ -81,6 +81,6 @@ bool holdings_saw_below(struct holdings *h, size_t link, const struct prefix *p,
     if (at == NONE)
         return false;
     if (!ours)
-        l->places[at].foreign = true; /* it is answered for there */
+        l->places[at].foreign = l->places[at].below = true;
     return ours && (other == NONE || below->places[other].named == 0);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "net/macvlan_private.h"
+#include "net/presence.h"
 
 enum {
     RP_FILTER_LOOSE = 2,    /* any interface may lead to the source */
@@ -191,8 +192,8 @@ bool macvlan_stands(struct macvlans *m, const struct identity *id, unsigned ifin
     struct mac ignored;
     const struct mac mac = vrrp_mac(id->af, id->vrid);
     return address_interface(m->book, id->ifname, &below, &has_mac, &ignored) &&
-           interface_ask(m->book, ifindex, &own) && macvlan_is_ours(&own, &mark) && mark.holder == m->holder &&
-           own.below == below && same_mac(&own.mac, &mac) && (own.flags & IFF_UP) != 0;
+           interface_ask(m->book, ifindex, &own) && macvlan_is_ours(&own, &mark) && own.below == below &&
+           same_mac(&own.mac, &mac) && (own.flags & IFF_UP) != 0;
 }
 
 bool macvlan_find(struct macvlans *m, const struct identity *id, unsigned *ifindex)
@@ -275,7 +276,10 @@ static bool furnish(struct macvlans *m, const struct interface_facts *own, const
     struct vmac_mark mark = {0};
     const struct below *before = below_find(m, below->ifindex);
     (void)macvlan_is_ours(own, &mark);
-    mark = (struct vmac_mark){m->holder != 0 ? m->holder : mark.holder, before->arp_ignore, before->arp_announce};
+    if (m->holder != 0 || !presence_lives(mark.holder))
+        mark.holder = m->holder;
+    mark.arp_ignore = before->arp_ignore;
+    mark.arp_announce = before->arp_announce;
     (void)vmac_mark_write(text, &mark);
     struct nlmsghdr *request = interface_request(buffer, RTM_SETLINK, NLM_F_ACK, own->ifindex);
     mnl_attr_put_strz(request, IFLA_IFALIAS, text);
@@ -334,7 +338,7 @@ static bool add_link_route(struct macvlans *m, const struct identity *id, unsign
 /* It is there. False: errno. */
 static bool prepare(struct macvlans *m, const struct interface_facts *below, const struct interface_facts *own)
 {
-    return below_learn(m, below, own->ifindex) && furnish(m, own, below) && below_set(m, below) &&
+    return below_learn(m, below) && furnish(m, own, below) && below_set(m, below) &&
            ((own->flags & IFF_UP) != 0 || make_no_address(m, own->ifindex));
 }
 

@@ -14,9 +14,10 @@ enum {
 bool macvlan_is_ours(const struct interface_facts *f, struct vmac_mark *mark)
 {
     *mark = (struct vmac_mark){0};
-    if (strcmp(f->kind, "macvlan") != 0 || !f->has_mac || !is_vrrp_mac(&f->mac))
-        return false;
-    return vmac_mark_read(mark, f->alias) || (f->alias[0] == '\0' && is_vmac_name(f->name));
+    bool marked = vmac_mark_read(mark, f->alias);
+    if (!marked)
+        *mark = (struct vmac_mark){0};
+    return strcmp(f->kind, "macvlan") == 0 && f->has_mac && is_vrrp_mac(&f->mac) && (marked || is_vmac_name(f->name));
 }
 
 static void search_one(void *context, const struct interface_facts *f)
@@ -28,7 +29,7 @@ static void search_one(void *context, const struct interface_facts *f)
     bool ours = macvlan_is_ours(f, &mark);
     if (!ours && f->has_mac && memcmp(&f->mac, &s->mac, sizeof f->mac) == 0)
         memcpy(s->taken, f->name, sizeof s->taken);
-    if (ours && f->alias[0] != '\0') {
+    if (ours && vmac_mark_read(&mark, f->alias)) {
         s->found = true;
         s->mark = mark;
     }
@@ -66,9 +67,9 @@ bool below_keep(struct macvlans *m, const struct below *b)
 
 /* Its settings were read before the others are asked for: who makes another one at this moment sets the mark first and
  * the settings then. */
-bool below_learn(struct macvlans *m, const struct interface_facts *f, unsigned except)
+bool below_learn(struct macvlans *m, const struct interface_facts *f)
 {
-    struct macvlan_search s = {.below = f, .except = except};
+    struct macvlan_search s = {.below = f};
     struct below b = {.ifindex = f->ifindex,
                       .arp_ignore = (uint32_t)interface_setting_of(f, IPV4_DEVCONF_ARP_IGNORE),
                       .arp_announce = (uint32_t)interface_setting_of(f, IPV4_DEVCONF_ARP_ANNOUNCE)};

@@ -29,7 +29,8 @@ struct macvlans {
     bool looked, failed;
 };
 
-/* Is this a macvlan of ours? One whose maker was killed before it could set the mark has only the name: *mark is zero. */
+/* Is this a macvlan of ours? One whose maker was killed before it could set the mark, or whose alias somebody has changed,
+ * has only the name: *mark is zero. */
 bool macvlan_is_ours(const struct interface_facts *f, struct vmac_mark *mark);
 
 /* All macvlans on an interface, looked through. */
@@ -49,8 +50,8 @@ static inline int32_t interface_setting_of(const struct interface_facts *f, int 
 }
 
 struct below *below_find(struct macvlans *m, unsigned ifindex); /* NULL: it is not known */
-/* What it had before the first macvlan of ours, `except` left out; from then on it is known. False: errno. */
-bool below_learn(struct macvlans *m, const struct interface_facts *f, unsigned except);
+/* What it had before the first macvlan of ours; from then on it is known. False: errno. */
+bool below_learn(struct macvlans *m, const struct interface_facts *f);
 bool below_keep(struct macvlans *m, const struct below *b);          /* the same, told; false: out of memory */
 bool below_set(struct macvlans *m, const struct interface_facts *f); /* as it has to be; false: errno */
 void below_give_back(struct macvlans *m);                            /* to all that carry none of ours any more */

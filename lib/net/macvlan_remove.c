@@ -47,7 +47,7 @@ bool macvlan_remove(struct macvlans *m, const unsigned *ifindexes, size_t count)
     for (size_t n = 0; n < count; n++) {
         struct interface_facts f;
         struct vmac_mark mark;
-        if (!interface_ask(m->book, ifindexes[n], &f) || !macvlan_is_ours(&f, &mark) || f.alias[0] == '\0')
+        if (!interface_ask(m->book, ifindexes[n], &f) || !vmac_mark_read(&mark, f.alias))
             continue;
         const struct below b = {.ifindex = f.below, .arp_ignore = mark.arp_ignore, .arp_announce = mark.arp_announce};
         if (!below_keep(m, &b)) {
@@ -90,13 +90,13 @@ static void see_leftover(void *context, const struct interface_facts *f)
         if (l->list[n] == f->ifindex)
             return;
     }
-    if (!macvlan_is_ours(f, &mark) || (mark.holder != 0 && presence_lives(mark.holder)))
+    if (!macvlan_is_ours(f, &mark) || presence_lives(mark.holder))
         return;
     if (l->count == l->room && !leftovers_grow(l)) {
         l->failed = true;
         return;
     }
-    l->by_hand[l->count] = mark.holder == 0 && f->alias[0] != '\0';
+    l->by_hand[l->count] = mark.holder == 0 && vmac_mark_read(&mark, f->alias);
     l->list[l->count++] = f->ifindex;
 }
 

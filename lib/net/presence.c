@@ -46,6 +46,8 @@ void presence_end(struct presence *p)
 
 bool presence_lives(uint32_t number)
 {
+    if (number == 0)
+        return false;
     int fd = take(number);
     if (fd >= 0)
         close(fd);

@@ -12,7 +12,7 @@ struct presence {
 };
 bool presence_begin(struct presence *p); /* false: errno */
 void presence_end(struct presence *p);
-/* Does somebody with this number live? When it cannot be found out, yes. */
+/* Does somebody with this number live? Nobody has 0. When it cannot be found out, yes. */
 bool presence_lives(uint32_t number);
 
 #endif

@@ -9,7 +9,7 @@ load frr.bash
 load vmac.bash
 
 VRIDS=(51 61)
-stories=(${STORIES:-ours-4 ours-6 keepalived-4 keepalived-6 frr-4})
+read -ra stories <<<"${STORIES:-ours-4 ours-6 keepalived-4 keepalived-6 frr-4}"
 
 setup_file() {
     export SCENARIOS=$BATS_FILE_TMPDIR
