@@ -79,7 +79,7 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
     memcpy(state.why, why, strlen(why) + 1);
     member_remember(m, at, action);
     if (m->peers)
-        m->peers->seen = m->peers->heard = false;
+        m->peers->heard = 0;
     e->reports.state(e->reports.context, at, &state);
 }
 

@@ -189,8 +189,8 @@ static void member_hears(struct electorate *e, struct member *m, instant at, con
     if (a->prio == VRRP_PRIORITY_RESIGN)
         m->counters.priority_zero_pkts_rcvd++;
     m->last_adv_source = a->src;
-    if (m->peers && a->prio != VRRP_PRIORITY_RESIGN)
-        m->peers->heard = true;
+    if (m->peers && a->prio != VRRP_PRIORITY_RESIGN && m->peers->heard < SPEAKS_ON)
+        m->peers->heard++;
     enum router_state before = m->router.state;
     struct router_heard heard = {.prio = a->prio, .interval = a->interval, .src = a->src};
     struct router_actions actions = {0};

@@ -54,10 +54,11 @@ struct spoken {
 };
 
 /* Of a virtual router that speaks to peers, not to the group. */
+enum { SPEAKS_ON = 2 }; /* one may have been on its way */
 struct peers {
     struct ttl_range ttl;
-    bool seen;  /* one of its own was seen leaving since it is Active: they leave through its interface */
-    bool heard; /* a peer speaks, and none of its own was seen leaving since */
+    bool seen;     /* one of its own was seen leaving: they leave through its interface */
+    uint8_t heard; /* so often peers have spoken since, and since it is Active; up to SPEAKS_ON */
     uint8_t count;
     struct owed *owed; /* of each, behind them */
     struct ip items[];

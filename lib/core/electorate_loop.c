@@ -77,7 +77,7 @@ void member_sees(struct electorate *e, struct member *m, instant at, const struc
         return;
     if (m->peers) {
         m->peers->seen = true;
-        m->peers->heard = false;
+        m->peers->heard = 0;
     }
     if (is_ours(m, at, a, owed))
         router_echo(&m->router, at);
@@ -148,9 +148,9 @@ static void begin_to_look(struct electorate *e, instant at)
  * down. That they do not leave is plain only when they did, and a peer is there and speaks on. */
 static bool is_excused(struct member *m)
 {
-    bool excused = m->peers && !(m->peers->seen && m->peers->heard);
+    bool excused = m->peers && !(m->peers->seen && m->peers->heard == SPEAKS_ON);
     if (m->peers)
-        m->peers->heard = false;
+        m->peers->heard = 0;
     return excused;
 }
 

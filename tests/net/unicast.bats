@@ -23,6 +23,8 @@ setup_file() {
     scenario liars liars
     scenario down down
     scenario crowd crowd
+    scenario hangs hangs
+    scenario swallowed swallowed
     scenario reload reload
     wait
 }
@@ -256,6 +258,55 @@ crowd() {
     mark end
 }
 
+# What sends hangs, and the peer takes over; then it goes on.
+hangs() {
+    lab_begin "$LAB" us peer
+    record_all us
+    vr_conf "$LAB/us.vr" 3 4 150 interval=100ms peer=192.0.2.2
+    vr_conf "$LAB/peer.vr" 3 4 100 interval=100ms peer=192.0.2.1
+    chain_start us
+    chain_start peer
+    until_true 10 chain_is us active
+    until_true 10 chain_is peer backup
+    sleep 1
+    kill -STOP "$(<"$LAB/us.advert.pid")"
+    until_true 10 chain_is peer active
+    until_true 10 lacks_address us "$VIP4"
+    sleep 1
+    mark goes_on
+    kill -CONT "$(<"$LAB/us.advert.pid")"
+    until_true 10 test -s "$LAB/us.status"
+    mark end
+    chain_is peer active
+}
+
+# What is to leave to the peer is swallowed, so that it takes over, and is heard.
+swallowed() {
+    lab_begin "$LAB" us peer
+    vr_conf "$LAB/us.vr" 3 4 150 interval=100ms peer=192.0.2.2
+    vr_conf "$LAB/peer.vr" 3 4 100 interval=100ms peer=192.0.2.1
+    chain_start us
+    chain_start peer
+    until_true 10 chain_is us active
+    until_true 10 chain_is peer backup
+    sleep 1
+    ns us nft -f - <<END
+    table netdev swallow {
+        chain out {
+            type filter hook egress device eth0 priority 0; policy accept;
+            ip protocol 112 drop
+        }
+    }
+END
+    until_true 10 chain_is peer active
+    until_true 10 chain_is us fault
+    until_true 10 lacks_address us "$VIP4"
+    ns us nft delete table netdev swallow
+    until_true 20 chain_is us active
+    until_true 10 chain_is peer backup
+    mark end
+}
+
 # The peers change while it runs; nobody notices but they.
 reload() {
     local own="ip=$VIP4/24 interval=100ms"
@@ -363,6 +414,16 @@ reload() {
     ! grep 'err=' "$LAB/advert" || false
     holds "$(advert_count 192.0.2.1) >= 300"
     holds "$(advert_gap 192.0.2.1 "$(calc "$end - 2")" "$end") < 0.2"
+}
+
+@test "what hangs gives the address up, and speaks no old words when it goes on" {
+    finished hangs
+    ! heard 192.0.2.1 '>0' "$goes_on" "$end" || false
+}
+
+@test "what is swallowed while the peer speaks is a fault" {
+    finished swallowed
+    grep -q ' state .* from=active to=fault why=stalled ' "$LAB/us.out"
 }
 
 @test "other peers, and none, without a flap" {
