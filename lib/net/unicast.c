@@ -48,9 +48,9 @@ static int open_out(int family)
 }
 
 /* Of what goes to the group nobody needs a copy. */
-static int open_sink(int family)
+static int open_sink(int family, int protocol)
 {
-    int fd = open_raw(family, VRRP_PROTOCOL), off = 0;
+    int fd = open_raw(family, protocol), off = 0;
     if (fd >= 0 && family == AF_INET)
         setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof(off));
 #ifdef IPV6_MULTICAST_ALL
@@ -62,7 +62,7 @@ static int open_sink(int family)
 
 void unicast_init(struct unicast *u)
 {
-    *u = (struct unicast){.sink4 = -1, .sink6 = -1};
+    *u = (struct unicast){.sink4 = -1, .sink6 = -1, .sink_ah = -1};
     for (size_t i = 0; i < UNICAST_LANES; i++)
         u->out4[i] = u->out6[i] = -1;
 }
@@ -79,7 +79,8 @@ bool unicast_open(struct unicast *u)
     unicast_init(u);
     for (size_t i = 0; done && i < UNICAST_LANES; i++)
         done = opened(&u->out4[i], open_out(AF_INET)) && opened(&u->out6[i], open_out(AF_INET6));
-    done = done && opened(&u->sink4, open_sink(AF_INET)) && opened(&u->sink6, open_sink(AF_INET6));
+    done = done && opened(&u->sink4, open_sink(AF_INET, VRRP_PROTOCOL)) &&
+           opened(&u->sink6, open_sink(AF_INET6, VRRP_PROTOCOL)) && opened(&u->sink_ah, open_sink(AF_INET, IPPROTO_AH));
     if (done)
         return true;
     int error = errno;
@@ -103,6 +104,7 @@ void unicast_close(struct unicast *u)
     }
     shut(&u->sink4);
     shut(&u->sink6);
+    shut(&u->sink_ah);
 }
 
 static int put(int fd, const uint8_t *packet, size_t length, const struct sockaddr *to, socklen_t size)

@@ -12,7 +12,7 @@ enum { UNICAST_LANES = 16 };
 
 struct unicast {
     int out4[UNICAST_LANES], out6[UNICAST_LANES]; /* -1: this system has none of that family */
-    int sink4, sink6; /* whoever sends VRRP to this host gets no ICMP error, since somebody takes it */
+    int sink4, sink6, sink_ah; /* whoever sends VRRP to this host gets no ICMP error, since somebody takes it */
 };
 
 void unicast_init(struct unicast *u); /* nothing is open */

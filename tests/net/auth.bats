@@ -23,22 +23,6 @@ teardown_file() {
     rm -rf "$SCENARIOS"
 }
 
-# keys HOST LINE...: its file.
-keys() {
-    local file="$LAB/$1.keys"
-    shift
-    (umask 077 && printf '%s\n' "$@" >"$file")
-}
-# keyed_start HOST: the chain, its two ends with the keys.
-keyed_start() {
-    cat >"$LAB/$1.wrapper" <<END
-#!/bin/sh
-case \$1 in */vrrp-listen | */vrrp-advert) set -- "\$@" -k "$LAB/$1.keys" ;; esac
-exec "\$@"
-END
-    chmod +x "$LAB/$1.wrapper"
-    WRAPPER=$LAB/$1.wrapper chain_start "$1" -p
-}
 # told HOST PATTERN [COUNT]: that many lines, or one, say so.
 told() { [ "$(grep -cE -- "$2" "$LAB/$1.out")" -ge "${3:-1}" ]; }
 peer_says() { grep -q "$1" "$LAB/keepalived-peer.log"; }

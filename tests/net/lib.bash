@@ -365,6 +365,22 @@ chain_start() {
         lab_owns "$(<"$LAB/$host.$stage.pid")"
     done
 }
+# keys HOST LINE...: its file.
+keys() {
+    local file="$LAB/$1.keys"
+    shift
+    (umask 077 && printf '%s\n' "$@" >"$file")
+}
+# keyed_start HOST: the chain, its two ends with the keys.
+keyed_start() {
+    cat >"$LAB/$1.wrapper" <<END
+#!/bin/sh
+case \$1 in */vrrp-listen | */vrrp-advert) set -- "\$@" -k "$LAB/$1.keys" ;; esac
+exec "\$@"
+END
+    chmod +x "$LAB/$1.wrapper"
+    WRAPPER=$LAB/$1.wrapper chain_start "$1" -p
+}
 chain_pids() {
     local stage
     for stage in listen elect advert follow; do

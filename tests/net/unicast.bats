@@ -23,6 +23,7 @@ setup_file() {
     scenario liars liars
     scenario down down
     scenario crowd crowd
+    scenario with-ah with_ah
     scenario hangs hangs
     scenario swallowed swallowed
     scenario reload reload
@@ -246,6 +247,27 @@ down() {
     chain_stop us
 }
 
+# IPsec AH, whose check covers all of the header but the TTL, and that it does here. No ICMP error answers a peer.
+with_ah() {
+    lab_begin "$LAB" us peer
+    start us icmp tcpdump -Z root -i eth0 -p -n -l --immediate-mode 'icmp and src host 192.0.2.1'
+    until_true 10 grep -q 'listening on' "$LAB/icmp"
+    keys us 'key if=eth0 vrid=51 type=ah secret=s3cr3t'
+    vr_conf "$LAB/us.vr" 2 4 100 peer=192.0.2.2 auth=ah
+    keepalived_peers peer 2 4 150 192.0.2.2 192.0.2.1 'authentication {' 'auth_type AH' 'auth_pass s3cr3t' '}'
+    keyed_start us
+    until_true 10 grep -q ' advert .* src=192.0.2.2 .* auth=ah:ok ' "$LAB/us.out"
+    sleep 2
+    chain_is us backup
+    keepalived_stop peer
+    until_true 10 chain_is us active
+    sed -i 's/priority 150/priority 50/' "$LAB/keepalived-peer/conf"
+    : >"$LAB/keepalived-peer.log"
+    keepalived_run peer
+    sleep 4.5 # it would have taken over if it had not believed us
+    mark end
+}
+
 # Some forty that do not answer, for each of which the kernel keeps what it can, and one that is there: 100 adverts a second.
 crowd() {
     lab_begin "$LAB" us peer
@@ -387,6 +409,12 @@ reload() {
     grep -q ' advert .* src=192.0.2.2 .* cksum=legacy-unicast ' "$LAB/us.out"
     ! heard 192.0.2.1 '>0' || false
     [ "$(grep -c ' notice .* what=cksum-mixed src=192.0.2.2$' "$LAB/us.out")" = 1 ]
+}
+
+@test "with IPsec AH in both roles, and no ICMP error to whoever speaks" {
+    finished with-ah
+    ! grep -q 'Entering MASTER' "$LAB/keepalived-peer.log" || false
+    ! grep 'unreachable' "$LAB/icmp" || false
 }
 
 @test "strangers, multicast and what comes from afar move nothing, and are counted" {
