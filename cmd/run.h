@@ -20,6 +20,7 @@ struct run_options {
     const char *file, *directory, *log; /* log: NULL, or a file */
     const char *log_size;               /* NULL: as vrrp-log has it */
     const char *events;                 /* NULL, or a FIFO */
+    const char *keys;                   /* NULL, or a file of keys, for vrrp-listen and vrrp-advert */
     int priority;                       /* SCHED_FIFO; 0: none */
     bool shadow, replace, dry, wide;
     char *hooks[RUN_HOOKS];
@@ -127,7 +128,8 @@ enum reload_step { RELOAD_NONE, RELOAD_WIDEN, RELOAD_SEND, RELOAD_ANSWER, RELOAD
 struct reload {
     enum reload_step step;
     struct plan plan;
-    size_t sent; /* bytes of its lines */
+    pid_t listener; /* whose place is to be taken */
+    size_t sent;    /* bytes of its lines */
     bool begun;
     unsigned number;
     char id[48];
@@ -155,8 +157,9 @@ struct run {
     char control_path[PATH_MAX], plan_path[PATH_MAX];
     struct control control;
     struct plan plan;
-    struct scope listened; /* what vrrp-listen was given */
-    struct scope beyond;   /* what virtual routers that were added to the running election want */
+    struct scope listened;   /* what vrrp-listen was given */
+    struct timespec keys_at; /* when the file of keys had changed last, as far as it was read; 0: it is to be */
+    struct scope beyond;     /* what virtual routers that were added to the running election want */
     struct chain chain;
     struct side sides[RUN_SIDES];
     size_t side_count;
@@ -192,9 +195,16 @@ void chain_print(const struct run *r);
 bool chain_start_stages(struct run *r);     /* false, and said: not all could be started */
 void chain_ask_for_priority(struct run *r); /* it may be refused: then it is said, and the stages are started without */
 void chain_note(struct run *r, struct stage *s, const struct child_end *end); /* end NULL: it was started */
+void chain_read_keys(struct run *r); /* vrrp-advert does; for vrrp-listen another one has to come */
 /* Another vrrp-listen takes the place of the one that runs, without a gap. False, and said: it cannot be started. It is
  * done when chain.fresh.pid is 0; `listened` is then what it was before, if it has failed. */
 bool chain_listen_to(struct run *r, const struct scope *wanted);
+
+/* run_keys.c: who reads the keys is told by its file's time of change that there are others. */
+void keys_check(const struct run *r); /* or ends the program: nobody else may read it */
+void keys_note(struct run *r);        /* they are read now */
+bool keys_changed(const struct run *r);
+void keys_forget(struct run *r); /* somebody could not read them: the next reload tries again */
 
 /* run_chain.c */
 void chain_start(struct run *r);

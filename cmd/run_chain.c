@@ -33,6 +33,7 @@ void chain_start(struct run *r)
     c->spoke = false;
     c->pressed = 0;
     r->listened = r->plan.scope;
+    keys_note(r);
     bool started = chain_start_stages(r);
     directory_name_holders(r);
     for (size_t i = 0; i < c->count; i++)

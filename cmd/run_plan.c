@@ -39,6 +39,7 @@ static const char *append(struct plan *p, const struct vr_config *c)
 
 struct reading {
     struct plan *plan;
+    const struct run_options *options;
     struct address_book *book; /* NULL: nothing is asked */
     struct macvlans *macvlans;
     char why_not[sizeof((struct address_error *)0)->text + IFNAME_TEXT + 16];
@@ -64,6 +65,8 @@ static const char *take(void *context, const struct vr_config *c)
     const char *refused = no_macvlan(r, c);
     if (refused)
         return refused;
+    if (c->auth != AUTH_NONE && !r->options->keys)
+        return "auth= needs a file of keys (-k)";
     for (size_t i = 0; i < p->count; i++) {
         if (identity_equal(&p->routers[i].id, &c->id))
             return "this virtual router (if, af, vrid) was configured before";
@@ -83,7 +86,7 @@ static const char *take(void *context, const struct vr_config *c)
 enum exit_status plan_read(struct plan *p, const struct run_options *o)
 {
     *p = (struct plan){0};
-    struct reading r = {.plan = p, .book = o->shadow ? NULL : address_book_open()};
+    struct reading r = {.plan = p, .options = o, .book = o->shadow ? NULL : address_book_open()};
     if (r.book)
         r.macvlans = macvlans_open(r.book, 0);
     enum exit_status status = vr_file_load(o->file, take, &r);

@@ -83,11 +83,15 @@ void reload_begin(struct run *r)
         refuse(r, "more than 64 interfaces, old and new, which takes a new start");
         return;
     }
-    if (scope_equals(&all, &r->listened)) {
+    bool keys = keys_changed(r);
+    if (keys)
+        chain_read_keys(r);
+    if (!keys && scope_equals(&all, &r->listened)) {
         begin_sending(r);
         return;
     }
     l->step = RELOAD_WIDEN;
+    l->listener = r->chain.stages[STAGE_LISTEN].child.pid;
     if (!chain_listen_to(r, &all))
         refuse(r, "its interfaces cannot be listened to");
 }
@@ -159,10 +163,12 @@ void reload_turn(struct run *r)
     case RELOAD_WIDEN:
         if (r->chain.fresh.pid > 0)
             break;
-        if (scope_covers(&r->listened, &l->plan.scope))
+        if (l->listener != r->chain.stages[STAGE_LISTEN].child.pid) {
             begin_sending(r);
-        else
-            refuse(r, "its interfaces cannot be listened to");
+        } else {
+            keys_forget(r);
+            refuse(r, "it cannot be listened to so");
+        }
         break;
     case RELOAD_SEND:
         if (r->now.us >= l->give_up.us)

@@ -1,6 +1,7 @@
 /* The stages of vrrp-listen | vrrp-elect | vrrp-advert | vip-follow: their words, their pipes, their priority. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,7 +38,7 @@ void chain_find(struct run *r)
 /* --- The words of each. --- */
 
 struct words {
-    const char *list[RUN_INTERFACES + 12];
+    const char *list[RUN_INTERFACES + 14];
     size_t count;
     char priority[4];
     char filter[SCOPE_WORD]; /* one of them */
@@ -57,6 +58,14 @@ static void priority_words(struct words *w, const struct run *r)
     add(w, w->priority);
 }
 
+static void key_words(struct words *w, const struct run *r)
+{
+    if (!r->options.keys)
+        return;
+    add(w, "-k");
+    add(w, r->options.keys);
+}
+
 /* Who announces which address is for a log: nobody else reads it. */
 static void listen_words(struct words *w, const struct run *r, const struct scope *scope)
 {
@@ -66,6 +75,7 @@ static void listen_words(struct words *w, const struct run *r, const struct scop
         add(w, w->filter);
     if (!r->options.log)
         add(w, "event!=announce");
+    key_words(w, r);
 }
 
 static void control_words(struct words *w, const struct run *r)
@@ -93,6 +103,8 @@ static void stage_words(struct words *w, const struct run *r, size_t number, con
         listen_words(w, r, &r->plan.scope);
     else if (number == STAGE_ELECT)
         elect_words(w, r, file);
+    else if (number == STAGE_ADVERT)
+        key_words(w, r);
     else if (number == STAGE_FOLLOW)
         control_words(w, r); /* track=vip:NAME */
 }
@@ -180,6 +192,15 @@ bool chain_start_stages(struct run *r)
     if (error)
         cli_say("starting the chain: %s", strerror(error));
     return error == 0;
+}
+
+/* One that is not confined yet has not read them either, or has just done so. */
+void chain_read_keys(struct run *r)
+{
+    const struct child *advert = &r->chain.stages[STAGE_ADVERT].child;
+    keys_note(r);
+    if (advert->pid > 0 && process_is_restricted(advert->pid))
+        child_kill(advert, SIGHUP);
 }
 
 bool chain_listen_to(struct run *r, const struct scope *wanted)

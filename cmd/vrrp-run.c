@@ -12,13 +12,14 @@
 
 const struct program program = {
     .name = "vrrp-run",
-    .usage = "[-n] [-R PRIO] [--shadow] [--replace] [--wide] [-d DIR] [-l LOG]\n"
-             "       [--log-size BYTES] [--hook COMMAND]... [--events FIFO] FILE",
+    .usage = "[-n] [-R PRIO] [--shadow] [--replace] [--wide] [-d DIR] [-k FILE]\n"
+             "       [-l LOG] [--log-size BYTES] [--hook COMMAND]... [--events FIFO] FILE",
     .help =
         "Runs vrrp-listen | vrrp-elect | vrrp-advert | vip-follow for the virtual routers in FILE, a vr line each, and\n"
         "starts the chain again when one of them dies. HUP: read FILE again. INT, TERM: end cleanly.\n"
         "  -n                only check FILE, and print what would be started\n"
         "  -d DIR            lock, control FIFO and status are there (default /run/vrrp-tools)\n"
+        "  -k FILE           the keys of vrrp-listen and vrrp-advert: vrrp-keys(5); only you may read it\n"
         "  -l LOG            log all that is heard and decided, for vrrp-elect -t\n"
         "  --log-size BYTES  begin a new log after so many\n"
         "  --hook COMMAND    run vrrp-hook COMMAND beside the chain; several at most\n"
@@ -57,10 +58,13 @@ static void options(struct run_options *o, int argc, char **argv)
 {
     unsigned fifos = 0;
     o->directory = "/run/vrrp-tools";
-    for (int option; (option = cli_option_or_word(argc, argv, "d:l:nR:", words)) != -1;) {
+    for (int option; (option = cli_option_or_word(argc, argv, "d:k:l:nR:", words)) != -1;) {
         switch (option) {
         case 'd':
             o->directory = optarg;
+            break;
+        case 'k':
+            o->keys = optarg;
             break;
         case 'l':
             o->log = optarg;
@@ -285,6 +289,7 @@ int main(int argc, char **argv)
         cli_say("%s: nothing was started", r.options.file);
     if (status != EXIT_DONE)
         return cli_finish((int)status);
+    keys_check(&r);
     directory_paths(&r);
     chain_find(&r);
     add_log(&r);

@@ -159,15 +159,15 @@ watch() {
     until_true 10 ended "$PID"
 }
 
-# once PROGRAM ARGUMENT...: one that ends by itself, held up before it does. The row is that of the program, with -r if
+# once PROGRAM ARGUMENT...: one that ends by itself, held up before it does. The row is that of the program, with -r or -k if
 # that is its first argument.
 run_once() {
     local name=$1 pid
     shift
-    [ "${1:-}" != -r ] || name+=" -r"
+    case ${1:-} in -r | -k) name+=" $1" ;; esac
     # shellcheck disable=SC2016 # it is for the shell inside
     start us "once.err" bash -c 'exec "$@" <"$0" >>"$0.out"' "$INPUT" "${TRACE[@]}" -o "$LAB/trace" \
-        -e inject=exit_group:delay_enter=5000000 "$BUILD/${name% -r}" "$@"
+        -e inject=exit_group:delay_enter=5000000 "$BUILD/${name%% *}" "$@"
     pid=$PID
     look "$name" "$pid"
     ONCE+=("$pid")
@@ -199,6 +199,8 @@ once() {
     run_once vrrp-audit -p -S info
     run_once vrrp-elect -t if=eth0 vrid=1 prio=100 ip=192.0.2.101
     run_once vrrp-advert -n
+    (umask 077 && echo "key vrid=51 type=pass secret=s3cr3t" >"$LAB/keys")
+    run_once vrrp-advert -k "$LAB/keys" -n
     run_once vrrp-listen -r "$root/tests/pcap/keepalived.pcap" -w "$LAB/copy" -H
     run_once vrrp-advert if=eth0 vrid=52 prio=100 interval=100ms ip=192.0.2.152 -c 3
     run_once vip-up eth0 192.0.2.103/24 2001:db8::103/64
@@ -331,6 +333,7 @@ keeps_to() {
             reporter) files="fifo\"" ;;
             caller) files=fifo ;; # and fifo.answers
             keeper) files="log\"" ;;
+            signer) files="keys\"" ;;
             watcher) files=there/ ;;
             *) files=none ;;
             esac
