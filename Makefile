@@ -95,8 +95,8 @@ vrrp-hook.objs += core/errands core/freshness core/words $(stage) net/child
 vrrp-hook.libs :=
 
 vrrp-run.objs := cmd/cli cmd/line_file cmd/realtime cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_fifo cmd/run_keys cmd/run_lines cmd/run_plan cmd/run_reload
-vrrp-run.objs += cmd/run_replace cmd/run_scope cmd/run_side cmd/run_start $(event) core/backoff $(stage) net/child net/control net/fifo
-vrrp-run.objs += net/lock_file net/process net/realtime net/secret_file $(addresses) $(macvlan)
+vrrp-run.objs += cmd/run_replace cmd/run_scope cmd/run_side cmd/run_start cmd/run_track cmd/run_watch $(event) core/backoff $(stage) net/child net/control net/fifo
+vrrp-run.objs += net/lock_file net/process net/realtime net/secret_file core/check_line core/watch $(addresses) $(macvlan)
 vrrp-run.libs := -lmnl -lcap
 
 vrrp-ctl.objs := cmd/cli cmd/ctl_ask cmd/operands $(event) net/clock net/control net/inlet $(confine)
@@ -132,6 +132,7 @@ test_signals.objs := net/signals
 test_line.objs := $(line)
 test_line_write.objs := $(line) tests/unit/random
 test_match.objs := core/match $(line)
+test_check_line.objs := core/check_line $(config) $(line)
 test_check_state.objs := core/check_state
 test_watch.objs := $(watch) $(config) $(line)
 test_last_line.objs := core/last_line

@@ -6,7 +6,10 @@
 #include <poll.h>
 
 #include "cmd/cli.h"
+#include "cmd/line_file.h"
+#include "core/check_line.h"
 #include "core/event.h"
+#include "core/watch.h"
 #include "net/child.h"
 #include "net/clock.h"
 #include "net/control.h"
@@ -14,6 +17,7 @@
 #include "net/outlet.h"
 #include "net/signals.h"
 
+enum { RUN_CHECKS = 32, RUN_TRACKERS = 2 * (RUN_CHECKS + 1) /* those that leave, and new ones */ };
 enum { RUN_INTERFACES = 64 /* as many as vrrp-listen takes */, RUN_HOOKS = 8, RUN_WORDS = 32 };
 
 struct run_options {
@@ -37,6 +41,7 @@ struct scope {
 enum { SCOPE_WORD = 1024 };                                        /* bytes for "vrid=1,3..5", at most 128 ranges */
 bool scope_add(struct scope *s, const char *ifname, uint8_t vrid); /* false: too many interfaces */
 void scope_add_all_vrids(struct scope *s);
+bool scope_has(const struct scope *s, const char *ifname);
 bool scope_covers(const struct scope *s, const struct scope *wanted);
 bool scope_equals(const struct scope *a, const struct scope *b);
 bool scope_join(struct scope *to, const struct scope *from);          /* all of both; false: too many interfaces */
@@ -49,9 +54,20 @@ struct planned {
     char name[NAME_TEXT];
 };
 
+struct text {
+    char *at;
+    size_t size, room;
+};
+
 struct plan {
     char *lines; /* a `vr` line each, without TIME */
     size_t size;
+    struct text watches; /* a `watch` line each */
+    size_t watch_count;
+    struct text names;  /* of watches and checks, each with its NUL */
+    struct text linked; /* interfaces of track=link:IF, the same */
+    struct check_line *checks;
+    size_t check_count;
     struct planned *routers;
     size_t count;
     struct scope scope;
@@ -60,6 +76,11 @@ struct plan {
  * to be possible on this host, as far as that can be known. */
 enum exit_status plan_read(struct plan *p, const struct run_options *o);
 void plan_free(struct plan *p);
+/* run_watch.c: a `watch` or `check` line; the track=link:IF of a virtual router; and, when all are there, those of them
+ * that nobody else tells of. False: it is wrong; out of memory. */
+bool plan_take_other(struct plan *p, const struct line *l, struct line_fault *fault);
+bool plan_take_links(struct plan *p, const struct vr_config *c);
+bool plan_watch_links(struct plan *p);
 
 /* --- run_chain.c: the stages, their pipes and their lives. --- */
 
@@ -118,7 +139,22 @@ struct side {
 };
 enum {
     RUN_SIDES = RUN_HOOKS + 2,
-    RUN_FDS = 5 + STAGES + 2 * RUN_SIDES /* signals, timer, what comes out, two that listen; of a side two at most */
+    /* signals, timer, what comes out, two that listen; of a side two at most */
+    RUN_FDS = 5 + STAGES + 2 * RUN_SIDES + RUN_TRACKERS
+};
+
+/* --- run_track.c: those that tell the election how things stand. --- */
+
+struct tracker {
+    const char *program; /* its path */
+    char *words;         /* each with its NUL, the program's name first; NULL: there is none */
+    size_t size, count;
+    char *lines;        /* the `watch` lines; NULL: a check */
+    bool wanted;        /* by the plan that is adopted */
+    bool leaves;        /* for good, once it has ended */
+    struct child child; /* pid 0: it does not run */
+    instant started, due;
+    usec delay;
 };
 
 /* --- run_reload.c --- */
@@ -139,11 +175,6 @@ struct reload {
 
 /* --- run_lines.c --- */
 
-struct text {
-    char *at;
-    size_t size, room;
-};
-
 struct status {
     struct text coming, shown; /* an answer that is not complete, and the last one that was */
     bool asked, stale;         /* stale: a state has changed since */
@@ -154,7 +185,8 @@ struct status {
 struct run {
     struct run_options options;
     int directory, lock;
-    char control_path[PATH_MAX], plan_path[PATH_MAX];
+    char control_path[PATH_MAX], plan_path[PATH_MAX], watch_path[PATH_MAX];
+    char track_path[PATH_MAX], check_path[PATH_MAX];
     struct control control;
     struct plan plan;
     struct scope listened;   /* what vrrp-listen was given */
@@ -163,6 +195,7 @@ struct run {
     struct chain chain;
     struct side sides[RUN_SIDES];
     size_t side_count;
+    struct tracker trackers[RUN_TRACKERS];
     struct levels *states; /* the last `state` line of each virtual router that is not init */
     struct reload reload;
     struct status status;
@@ -231,6 +264,15 @@ void side_end(struct side *s);
 /* run_fifo.c. The FIFO has to be right when it is there, or this ends the program. */
 void fifo_add(struct run *r, const char *path);
 void fifo_turn(struct run *r, struct side *s);
+
+/* run_track.c. First the programs are looked for; what is to run from then on: what is the same goes on. */
+void trackers_find(struct run *r);
+void trackers_want(struct run *r, const struct plan *p);
+void trackers_print(const struct run *r, const struct plan *p);
+void trackers_turn(struct run *r);
+instant trackers_deadline(const struct run *r);
+void trackers_end(struct run *r, int signal); /* to all, for good */
+bool trackers_ended(const struct run *r);
 
 /* run_reload.c */
 void reload_begin(struct run *r);

@@ -20,6 +20,7 @@ void directory_paths(struct run *r)
 {
     path_in(r, r->control_path, "control");
     path_in(r, r->plan_path, "vr");
+    path_in(r, r->watch_path, "watch");
     control_init(&r->control, r->control_path);
 }
 
@@ -90,7 +91,8 @@ void directory_name_holders(struct run *r)
 /* Nobody of ours uses what is left there: the lock is ours. */
 static void remove_left(const struct run *r)
 {
-    static const char *const names[] = {"control", "control.answers", "status", "status.new", "vr", "vr.new"};
+    static const char *const names[] = {"control", "control.answers", "status", "status.new",
+                                        "vr",      "vr.new",          "watch",  "watch.new"};
     for (size_t i = 0; i < nitems(names); i++)
         if (unlinkat(r->directory, names[i], 0) < 0 && errno != ENOENT)
             cli_say("%s/%s: %s", r->options.directory, names[i], strerror(errno));

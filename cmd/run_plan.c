@@ -80,7 +80,15 @@ static const char *take(void *context, const struct vr_config *c)
     p->routers[p->count].id = c->id;
     memcpy(p->routers[p->count].name, c->name, sizeof c->name);
     p->count++;
+    if (!plan_take_links(p, c))
+        return "out of memory";
     return append(p, c);
+}
+
+static bool take_other(void *context, const struct line *l, struct line_fault *fault)
+{
+    const struct reading *r = context;
+    return plan_take_other(r->plan, l, fault);
 }
 
 enum exit_status plan_read(struct plan *p, const struct run_options *o)
@@ -89,12 +97,16 @@ enum exit_status plan_read(struct plan *p, const struct run_options *o)
     struct reading r = {.plan = p, .options = o, .book = o->shadow ? NULL : address_book_open()};
     if (r.book)
         r.macvlans = macvlans_open(r.book, 0);
-    enum exit_status status = vr_file_load(o->file, take, &r);
+    enum exit_status status = vr_file_load_all(o->file, take, take_other, &r);
     macvlans_close(r.macvlans);
     address_book_close(r.book);
     if (status == EXIT_DONE && p->count == 0) {
         cli_say("%s: no virtual router: a vr line is needed", o->file);
         status = EXIT_USAGE;
+    }
+    if (status == EXIT_DONE && !plan_watch_links(p)) {
+        cli_say("%s: %s", o->file, strerror(ENOMEM));
+        status = EXIT_SYSTEM;
     }
     if (status != EXIT_DONE)
         plan_free(p);
@@ -103,21 +115,26 @@ enum exit_status plan_read(struct plan *p, const struct run_options *o)
     return status;
 }
 
-static bool unwritten(const struct run *r)
+static bool unwritten(const struct run *r, const char *name)
 {
-    cli_say("%s/vr: %s", r->options.directory, strerror(errno));
+    cli_say("%s/%s: %s", r->options.directory, name, strerror(errno));
     return false;
 }
 
 bool plan_prepare(struct run *r, const struct plan *p)
 {
-    return directory_prepare_file(r, "vr", p->lines, p->size) || unwritten(r);
+    if (!directory_prepare_file(r, "watch", p->watches.at, p->watches.size))
+        return unwritten(r, "watch");
+    return directory_prepare_file(r, "vr", p->lines, p->size) || unwritten(r, "vr");
 }
 
 void plan_adopt(struct run *r, struct plan *p)
 {
     if (!directory_show_file(r, "vr"))
-        (void)unwritten(r);
+        (void)unwritten(r, "vr");
+    if (!directory_show_file(r, "watch"))
+        (void)unwritten(r, "watch");
+    trackers_want(r, p);
     plan_free(&r->plan);
     r->plan = *p;
     *p = (struct plan){0};
@@ -126,6 +143,10 @@ void plan_adopt(struct run *r, struct plan *p)
 void plan_free(struct plan *p)
 {
     free(p->lines);
+    free(p->watches.at);
+    free(p->names.at);
+    free(p->linked.at);
+    free(p->checks);
     free(p->routers);
     *p = (struct plan){0};
 }

@@ -4,7 +4,7 @@
 
 #include "cmd/run.h"
 
-static bool has(const struct scope *s, const char *ifname)
+bool scope_has(const struct scope *s, const char *ifname)
 {
     for (size_t i = 0; i < s->count; i++)
         if (strcmp(s->interfaces[i], ifname) == 0)
@@ -14,7 +14,7 @@ static bool has(const struct scope *s, const char *ifname)
 
 static bool add_interface(struct scope *s, const char *ifname)
 {
-    if (has(s, ifname))
+    if (scope_has(s, ifname))
         return true;
     if (s->count == RUN_INTERFACES)
         return false;
@@ -47,7 +47,7 @@ bool scope_join(struct scope *to, const struct scope *from)
 bool scope_covers(const struct scope *s, const struct scope *wanted)
 {
     for (size_t i = 0; i < wanted->count; i++)
-        if (!has(s, wanted->interfaces[i]))
+        if (!scope_has(s, wanted->interfaces[i]))
             return false;
     for (size_t v = 0; v < nitems(s->vrids); v++)
         if (wanted->vrids[v] && !s->vrids[v])

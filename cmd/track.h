@@ -12,7 +12,7 @@
 #include "net/signals.h"
 
 enum {
-    TRACK_WATCHES = 256,
+    TRACK_WATCHES = WATCHES_MOST,
     TRACK_HELD = 16,      /* processes of a watch that are seen to end at once */
     TRACK_HELD_ALL = 512, /* of all */
     TRACK_WHY = 160,
@@ -36,6 +36,7 @@ struct track {
     struct tracker *all;
     size_t count;
     bool has[WATCH_KINDS];
+    bool while_read;
     const char *fifo; /* NULL: standard output */
     struct track_out out;
     struct kernel *kernel;      /* NULL: nothing asks for it */

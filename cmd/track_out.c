@@ -7,11 +7,14 @@
 #include "cmd/cli.h"
 #include "net/clock.h"
 
-void track_out_open(struct track_out *o, const char *fifo)
+void track_out_open(struct track_out *o, const char *fifo, bool while_read)
 {
+    if (while_read && !fifo)
+        cli_die(EXIT_USAGE, "--while-read: of which FIFO? -C is missing");
     o->to_fifo = fifo != NULL;
     if (o->to_fifo) {
         track_report_open(&o->fifo, fifo);
+        o->fifo.while_read = while_read;
         return;
     }
     cli_need_stream(STDOUT_FILENO);
@@ -60,7 +63,7 @@ void track_out_polled(struct track_out *o, const struct pollfd *p)
 int track_out_flush(struct track_out *o)
 {
     if (o->to_fifo)
-        return -1;
+        return o->fifo.over ? EXIT_DONE : -1;
     switch (outlet_flush(&o->stream, clock_wall())) {
     case OUTLET_DONE:
     case OUTLET_WAITING:

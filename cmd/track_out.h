@@ -12,8 +12,9 @@ struct track_out {
     struct track_report fifo;
     struct outlet stream;
 };
-/* fifo: NULL for standard output. Ends the program where that cannot be. */
-void track_out_open(struct track_out *o, const char *fifo);
+/* fifo: NULL for standard output. Ends the program where that cannot be. while_read: it is over, and track_out_flush says
+ * so, when the election that reads the FIFO is gone. */
+void track_out_open(struct track_out *o, const char *fifo, bool while_read);
 void track_out_close(struct track_out *o);
 /* False: it is not in the FIFO, and to be said again. */
 bool track_out_put(struct track_out *o, const struct track_event *e);

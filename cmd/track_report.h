@@ -8,7 +8,12 @@
 struct track_report {
     struct control control;
     enum control_status told; /* what people know */
-    unsigned full;            /* so many times in a row: many lines at once may fill it for a moment, and are no news */
+    bool while_read;          /* it is over when the FIFO is another one, or was not read for 5 s */
+    bool over;
+    dev_t device; /* of the first one that was written to */
+    ino_t inode;
+    instant unread; /* since then; INSTANT_NEVER: it was read */
+    unsigned full;  /* so many times in a row: many lines at once may fill it for a moment, and are no news */
 };
 
 /* path: of -C. Ends the program when it is no FIFO, or may not be written to. That it is not there or that nobody reads it

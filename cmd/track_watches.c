@@ -48,7 +48,7 @@ struct file_user {
 static bool take_line(void *context, const struct line *l, struct line_fault *fault)
 {
     struct file_user *u = context;
-    if (span_is(l->event, "vr"))
+    if (span_is(l->event, "vr") || span_is(l->event, "check"))
         return true;
     if (!span_is(l->event, "watch")) {
         fault->word = l->event;

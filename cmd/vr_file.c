@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/line_file.h"
-
 struct vr_user {
     vr_file_take *take;
+    line_file_take *others; /* NULL: they are passed over */
     void *context;
     struct prefix_buffer buffer;
     struct vr_config config;
@@ -16,14 +15,14 @@ struct vr_user {
 /* What else stands in the file of a whole router. */
 static bool is_of_others(struct span event)
 {
-    return span_is(event, "watch");
+    return span_is(event, "watch") || span_is(event, "check");
 }
 
 static bool take_line(void *context, const struct line *l, struct line_fault *fault)
 {
     struct vr_user *u = context;
     if (is_of_others(l->event))
-        return true;
+        return !u->others || u->others(u->context, l, fault);
     if (!span_is(l->event, "vr")) {
         fault->word = l->event;
         fault->reason = "not a vr line";
@@ -40,11 +39,16 @@ static bool take_line(void *context, const struct line *l, struct line_fault *fa
     return !refused;
 }
 
-enum exit_status vr_file_load(const char *path, vr_file_take *take, void *context)
+enum exit_status vr_file_load_all(const char *path, vr_file_take *take, line_file_take *others, void *context)
 {
     static struct vr_user user;
-    user = (struct vr_user){.take = take, .context = context};
+    user = (struct vr_user){.take = take, .others = others, .context = context};
     return line_file_load(path, take_line, &user);
+}
+
+enum exit_status vr_file_load(const char *path, vr_file_take *take, void *context)
+{
+    return vr_file_load_all(path, take, NULL, context);
 }
 
 void vr_file_read(const char *path, vr_file_take *take, void *context)

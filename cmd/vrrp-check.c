@@ -17,7 +17,8 @@
 
 const struct program program = {
     .name = "vrrp-check",
-    .usage = "[-C FIFO] [--interval TIME] [--timeout TIME] [--rise N] [--fall N] NAME COMMAND [ARG...]",
+    .usage = "[-C FIFO] [--interval TIME] [--timeout TIME] [--rise N] [--fall N]\n"
+             "       [--while-read] NAME COMMAND [ARG...]",
     .help =
         "Runs COMMAND regularly and writes track lines: NAME is up while it exits with 0. Options end with COMMAND.\n"
         "  -C FIFO          write into the control FIFO of vrrp-elect instead of standard output\n"
@@ -25,16 +26,14 @@ const struct program program = {
         "  --timeout TIME   the command is killed then, which is a failure (the interval)\n"
         "  --rise N         so many successes in a row make it up after it was down (1)\n"
         "  --fall N         so many failures in a row make it down after it was up (1)\n"
+        "  --while-read     end once nobody reads FIFO any more\n"
         "  -h, -V           help, version\n",
 };
 
-enum word { WORD_INTERVAL, WORD_TIMEOUT, WORD_RISE, WORD_FALL };
+enum word { WORD_INTERVAL, WORD_TIMEOUT, WORD_RISE, WORD_FALL, WORD_WHILE_READ };
 static const struct cli_word words[] = {
-    [WORD_INTERVAL] = {"interval", true},
-    [WORD_TIMEOUT] = {"timeout", true},
-    [WORD_RISE] = {"rise", true},
-    [WORD_FALL] = {"fall", true},
-    {NULL, false},
+    [WORD_INTERVAL] = {"interval", true}, [WORD_TIMEOUT] = {"timeout", true},        [WORD_RISE] = {"rise", true},
+    [WORD_FALL] = {"fall", true},         [WORD_WHILE_READ] = {"while-read", false}, {NULL, false},
 };
 
 /* However rare the checks are, a vrrp-elect that is started anew is told the state after so much. */
@@ -51,6 +50,7 @@ struct check {
     instant next_start;
     instant good_until; /* what the last check said */
     instant repeat_at;  /* INSTANT_NEVER: nothing is said between checks */
+    bool while_read;
     struct track_out out;
     struct signals signals;
     struct clock_timer timer;
@@ -74,6 +74,9 @@ static void take_word(struct check *c, enum word word, const char *value)
         break;
     case WORD_FALL:
         c->state.fall = (unsigned)cli_word_number(words[word].name, value, 1, CHECK_RESULTS);
+        break;
+    case WORD_WHILE_READ:
+        c->while_read = true;
         break;
     }
 }
@@ -122,7 +125,7 @@ static void open_all(struct check *c, const char *fifo)
     check_run_init(&c->run);
     if (!signals_open(&c->signals, SIGNALS_SOURCE) || !clock_timer_open(&c->timer))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));
-    track_out_open(&c->out, fifo);
+    track_out_open(&c->out, fifo, c->while_read);
     c->next_start = clock_now();
     c->repeat_at = INSTANT_NEVER;
 }

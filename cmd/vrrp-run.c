@@ -1,6 +1,7 @@
 /* vrrp-run: a whole router from a file of `vr` lines, started and looked after. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,7 @@ static void add_hook(struct run *r, char *command)
 static void print_plan(const struct run *r)
 {
     chain_print(r);
+    trackers_print(r, &r->plan);
     for (size_t i = 0; i < r->side_count; i++) {
         fputs("beside it:", stdout);
         if (r->sides[i].fifo)
@@ -180,6 +182,8 @@ static void watch_all(struct run *r)
     watch(r, c->former.fd, POLLIN);
     for (size_t i = 0; i < c->count; i++)
         watch(r, c->stages[i].child.fd, POLLIN);
+    for (size_t i = 0; i < nitems(r->trackers); i++)
+        watch(r, r->trackers[i].words ? r->trackers[i].child.fd : -1, POLLIN);
     for (size_t i = 0; i < r->side_count; i++) {
         const struct side *s = &r->sides[i];
         watch(r, s->child.fd, POLLIN);
@@ -189,7 +193,8 @@ static void watch_all(struct run *r)
 
 static instant deadline(const struct run *r)
 {
-    const instant all[] = {chain_deadline(r), sides_deadline(r), reload_deadline(r), status_deadline(r), r->end};
+    const instant all[] = {chain_deadline(r),  sides_deadline(r),  trackers_deadline(r),
+                           reload_deadline(r), status_deadline(r), r->end};
     instant first = INSTANT_NEVER;
     for (size_t i = 0; i < nitems(all); i++)
         if (all[i].us < first.us)
@@ -242,6 +247,7 @@ static void loop(struct run *r)
         scope_turn(r);
         status_turn(r);
         sides_turn(r);
+        trackers_turn(r);
     }
 }
 
@@ -251,8 +257,9 @@ static void end_sides(struct run *r)
 {
     r->end.us = r->now.us + LAST_WORDS;
     r->fd_count = 0;
+    trackers_end(r, SIGTERM);
     sides_turn(r);
-    while (!sides_ended(r) && r->now.us < r->end.us) {
+    while (!(sides_ended(r) && trackers_ended(r)) && r->now.us < r->end.us) {
         watch_all(r);
         clock_timer_set(&r->timer, r->end);
         if (poll(r->fds, r->fd_count, -1) < 0 && errno != EINTR)
@@ -261,7 +268,9 @@ static void end_sides(struct run *r)
         if (run_is_ready(r, r->signals.fd) && signals_stop(&r->signals))
             break;
         sides_turn(r);
+        trackers_turn(r);
     }
+    trackers_end(r, SIGKILL);
     sides_tell_late(r);
 }
 
@@ -292,6 +301,7 @@ int main(int argc, char **argv)
     keys_check(&r);
     directory_paths(&r);
     chain_find(&r);
+    trackers_find(&r);
     add_log(&r);
     for (size_t i = 0; i < r.options.hook_count; i++)
         add_hook(&r, r.options.hooks[i]);

@@ -9,7 +9,7 @@
 
 const struct program program = {
     .name = "vrrp-track",
-    .usage = "[-C FIFO] [-f FILE] [name=NAME] [KIND=WHAT [KEY=VALUE]...]",
+    .usage = "[-C FIFO] [--while-read] [-f FILE] [name=NAME] [KIND=WHAT [KEY=VALUE]...]",
     .help = "Watches what the kernel knows and writes track lines. The operands are one watch; KIND=WHAT is one of\n"
             "  link=IF              it is up and has a carrier\n"
             "  address=ADDR         it is on an interface [if=IF]\n"
@@ -20,20 +20,25 @@ const struct program program = {
             "and of each rise=TIME fall=TIME: it has to be up, or down, for so long before that is told.\n"
             "  -C FIFO     write into the control FIFO of vrrp-elect instead of standard output\n"
             "  -f FILE     watch lines: the same words, any number of them\n"
+            "  --while-read  end once nobody reads FIFO any more\n"
             "  -h, -V      help, version\n",
 };
 
 /* Each is said again so often, and good for so long. */
 static const usec REPEAT = SECOND, GOOD_FOR = 4 * SECOND;
 
+static const struct cli_word words[] = {{"while-read", false}, {NULL, false}};
+
 static struct track track;
 
 static void options(struct track *t, int argc, char **argv)
 {
     const char *file = NULL;
-    for (int option; (option = cli_option(argc, argv, "C:f:")) != -1;) {
+    for (int option; (option = cli_option_or_word(argc, argv, "C:f:", words)) != -1;) {
         if (option == 'C')
             t->fifo = optarg;
+        else if (option == CLI_WORD)
+            t->while_read = true;
         else if (file)
             cli_die(EXIT_USAGE, "-f %s: one file is enough", optarg);
         else
@@ -53,7 +58,7 @@ static void options(struct track *t, int argc, char **argv)
 
 static void open_all(struct track *t)
 {
-    track_out_open(&t->out, t->fifo);
+    track_out_open(&t->out, t->fifo, t->while_read);
     track_look_open(t);
     if (!signals_open(&t->signals, SIGNALS_SOURCE) || !clock_timer_open(&t->timer))
         cli_die(EXIT_SYSTEM, "%s", strerror(errno));

@@ -8,7 +8,9 @@
     "[not:]NAME, [not:]NAME:WEIGHT or NAME:*WEIGHT, weight -254..-1 or 1..254; a : before a digit in NAME is %3A"
 
 /* vip:NAME is told by vip-follow of the virtual router of that name; a longer one is too long for it. */
-#define VIP_TRACK "vip:"
+/* link:IF is told by what tells of that interface. */
+#define LINK_TRACK "link:"
+#define VIP_TRACK  "vip:"
 enum { VIP_NAME = NAME_TEXT - 1 - (sizeof VIP_TRACK - 1) };
 
 bool track_ref_parse(struct span item, struct track_ref *out);

@@ -152,7 +152,6 @@ static struct track *track_find(const struct electorate *e, const char *name)
 }
 
 /* link:IF is told by the `link` lines of that interface, where there are any. */
-static const char LINK_TRACK[] = "link:";
 enum { LINK_TRACK_LENGTH = sizeof LINK_TRACK - 1 };
 
 static const struct interface *track_interface(const struct electorate *e, const char *name)

@@ -127,6 +127,9 @@ static const struct event_key measured_keys[] = {
     NUMBER("transitions"), NUMBER("takeovers"), MEASURED("takeover-mean"), MEASURED("takeover-longest"),
     MEASURED("vacant"), MEASURED("dual"),
 };
+static const struct event_key check_keys[] = {
+    TEXT("name"), LIST("command"), DURATION("interval"), DURATION("timeout"), NUMBER("rise"), NUMBER("fall"),
+};
 static const struct event_key stage_keys[] = {
     TEXT("name"), NUMBER("pid"), TEXT("state"), TEXT("err"), NUMBER("signal"), NUMBER("status"),
 };
@@ -165,6 +168,7 @@ static const struct event_keys events[] = {
     EVENT("measured", measured_keys),
     EVENT("statistics", statistics_keys),
     EVENT("watch", watch_keys),
+    EVENT("check", check_keys),
 };
 /* clang-format on */
 

@@ -5,7 +5,7 @@
 
 #include "core/config.h"
 
-enum { WATCH_TEXT = 1024 };
+enum { WATCH_TEXT = 1024, WATCHES_MOST = 256 };
 
 enum watch_kind {
     WATCH_LINK,    /* text: an interface: up, and with a carrier */

@@ -42,6 +42,8 @@ enum control_status control_open(struct control *c)
     c->fd = open(c->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (c->fd < 0 || fstat(c->fd, &st) < 0)
         return failed(c, errno);
+    c->device = st.st_dev;
+    c->inode = st.st_ino;
     return S_ISFIFO(st.st_mode) ? CONTROL_DONE : failed(c, EINVAL);
 }
 

@@ -8,13 +8,16 @@
 #define NET_CONTROL_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { CONTROL_BYTES = 4096 }; /* longest line, with its newline: what a FIFO takes in one piece */
 
 struct control {
     const char *path; /* the caller's */
     int fd;           /* -1: not open */
-    int error;        /* errno of what was not CONTROL_DONE */
+    dev_t device;     /* which FIFO it was when it was opened last */
+    ino_t inode;
+    int error; /* errno of what was not CONTROL_DONE */
 };
 
 enum control_status {

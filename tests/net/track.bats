@@ -11,6 +11,7 @@ setup_file() {
     scenario heard heard_links
     scenario restored taken restore
     scenario lost taken fault
+    scenario supervised supervised
     wait
 }
 
@@ -189,6 +190,62 @@ END
     mark over
 }
 
+# One place for all of it: the file of vrrp-run.
+supervised() {
+    lab_begin "$LAB" us
+    record
+    uplink_make
+    touch "$LAB/well"
+    write_file track=link:eth1:-60,web,own:+7,not:maint
+    start us run.log "$BUILD/vrrp-run" -d "$LAB/run" "$LAB/r.vr"
+    run=$PID
+    until_true 10 prio_is 157
+    ns us ip link set far down
+    until_true 10 prio_is 97
+    ns us ip link set far up
+    until_true 10 prio_is 157
+    rm "$LAB/well"
+    until_true 10 state_is fault
+    touch "$LAB/well"
+    until_true 10 prio_is 157
+    touch "$LAB/maint"
+    until_true 10 state_is fault
+    rm "$LAB/maint"
+    until_true 10 prio_is 157
+    first=$(tracker)
+    kill -KILL "$first"
+    until_true 10 grep -q "vrrp-track (pid $first) was killed by signal 9" "$LAB/run.log"
+    until_true 10 tracker
+    [ "$(tracker)" != "$first" ]
+    checker=$(pgrep -P "$run" vrrp-check)
+    mark reloads
+    write_file track=web
+    sed -i '/^watch/d' "$LAB/r.vr"
+    kill -HUP "$run"
+    until_true 10 prio_is 150
+    until_true 10 eval '! tracker'
+    [ "$(pgrep -P "$run" vrrp-check)" = "$checker" ] # it is the same, and goes on
+    mark reloaded
+    kill -KILL "$run" # the router goes on, and so does what it depends on
+    rm "$LAB/well"
+    until_true 10 state_is fault
+    ns us "$BUILD/vrrp-ctl" -C "$LAB/run/control" stop
+    until_true 20 stopped "$checker"
+    mark over
+}
+write_file() {
+    vr_conf "$LAB/r.vr" 3 4 150 interval=100ms "$@"
+    cat >>"$LAB/r.vr" <<END
+watch name=own address=192.0.2.1
+watch name=maint file=$LAB/maint
+check name=web command=test,-e,$LAB/well interval=200ms
+END
+}
+status() { ns us "$BUILD/vrrp-ctl" -C "$LAB/run/control" status; }
+prio_is() { status | grep -q " state=active .* prio=$1 "; }
+state_is() { status | grep -q " state=$1 "; }
+tracker() { pgrep -P "$run" vrrp-track; }
+
 # --- what is to be seen ----------------------------------------------------------------------------------------------
 
 @test "an uplink without a carrier lowers the priority: keepalived takes over, and gives it back" {
@@ -230,4 +287,9 @@ END
     first=$(advert_first "$peer4" '>0' "$removed")
     holds "$first - $removed < 3" # a Skew_Time after it has resigned
     holds "$(advert_first "$us4" '>0' "$first") - $removed > 9"
+}
+
+@test "vrrp-run runs what its file tracks, starts it again, changes it with a reload, and leaves none behind" {
+    finished supervised
+    holds "$(advert_gap "$us4" "$reloads" "$reloaded") < 0.5" # nothing flaps
 }
