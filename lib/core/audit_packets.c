@@ -51,6 +51,8 @@ static void evidence(struct finding *f, const struct origin *from, const struct 
     } else if (why == VERDICT_DST && (advert->has & HAS_IP)) {
         f->value = (struct audit_value){.kind = VALUE_IP, .ip = advert->dst};
         f->against = (struct audit_value){.kind = VALUE_IP, .ip = advert->af == 6 ? vrrp_group6 : vrrp_group4};
+    } else if (why == VERDICT_AUTH && advert->auth_ok && (advert->has & HAS_SEQ)) {
+        f->value = audit_number(advert->seq);
     } else if (why == VERDICT_CHECKSUM) {
         if ((advert->has & HAS_CKSUM) && advert->cksum != CKSUM_NONE)
             f->value = audit_word(cksum_form_name(advert->cksum));
@@ -72,6 +74,9 @@ void audit_bad(struct audit *a, const struct origin *from, const struct advert *
         rule = RULE_ADDR_COUNT_MISMATCH;
     if (why == VERDICT_CHECKSUM && advert->af == 6 && (advert->has & HAS_CKSUM) && advert->cksum == CKSUM_MESSAGE)
         rule = RULE_V6_CHECKSUM_NOPSEUDO;
+    /* the key is right, so it is when it was said that is wrong */
+    if (why == VERDICT_AUTH && advert->auth_ok)
+        rule = advert->auth == AUTH_HMAC ? RULE_TRAILER_REPLAY : RULE_AH_REPLAY;
     struct finding f = about_packet(from, advert, rule);
     evidence(&f, from, advert, why);
     audit_tell(a, &f);

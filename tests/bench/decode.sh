@@ -50,11 +50,22 @@ table() {
 "$BUILD/gen_pcap" "$count" 100 >"$work/adverts.pcap"
 "$BUILD/gen_pcap" "$count" 1 >"$work/mixed.pcap"
 
+# Of 255 virtual routers with a key each: signed, to be verified or not.
+umask 077
+awk 'BEGIN { for (i = 1; i < 256; i++) printf "key vrid=%d type=hmac id=1 hex=%064x\n", i, i }' >"$work/keys"
+awk -v count="$count" 'BEGIN {
+    for (i = 0; i < count; i++)
+        printf "%d.%09d send if=eth0 vrid=%d prio=100 ip=192.0.2.%d src=192.0.2.254 auth=hmac\n",
+            1700000000 + i / 25000, i % 25000 * 40000, i % 255 + 1, i % 250 + 1
+}' | "$BUILD/vrrp-advert" -k "$work/keys" -w "$work/signed.pcap" >/dev/null 2>&1
+
 round=0
 while [ "$round" -lt "$rounds" ]; do
     take 'tcpdump -v' tcpdump -v -n -r "$work/adverts.pcap"
     take 'vrrp-listen' "$BUILD/vrrp-listen" -r "$work/adverts.pcap"
     take 'bare loop' "$BUILD/pcap_loop" "$work/adverts.pcap"
+    take 'vrrp-listen, signed' "$BUILD/vrrp-listen" -r "$work/signed.pcap"
+    take 'vrrp-listen -k, signed' "$BUILD/vrrp-listen" -r "$work/signed.pcap" -k "$work/keys"
     take 'tcpdump -v FILTER, 1 %' tcpdump -v -n -r "$work/mixed.pcap" "$filter"
     take 'vrrp-listen, 1 %' "$BUILD/vrrp-listen" -r "$work/mixed.pcap"
     take 'bare loop, 1 %' "$BUILD/pcap_loop" "$work/mixed.pcap"
@@ -66,3 +77,6 @@ table 'tcpdump -v' 'vrrp-listen' 'bare loop'
 echo
 echo "$count packets, 1 % of them adverts:"
 table 'bare loop, 1 %' 'vrrp-listen, 1 %' 'tcpdump -v FILTER, 1 %'
+echo
+echo "$count adverts with a trailer of HMAC-SHA256, not verified and verified:"
+table 'vrrp-listen, signed' 'vrrp-listen -k, signed'

@@ -1,8 +1,10 @@
 /* A frame as it is captured: the first byte says which link layer, the rest is the frame. Whatever comes, what is told
  * of it must hold together; and what is a valid advertisement can be said again, and is then the same. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/auth_verify.h"
 #include "core/frame.h"
 
 #define HOLDS(condition)                                                                                               \
@@ -97,6 +99,40 @@ static void say_again(const struct advert *heard)
     HOLDS(memcmp(again.addresses, heard->addresses, heard->count * ip_size(heard->af)) == 0);
 }
 
+/* Keys of each type for each virtual router, so that each frame that says that it is authenticated is looked at. */
+static struct auth_verifier *verifier(void)
+{
+    static struct auth_verifier *made;
+    static const char *const types[] = {"pass secret=s3cr3t", "ah secret=s3cr3t",
+                                        "hmac id=1 secret=0123456789abcdef0123456789abcdef anti-replay=monotonic"};
+    static const struct siphash_key key = {{1, 2}};
+    struct auth_keys *keys = made ? NULL : auth_keys_new();
+    for (unsigned i = 0; keys && i < 255 * nitems(types); i++) {
+        char text[128];
+        struct line l;
+        struct span where;
+        int length = snprintf(text, sizeof text, "key vrid=%u type=%s", i / 3 + 1, types[i % 3]);
+        HOLDS(line_parse(&l, text, (size_t)length, &where) == LINE_OK && auth_keys_add(keys, &l, &where) == NULL);
+    }
+    if (keys)
+        made = auth_verifier_new(keys, &key);
+    HOLDS(made != NULL);
+    return made;
+}
+
+/* From memory of just its size: what is read behind it is seen. */
+static void verify_it(const struct frame *decoded, enum link_layer link, const uint8_t *bytes, size_t size)
+{
+    static int64_t now;
+    struct sighting s = {{++now}, link, DIR_IN, "eth0", bytes, size};
+    struct frame f = *decoded;
+    auth_verify(verifier(), &s, &f);
+    HOLDS(f.kind == FRAME_ADVERT || (f.kind == FRAME_BAD && f.verdict == VERDICT_AUTH));
+    HOLDS(f.advert.auth != AUTH_NONE || (f.kind == FRAME_ADVERT && !f.advert.auth_ok));
+    HOLDS(f.advert.auth == AUTH_NONE || f.kind == FRAME_BAD || f.advert.auth_ok);
+    told += f.advert.auth_ok;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct frame f;
@@ -109,7 +145,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     check_kind(&f);
     read_all(&f, data + 1, size - 1);
-    if (f.kind == FRAME_ADVERT)
+    if (f.kind == FRAME_ADVERT) {
         say_again(&f.advert);
+        verify_it(&f, (enum link_layer)(data[0] % (LINK_RAW + 1)), data + 1, size - 1);
+    }
     return 0;
 }
