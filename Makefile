@@ -17,7 +17,7 @@ verify := core/auth_verify core/siphash $(auth)
 sign := core/auth_sign $(auth)
 limit := core/limit core/known core/bucket core/siphash
 report := core/report core/filter core/match core/vips $(limit) $(verify)
-config := core/config core/config_value core/config_hint core/config_track core/config_check core/config_write core/peer $(packet)
+config := core/config core/config_value core/address_style core/prefix_list core/config_hint core/config_track core/config_check core/config_write core/peer $(packet)
 event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router
 event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
@@ -71,10 +71,10 @@ vrrp-advert.objs := cmd/cli cmd/operands cmd/advert_filter cmd/advert_hand cmd/a
 vrrp-advert.objs += $(event) $(frame) $(sign) $(key_file) core/freshness core/timers $(stage) $(capture) net/inject net/unicast $(link) $(confine)
 vrrp-advert.libs := -lpcap -lnet -lmnl -lnettle -lcap -lseccomp
 
-vip-up.objs := cmd/cli cmd/vip core/config_value $(packet) $(line) $(addresses) $(macvlan) net/announce net/inject net/clock $(confine)
+vip-up.objs := cmd/cli cmd/vip core/config_value core/address_style $(packet) $(line) $(addresses) $(macvlan) net/announce net/inject net/clock $(confine)
 vip-up.libs := -lnet -lmnl -lcap -lseccomp
 
-vip-down.objs := cmd/cli cmd/vip core/config_value $(line) $(addresses) $(macvlan) net/clock $(confine)
+vip-down.objs := cmd/cli cmd/vip core/config_value core/address_style $(line) $(addresses) $(macvlan) net/clock $(confine)
 vip-down.libs := -lmnl -lcap -lseccomp
 
 vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_macvlan cmd/follow_tracks cmd/lines cmd/track_report $(event)

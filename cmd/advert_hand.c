@@ -80,6 +80,7 @@ static void describe(struct hand *h, const struct vr_config *c)
         .prio = c->prio,
         .interval = c->interval,
         .ip = c->ip,
+        .style = c->style,
         .src = c->src,
         .vmac = c->vmac,
         .cksum = c->cksum != CKSUM_NONE ? c->cksum

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/prefix_list.h"
+
 static struct held **bucket_of(struct held_table *t, const struct identity *id)
 {
     uint32_t h = 2166136261u; /* FNV-1a */
@@ -59,21 +61,18 @@ bool held_put(struct held_table *t, const struct send_event *e)
         t->all[t->count++] = h;
         *at = h;
     }
-    struct prefix *items = h->items;
-    if (!items || h->send.ip.count < e->ip.count) {
-        items = realloc(items, e->ip.count * sizeof(*items));
-        if (!items) {
-            if (!h->items) /* it is new, and there is nothing to remember of it */
-                held_forget(t, &e->id);
-            return false;
-        }
-    }
-    h->items = items; /* one that has grown has moved */
-    if (!put_peers(h, &e->peer))
+    struct prefix_list kept = h->send.ip;
+    if (!prefix_list_keep(&kept, &e->ip)) {
+        if (!kept.items) /* it is new, and there is nothing to remember of it */
+            held_forget(t, &e->id);
         return false;
-    memcpy(items, e->ip.items, e->ip.count * sizeof(*items));
+    }
+    if (!put_peers(h, &e->peer)) {
+        h->send.ip = kept;
+        return false;
+    }
     h->send = *e;
-    h->send.ip.items = items;
+    h->send.ip = kept;
     h->send.peer.items = h->peers;
     return true;
 }
@@ -86,7 +85,7 @@ void held_forget(struct held_table *t, const struct identity *id)
     *at = h->next;
     t->all[h->index] = t->all[--t->count];
     t->all[h->index]->index = h->index;
-    free(h->items);
+    prefix_list_free(&h->send.ip);
     free(h->peers);
     free(h);
 }

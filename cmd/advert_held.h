@@ -5,11 +5,10 @@
 #include "core/event.h"
 
 struct held {
-    struct send_event send; /* its lists point to items and peers */
-    struct prefix *items;
-    struct ip *peers;  /* NULL: it has none */
-    struct held *next; /* of the same bucket */
-    size_t index;      /* in all */
+    struct send_event send; /* its lists have memory of their own */
+    struct ip *peers;       /* of the second; NULL: it has none */
+    struct held *next;      /* of the same bucket */
+    size_t index;           /* in all */
 };
 
 enum { HELD_BUCKETS = 1024 };

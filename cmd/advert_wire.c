@@ -181,7 +181,7 @@ static int build(struct wire *w, const struct wire_link *l, const struct send_ev
         .vrid = e->id.vrid,
         .prio = e->prio,
         .interval = e->interval,
-        .count = e->ip.count,
+        .count = (uint8_t)e->ip.count,
         .addresses = addresses,
     };
     if (!a.src.family)

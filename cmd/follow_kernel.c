@@ -97,7 +97,7 @@ void follow_notices(struct follow *f)
 static void saw(void *context, const struct address_entry *e)
 {
     struct follow *f = context;
-    holdings_saw(f->holdings, f->looking, &e->prefix, e->ours);
+    holdings_saw(f->holdings, f->looking, &e->prefix, &e->style, e->ours);
 }
 
 static void resolve(struct follow *f, size_t link)
@@ -171,7 +171,7 @@ void follow_announcements(struct follow *f)
 {
     struct holding_announcement a;
     for (int n = 0; n < ANNOUNCEMENTS_A_TURN && holdings_announcement(f->holdings, f->now, &a); n++) {
-        int number = announce(&f->injector, a.ifindex, &a.mac, &a.ip);
+        int number = announce(&f->injector, a.ifindex, &a.mac, &a.ip, a.reply);
         if (number != 0 && number != f->told_announce && !follow_too_much_news(f))
             cli_say("announcing: %s", strerror(number));
         f->told_announce = number;

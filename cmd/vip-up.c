@@ -180,7 +180,7 @@ static int announce_all(const struct vip_request *r, const struct options *o)
     for (unsigned pass = 0; pass < o->announcements && failed == 0; pass++) {
         for (size_t n = 0; n < r->count && failed == 0; n++) {
             if (!r->seen[n].failed)
-                failed = announce(&injector, r->device, &mac, &r->list[n].ip);
+                failed = announce(&injector, r->device, &mac, &r->list[n].ip, false);
         }
     }
     if (failed != 0)

@@ -128,7 +128,7 @@ static bool take_state(struct board *b, const struct line *l, const char **where
     for (size_t i = 0; !r->heard && i < e.ip.count && i < BOARD_ADDRESSES; i++)
         r->addresses[i] = e.ip.items[i].ip;
     if (!r->heard)
-        r->address_count = e.ip.count;
+        r->address_count = (uint8_t)e.ip.count;
     return true;
 }
 

@@ -2,7 +2,7 @@
 #ifndef CORE_CHANGE_H
 #define CORE_CHANGE_H
 
-#include "core/address.h"
+#include "core/config.h"
 
 enum change_kind {
     CHANGE_ADD,    /* only where it is absent: never touches what somebody else put there meanwhile */
@@ -19,7 +19,9 @@ struct address_change {
     struct prefix prefix;
     uint32_t lease;  /* add, renew: seconds until the kernel removes it by itself; 0: never */
     uint32_t metric; /* add, renew, IPv4: of the route to its prefix that it brings; 0: the kernel's */
-    int result;      /* set once done: 0 or errno */
+    const struct address_style *style; /* add, renew; NULL: nothing is said of it. A label counts when it is added, */
+    const char *ifname;                /* behind this, where both fit */
+    int result;                        /* set once done: 0 or errno */
 };
 
 #endif

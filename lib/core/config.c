@@ -2,18 +2,21 @@
 
 #include <string.h>
 
+#include "core/address_style.h"
 #include "core/config_check.h"
 #include "core/config_hint.h"
 #include "core/config_track.h"
 #include "core/config_value.h"
 #include "core/peer.h"
+#include "core/prefix_list.h"
 
 /* What one key's value goes into. */
 struct target {
     struct vr_config *config;
     struct prefix_buffer *buffer;
-    const char *allowed; /* what the message says: a key's function may be more precise than the table */
-    struct span item;    /* the item of a list that is wrong; len 0: the value as a whole */
+    struct span excluded; /* the value: it is looked at once ip= is known */
+    const char *allowed;  /* what the message says: a key's function may be more precise than the table */
+    struct span item;     /* the item of a list that is wrong; len 0: the value as a whole */
 };
 
 static bool parse_byte(struct span value, uint8_t min, uint8_t max, uint8_t *out)
@@ -77,17 +80,12 @@ static bool key_ip(struct target *t, struct span value)
         t->allowed = wrong;
         return false;
     }
-    const struct prefix_list *list = &t->config->ip;
-    for (size_t i = 1; i < list->count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (ip_equal(&list->items[i].ip, &list->items[k].ip)) {
-                t->allowed = "an address stands there twice";
-                t->item = list_item(value, i);
-                return false;
-            }
-        }
-    }
-    return true;
+    size_t twice = prefix_list_twice(&t->config->ip, t->config->id.ifname);
+    if (twice == t->config->ip.count)
+        return true;
+    t->allowed = "an address stands there twice";
+    t->item = list_item(value, twice);
+    return false;
 }
 
 static bool key_src(struct target *t, struct span value)
@@ -197,6 +195,27 @@ static bool key_group(struct target *t, struct span value)
     return parse_name(value, t->config->group, NAME_TEXT);
 }
 
+static bool key_excluded(struct target *t, struct span value)
+{
+    t->excluded = value;
+    return true;
+}
+
+static bool key_label(struct target *t, struct span value)
+{
+    return label_parse(value, t->config->style.label);
+}
+
+static bool key_scope(struct target *t, struct span value)
+{
+    return scope_parse(value, &t->config->style.scope);
+}
+
+static bool key_preferred(struct target *t, struct span value)
+{
+    return parse_yes_no(value, &t->config->style.preferred);
+}
+
 static bool key_strict(struct target *t, struct span value)
 {
     return parse_yes_no(value, &t->config->strict);
@@ -219,6 +238,16 @@ static bool key_vip_lost(struct target *t, struct span value)
     return t->config->lost_is_fault || span_is(value, "restore");
 }
 
+static bool key_garp_op(struct target *t, struct span value)
+{
+    return garp_op_parse(value, &t->config->garp.reply);
+}
+
+static bool key_garp_pace(struct target *t, struct span value)
+{
+    return garp_pace_parse(value, &t->config->garp.pace);
+}
+
 static const struct {
     const char *key;
     bool (*parse)(struct target *t, struct span value);
@@ -231,7 +260,7 @@ static const struct {
     {"ver", key_ver, "2 or 3"},
     {"prio", key_prio, "1..255"},
     {"interval", key_interval, "a number and a unit: 1s, 100ms"},
-    {"ip", key_ip, "addresses of one family, with commas between: ADDR or ADDR/LEN"},
+    {"ip", key_ip, "addresses of one family, with commas between: ADDR, ADDR/LEN or ADDR/LEN@IF"},
     {"src", key_src, "one address"},
     {"preempt", key_preempt, "yes or no"},
     {"preempt-delay", key_preempt_delay, "0s..24h, a number and a unit"},
@@ -247,10 +276,16 @@ static const struct {
     {"peer", key_peer, PEER_ALLOWED},
     {"ttl", key_ttl, TTL_ALLOWED},
     {"group", key_group, "1..63 bytes"},
+    {"excluded", key_excluded, "addresses, with commas between: ADDR, ADDR/LEN or ADDR/LEN@IF"},
+    {"label", key_label, LABEL_ALLOWED},
+    {"scope", key_scope, SCOPE_ALLOWED},
+    {"preferred", key_preferred, "yes or no"},
     {"strict", key_strict, "yes or no"},
     {"init", key_init, "backup or active"},
     {"last-advert", key_last_advert, "yes or no"},
     {"vip-lost", key_vip_lost, "restore or fault"},
+    {"garp-op", key_garp_op, "request or reply"},
+    {"garp-pace", key_garp_pace, "0s..60s, a number and a unit"},
 };
 
 static struct span word_of(const struct field *f)
@@ -297,17 +332,26 @@ static bool parse_key(struct target *t, const struct field *f, struct config_err
     return unknown_key(f, error);
 }
 
-/* RFC 9568 5.2.9 and erratum 8300: the first IPv6 address is link-local. The others keep their order. */
-static void link_local_first(struct prefix *items, size_t count)
+/* excluded=, which goes behind the list of ip=. */
+static bool take_excluded(struct target *t, const struct line *l, struct config_error *error)
 {
-    size_t first = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!ip_is_link_local(&items[i].ip))
-            continue;
-        struct prefix moved = items[i];
-        memmove(&items[first + 1], &items[first], (i - first) * sizeof(items[0]));
-        items[first++] = moved;
+    struct prefix_list *list = &t->config->ip;
+    const char *wrong = NULL;
+    char item[48];
+    if (t->excluded.len > 0)
+        wrong = prefix_list_parse_excluded(t->excluded, list, t->buffer, &t->item);
+    size_t twice =
+        t->excluded.len > 0 && !wrong ? prefix_list_twice(list, t->config->id.ifname) : prefix_list_all(list);
+    if (!wrong && twice == prefix_list_all(list))
+        return true;
+    if (!wrong) {
+        wrong = "an address stands there twice";
+        t->item = list_item(t->excluded, twice - list->count);
     }
+    struct span word = config_word(l, "excluded");
+    if (t->item.len == 0)
+        return config_refuse(error, word, "excluded", wrong, NULL);
+    return config_refuse(error, word, "excluded", excerpt(t->item, item), ": ", wrong, NULL);
 }
 
 bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const struct line *l, struct config_error *error)
@@ -325,11 +369,11 @@ bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const str
     for (size_t i = 0; i < l->count; i++)
         if (!parse_key(&target, &l->fields[i], error))
             return false;
-    if (!config_check(out, l, error))
+    if (!take_excluded(&target, l, error) || !config_check(out, l, error))
         return false;
     if (out->name[0] == '\0')
         default_name(&out->id, out->name);
     if (out->id.af == 6)
-        link_local_first(buffer->items, out->ip.count);
+        prefix_list_link_local_first(&out->ip, buffer);
     return true;
 }

@@ -6,7 +6,8 @@
 #include "core/line.h"
 #include "core/packet.h"
 
-enum { IFNAME_TEXT = 16, NAME_TEXT = 64, ROUTER_TRACKS = 16, PEERS = 255 };
+enum { IFNAME_TEXT = 16, LABEL_TEXT = IFNAME_TEXT - 2, NAME_TEXT = 64 };
+enum { ADDRESSES_MOST = 1024, ROUTER_TRACKS = 16, PEERS = 255 };
 
 /* What makes a virtual router: RFC 9568 1.7. IPv4 and IPv6 with one VRID are two. */
 struct identity {
@@ -19,23 +20,38 @@ void put_identity(struct writer *w, const struct identity *id); /* if= af= vrid=
 
 /* items and on of a list point into a prefix_buffer (or other memory) of the caller's, which must outlive it. */
 struct prefix_list {
-    uint8_t count; /* 1..255 once configured */
     const struct prefix *items;
-    const char (*on)[IFNAME_TEXT]; /* the interface of each, "": the virtual router's; NULL: that of all */
+    char (*on)[IFNAME_TEXT]; /* the interface of each, "": the virtual router's; NULL: that of all */
+    uint16_t count;          /* 1..255 once configured: ip=, what adverts name */
+    uint16_t excluded;       /* so many behind them: excluded=, which are set and announced only */
 };
 struct peer_list {
     uint8_t count; /* 0: none, the virtual router speaks to the group */
     const struct ip *items;
 };
 struct prefix_buffer {
-    struct prefix items[ADVERT_ADDRESSES];
+    struct prefix items[ADDRESSES_MOST];
+    char on[ADDRESSES_MOST][IFNAME_TEXT];
     struct ip peers[PEERS];
+};
+static inline size_t prefix_list_all(const struct prefix_list *list)
+{
+    return (size_t)list->count + list->excluded;
+}
+
+/* How they are set. */
+struct address_style {
+    char label[LABEL_TEXT]; /* IPv4: the label is IF:LABEL; "": none */
+    uint8_t scope;          /* IPv4: RT_SCOPE_UNIVERSE, 0, ...; of IPv6 the kernel decides */
+    bool preferred;         /* IPv6: it may be the source of what this host sends by itself; of IPv4 it always may */
 };
 
 struct garp {
     uint8_t first;  /* announcements at once, 0..255 */
     usec delay;     /* then, after this, */
     uint8_t second; /* so many again */
+    bool reply;     /* GARP as ARP replies, default as requests */
+    uint32_t pace;  /* at least so many microseconds between two frames, default 0: as fast as they leave */
 };
 
 /* Of what is received: TTL or hop limit, both ends included. */
@@ -63,7 +79,8 @@ struct vr_config {
     uint8_t version;       /* 2 or 3, default 3 */
     uint8_t prio;          /* 1..255, default 100 */
     usec interval;         /* Advertisement_Interval, default 1 s; v3 10 ms..40.95 s in 10 ms; v2 1..255 s in s */
-    struct prefix_list ip; /* link-local first for IPv6; in the caller's buffer */
+    struct prefix_list ip; /* and excluded=; link-local first for IPv6; in the caller's buffer */
+    struct address_style style;
     struct ip src;         /* family 0: the interface's primary address */
     bool preempt;          /* Preempt_Mode, default yes */
     usec preempt_delay;    /* default 0 */
@@ -71,7 +88,7 @@ struct vr_config {
     uint8_t down_factor;   /* 1..100, default 3 */
     bool vmac;             /* adverts leave with the virtual router MAC, default no */
     enum cksum_form cksum; /* CKSUM_NONE is auto, the default */
-    struct garp garp;      /* default 5,5s,5 */
+    struct garp garp;      /* and garp-op=, garp-pace=; default 5,5s,5 */
     usec garp_refresh;     /* default 0: off */
     uint8_t track_count;
     struct track_ref track[ROUTER_TRACKS];

@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/address_style.h"
 #include "core/config_track.h"
 #include "core/config_value.h"
 #include "core/peer.h"
+#include "core/prefix_list.h"
 
 /* Adds as much of text as there is room for. */
 static void say(struct config_error *error, size_t *length, const char *text)
@@ -66,7 +68,7 @@ static struct objection check_needed(const struct vr_config *c)
 
 static bool is_virtual(const struct vr_config *c, const struct ip *ip)
 {
-    for (size_t i = 0; i < c->ip.count; i++)
+    for (size_t i = 0; i < prefix_list_all(&c->ip); i++)
         if (ip_equal(&c->ip.items[i].ip, ip))
             return true;
     return false;
@@ -175,11 +177,47 @@ static struct objection check_strict(const struct vr_config *c)
     return none;
 }
 
+/* What is said of addresses of a family that is not there would do nothing. */
+static struct objection check_style(const struct vr_config *c)
+{
+    bool has4 = false, has6 = false, fits = true;
+    for (size_t i = 0; i < prefix_list_all(&c->ip); i++) {
+        const char *on = prefix_list_on(&c->ip, i);
+        bool is4 = c->ip.items[i].ip.family == 4;
+        has4 = has4 || is4;
+        has6 = has6 || !is4;
+        fits = fits && (!is4 || label_fits(c->style.label, on[0] != '\0' ? on : c->id.ifname));
+    }
+    if (c->style.label[0] != '\0' && !has4)
+        return (struct objection){"label", "IPv6 addresses have none"};
+    if (c->style.label[0] != '\0' && !fits)
+        return (struct objection){"label", "with the interface's name and a : at most 15 bytes"};
+    if (c->style.scope != 0 && !has4)
+        return (struct objection){"scope", "of IPv6 addresses the kernel decides"};
+    if (c->style.preferred && !has6)
+        return (struct objection){"preferred", "IPv4 addresses always are"};
+    return none;
+}
+
+/* Every line of it has to fit: those of `send` and `state` have a few words that `vr` has not. */
+static struct objection check_length(const struct vr_config *c)
+{
+    enum { OTHER_WORDS = 512 };
+    char text[LINE_BYTES - OTHER_WORDS];
+    struct writer w = {.buffer = text, .size = sizeof(text)};
+    if (c->ip.excluded == 0 && c->ip.on == NULL)
+        return none;
+    write_vr(&w, (stamp){0}, c);
+    if (!w.full)
+        return none;
+    return (struct objection){c->ip.excluded > 0 ? "excluded" : "ip", "too long for a line of 16384 bytes"};
+}
+
 bool config_check(struct vr_config *c, const struct line *l, struct config_error *error)
 {
     static struct objection (*const checks[])(const struct vr_config *c) = {
-        check_needed, check_addresses, check_times, check_form,   check_auth,
-        check_peers,  check_init,      check_lost,  check_strict,
+        check_needed, check_addresses, check_times,  check_form,  check_auth,   check_peers,
+        check_init,   check_lost,      check_strict, check_style, check_length,
     };
     struct span ttl = config_word(l, "ttl");
     for (size_t i = 0; i < nitems(checks); i++) {

@@ -56,6 +56,29 @@ void put_garp(struct writer *w, const struct garp *g)
     list_end(w);
 }
 
+bool garp_op_parse(struct span value, bool *reply)
+{
+    *reply = span_is(value, "reply");
+    return *reply || span_is(value, "request");
+}
+
+bool garp_pace_parse(struct span value, uint32_t *pace)
+{
+    usec d;
+    if (!parse_duration(value, &d) || d > LONGEST_PACE)
+        return false;
+    *pace = (uint32_t)d;
+    return true;
+}
+
+void put_garp_style(struct writer *w, const struct garp *g)
+{
+    if (g->reply)
+        put_word(w, "garp-op", "reply");
+    if (g->pace != 0)
+        put_duration(w, "garp-pace", g->pace);
+}
+
 static const char *const mode_names[] = {
     [AUTH_ENFORCE] = "enforce",
     [AUTH_PERMISSIVE] = "permissive",
@@ -116,39 +139,6 @@ const char *address_wrong(const struct ip *ip)
     if (ip->family == 4 && memcmp(ip->bytes, broadcast, sizeof(broadcast)) == 0)
         return "the broadcast address is no machine's";
     return NULL;
-}
-
-const char *prefix_list_parse(struct span value, struct prefix_list *out, struct prefix_buffer *buffer,
-                              struct span *item)
-{
-    const char *wrong;
-    size_t count = 0;
-    while (list_next(&value, item)) {
-        if (count == ADVERT_ADDRESSES) {
-            *item = (struct span){NULL, 0};
-            return "more than 255 addresses do not fit into an advertisement";
-        }
-        struct prefix *p = &buffer->items[count++];
-        if (!prefix_parse(p, item->at, item->len))
-            return "not an address: ADDR or ADDR/LEN, with commas between";
-        if ((wrong = address_wrong(&p->ip)))
-            return wrong;
-        if (p->ip.family != buffer->items[0].ip.family)
-            return "IPv4 and IPv6 are two virtual routers: one family only";
-    }
-    *item = (struct span){NULL, 0};
-    if (buffer->items[0].ip.family == 6 && count > ADDRESSES_IN_MTU6)
-        return "more than 90 IPv6 addresses do not fit into a packet of 1500 bytes";
-    *out = (struct prefix_list){.count = (uint8_t)count, .items = buffer->items};
-    return NULL;
-}
-
-void put_prefix_list(struct writer *w, const char *key, const struct prefix_list *list)
-{
-    list_begin(w, key);
-    for (size_t i = 0; i < list->count; i++)
-        list_prefix(w, &list->items[i]);
-    list_end(w);
 }
 
 void default_name(const struct identity *id, char out[static NAME_TEXT])

@@ -5,13 +5,12 @@
 
 #include "core/config.h"
 
-enum { ADDRESSES_IN_MTU6 = 90 }; /* (1500 - 40 - 8) / 16 */
-
 extern const struct garp garp_default; /* 5,5s,5 */
 
 /* The longest of the durations that are no interval; so sums with an instant cannot overflow. */
 #define LONGEST_DELAY    (24 * 3600 * SECOND)
 #define SHORTEST_REFRESH (100 * MILLISECOND)
+#define LONGEST_PACE     (60 * SECOND)
 #define SHORTEST_FENCE   (30 * MILLISECOND) /* the kernel that ends it may count in steps of 10 ms */
 
 /* What the kernel takes as a name of an interface. An alias (eth0:1) is none: the kernel drops what is behind the colon
@@ -22,17 +21,16 @@ bool ifname_parse(struct span value, char out[static IFNAME_TEXT]); /* the same 
 bool delay_parse(struct span value, usec *out);                     /* 0s..24h */
 bool garp_parse(struct span value, struct garp *out);               /* N[,D[,M]]: what is left out stays as it was */
 void put_garp(struct writer *w, const struct garp *g);
+bool garp_op_parse(struct span value, bool *reply);      /* request or reply */
+bool garp_pace_parse(struct span value, uint32_t *pace); /* 0s..60s */
+void put_garp_style(struct writer *w,
+                    const struct garp *g); /* garp-op= and garp-pace=, where they are not the default */
 /* none, pass, ah or hmac, the last three also with :enforce, :permissive or :receive-only. */
 bool auth_parse(struct span value, enum auth_type *type, enum auth_mode *mode);
 void put_auth(struct writer *w, enum auth_type type, enum auth_mode mode);
 const char *interval_wrong(uint8_t version, usec interval);
 /* An address that a machine can have: not zero, multicast, loopback or broadcast. */
 const char *address_wrong(const struct ip *ip);
-/* The list of ip=: 1..255 addresses of one family that an MTU of 1500 holds, in the order in which they stand there.
- * *item is the one that is wrong (len 0: the list as a whole). */
-const char *prefix_list_parse(struct span value, struct prefix_list *out, struct prefix_buffer *buffer,
-                              struct span *item);
-void put_prefix_list(struct writer *w, const char *key, const struct prefix_list *list);
 /* "eth0-v4-51" */
 void default_name(const struct identity *id, char out[static NAME_TEXT]);
 

@@ -1,9 +1,11 @@
 #include <string.h>
 
+#include "core/address_style.h"
 #include "core/config.h"
 #include "core/config_track.h"
 #include "core/config_value.h"
 #include "core/peer.h"
+#include "core/prefix_list.h"
 
 bool identity_equal(const struct identity *a, const struct identity *b)
 {
@@ -22,19 +24,10 @@ void put_identity(struct writer *w, const struct identity *id)
     put_u64(w, "vrid", id->vrid);
 }
 
-static bool prefix_list_equal(const struct prefix_list *a, const struct prefix_list *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (a->items[i].length != b->items[i].length || !ip_equal(&a->items[i].ip, &b->items[i].ip))
-            return false;
-    return true;
-}
-
 static bool garp_equal(const struct garp *a, const struct garp *b)
 {
-    return a->first == b->first && a->delay == b->delay && a->second == b->second;
+    return a->first == b->first && a->delay == b->delay && a->second == b->second && a->reply == b->reply &&
+           a->pace == b->pace;
 }
 
 static bool tracks_equal(const struct vr_config *a, const struct vr_config *b)
@@ -51,10 +44,11 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
 {
     return identity_equal(&a->id, &b->id) && strcmp(a->name, b->name) == 0 && a->version == b->version &&
            a->prio == b->prio && a->interval == b->interval && prefix_list_equal(&a->ip, &b->ip) &&
-           ip_equal(&a->src, &b->src) && a->preempt == b->preempt && a->preempt_delay == b->preempt_delay &&
-           a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
-           a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
-           tracks_equal(a, b) && a->fence == b->fence && a->auth == b->auth && a->auth_mode == b->auth_mode &&
+           address_style_equal(&a->style, &b->style) && ip_equal(&a->src, &b->src) && a->preempt == b->preempt &&
+           a->preempt_delay == b->preempt_delay && a->startup_delay == b->startup_delay &&
+           a->down_factor == b->down_factor && a->vmac == b->vmac && a->cksum == b->cksum &&
+           garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh && tracks_equal(a, b) &&
+           a->fence == b->fence && a->auth == b->auth && a->auth_mode == b->auth_mode &&
            peer_list_equal(&a->peer, &b->peer) && a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max &&
            strcmp(a->group, b->group) == 0 && a->strict == b->strict && a->init_active == b->init_active &&
            a->last_advert == b->last_advert && a->lost_is_fault == b->lost_is_fault;
@@ -78,7 +72,7 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
     put_u64(w, "ver", c->version);
     put_u64(w, "prio", c->prio);
     put_duration(w, "interval", c->interval);
-    put_prefix_list(w, "ip", &c->ip);
+    put_prefix_list(w, &c->ip);
     if (c->src.family)
         put_ip(w, "src", &c->src);
     put_yes_no(w, "preempt", c->preempt);
@@ -100,9 +94,12 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
         put_ttl(w, &c->ttl);
     if (c->group[0] != '\0')
         put_text(w, "group", span_of(c->group));
+    put_excluded_list(w, &c->ip);
+    put_address_style(w, &c->style);
     put_yes_no(w, "strict", c->strict);
     put_word(w, "init", c->init_active ? "active" : "backup");
     put_yes_no(w, "last-advert", c->last_advert);
     put_word(w, "vip-lost", c->lost_is_fault ? "fault" : NULL);
+    put_garp_style(w, &c->garp);
     writer_end(w);
 }

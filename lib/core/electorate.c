@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/address_style.h"
 #include "core/electorate_group.h"
+#include "core/prefix_list.h"
 
 /* Members */
 
@@ -35,7 +37,8 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .version = r->settings.version,
         .prio = action->prio,
         .interval = r->settings.interval,
-        .ip = {.count = m->ip_count, .items = m->ip},
+        .ip = m->ip,
+        .style = m->style,
         .src = m->src.family ? m->src : r->primary, /* what ties are judged by is what the others see */
         .vmac = m->vmac,
         .cksum = m->form.form,
@@ -69,7 +72,7 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
         .version = m->router.settings.version,
         .prio = m->router.prio,
         .interval = m->router.settings.interval,
-        .ip = {.count = m->ip_count, .items = m->ip},
+        .ip = m->ip,
         .vmac = m->vmac,
     };
     memcpy(state.name, m->name, sizeof state.name);
@@ -123,7 +126,7 @@ void member_notice(struct electorate *e, struct member *m, instant at, enum noti
 
 static void member_free(struct member *m)
 {
-    free(m->ip);
+    prefix_list_free(&m->ip);
     free(m->uses);
     free(m->peers);
     free(m);
@@ -168,18 +171,17 @@ static struct router_settings settings_of(const struct vr_config *c)
 
 static bool same_addresses(const struct member *m, const struct vr_config *c)
 {
-    return m->ip && m->ip_count == c->ip.count && memcmp(m->ip, c->ip.items, c->ip.count * sizeof(struct prefix)) == 0;
+    return prefix_list_equal(&m->ip, &c->ip) && address_style_equal(&m->style, &c->style);
 }
 
 /* What lies outside the state machine. False: out of memory, nothing changed. */
 static bool member_configure(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
 {
-    struct prefix *ip = malloc(c->ip.count * sizeof *ip);
     struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses); /* and one for vip-lost */
     uint8_t use_count = c->track_count;
     struct peers *peers = c->peer.count > 0 ? peers_new(c) : NULL;
     struct group *group = c->group[0] != '\0' ? group_get(e, c->group) : NULL;
-    bool complete = ip && uses && (peers || c->peer.count == 0) && (group || c->group[0] == '\0');
+    bool complete = uses && (peers || c->peer.count == 0) && (group || c->group[0] == '\0');
     for (uint8_t i = 0; complete && i < c->track_count; i++) {
         const struct track_ref *ref = &c->track[i];
         uses[i] = (struct track_use){track_get(e, ref->name), ref->inverted, ref->by_value, ref->weight};
@@ -189,19 +191,15 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
         uses[use_count] = (struct track_use){.track = track_get_vip(e, c->name)};
         complete = uses[use_count++].track != NULL;
     }
-    if (!complete) {
-        free(ip);
+    if (!complete || !prefix_list_keep(&m->ip, &c->ip)) {
         free(uses);
         free(peers);
         return false;
     }
-    memcpy(ip, c->ip.items, c->ip.count * sizeof *ip);
-    free(m->ip);
     free(m->uses);
     free(m->peers);
     m->peers = peers;
-    m->ip = ip;
-    m->ip_count = c->ip.count;
+    m->style = c->style;
     m->uses = uses;
     m->use_count = use_count;
     memcpy(m->name, c->name, sizeof m->name);

@@ -203,11 +203,11 @@ void group_expires(struct electorate *e, struct member *m, instant now)
 /* A number that every host makes of this virtual router: of what all have to agree on. */
 static uint64_t number_of(const struct member *m)
 {
-    const struct ip *lowest = &m->ip[0].ip;
+    const struct ip *lowest = &m->ip.items[0].ip;
     uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (uint8_t i = 1; i < m->ip_count; i++)
-        if (ip_compare(&m->ip[i].ip, lowest) < 0)
-            lowest = &m->ip[i].ip;
+    for (uint8_t i = 1; i < m->ip.count; i++)
+        if (ip_compare(&m->ip.items[i].ip, lowest) < 0)
+            lowest = &m->ip.items[i].ip;
     for (size_t i = 0; i < ip_size(lowest->family); i++)
         hash = (hash ^ lowest->bytes[i]) * UINT64_C(1099511628211);
     hash = (hash ^ m->id.vrid) * UINT64_C(1099511628211);

@@ -43,14 +43,14 @@ static bool same_list(const struct member *m, const struct advert *a)
 {
     if (!(a->has & HAS_ADDRESSES))
         return true;
-    if (a->count != m->ip_count)
+    if (a->count != m->ip.count)
         return false;
     size_t size = ip_size(a->af);
     bool in_order = true;
     for (uint8_t i = 0; in_order && i < a->count; i++)
-        in_order = memcmp(m->ip[i].ip.bytes, a->addresses + i * size, size) == 0;
-    for (uint8_t i = 0; !in_order && i < m->ip_count; i++)
-        if (!in_advert(a, &m->ip[i].ip))
+        in_order = memcmp(m->ip.items[i].ip.bytes, a->addresses + i * size, size) == 0;
+    for (uint8_t i = 0; !in_order && i < m->ip.count; i++)
+        if (!in_advert(a, &m->ip.items[i].ip))
             return false;
     return true;
 }

@@ -81,8 +81,8 @@ struct member {
     struct interface *interface;
     char name[NAME_TEXT];
     struct router router;
-    struct prefix *ip;
-    uint8_t ip_count;
+    struct prefix_list ip; /* its own memory: prefix_list_keep */
+    struct address_style style;
     bool vmac;
     struct ip src;
     enum cksum_form cksum; /* as configured */

@@ -62,8 +62,8 @@ const struct ip *member_source(const struct member *m)
         return &m->src;
     if (m->router.settings.prio == VRRP_PRIORITY_OWNER || other->family == 0)
         return primary;
-    for (uint8_t i = 0; i < m->ip_count; i++)
-        if (ip_equal(&m->ip[i].ip, primary))
+    for (size_t i = 0; i < prefix_list_all(&m->ip); i++)
+        if (ip_equal(&m->ip.items[i].ip, primary))
             return other;
     return primary;
 }

@@ -85,8 +85,9 @@ struct send_event {
     char name[NAME_TEXT];
     uint8_t version, prio;
     usec interval;
-    struct prefix_list ip; /* as configured; for IPv6 in the order in which they go on the wire */
-    struct ip src;         /* family 0: the sender takes the interface's primary address */
+    struct prefix_list ip; /* as configured; for IPv6 in the order in which they go on the wire; excluded= behind it */
+    struct address_style style;
+    struct ip src; /* family 0: the sender takes the interface's primary address */
     bool vmac;
     enum cksum_form cksum; /* CKSUM_MESSAGE or CKSUM_PSEUDO: auto is decided already */
     struct garp garp;

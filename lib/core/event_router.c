@@ -1,9 +1,11 @@
 /* What vrrp-elect decided: send and state. */
 #include <string.h>
 
+#include "core/address_style.h"
 #include "core/config_value.h"
 #include "core/event.h"
 #include "core/peer.h"
+#include "core/prefix_list.h"
 #include "core/reader.h"
 
 static struct span span_of(const char *text)
@@ -29,7 +31,7 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     put_u64(w, "ver", e->version);
     put_u64(w, "prio", e->prio);
     put_duration(w, "interval", e->interval);
-    put_prefix_list(w, "ip", &e->ip);
+    put_prefix_list(w, &e->ip);
     if (e->src.family)
         put_ip(w, "src", &e->src);
     put_yes_no(w, "vmac", e->vmac);
@@ -46,11 +48,14 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     if (e->seq != 0)
         put_u64(w, "seq", e->seq);
     put_peer_list(w, &e->peer);
+    put_excluded_list(w, &e->ip);
+    put_address_style(w, &e->style);
     put_word(w, "vip-lost", e->lost_is_fault ? "fault" : NULL);
+    put_garp_style(w, &e->garp);
     writer_end(w);
 }
 
-/* The list of ip=, and the family, which it decides when af= is absent. */
+/* The lists of ip= and excluded=, and the family, which the first decides when af= is absent. */
 static bool read_prefixes(struct reader *r, struct identity *id, struct prefix_list *out, struct prefix_buffer *buffer)
 {
     struct span value, item;
@@ -72,6 +77,26 @@ static void read_name(struct reader *r, const struct identity *id, char out[stat
 {
     if (!read_text(r, "name", out, NAME_TEXT))
         default_name(id, out);
+}
+
+/* Behind the list of ip=, which was read. */
+static void read_excluded(struct reader *r, struct prefix_list *list, struct prefix_buffer *buffer)
+{
+    struct span value, item;
+    if (!reader_find(r, "excluded", &value))
+        return;
+    if (prefix_list_parse_excluded(value, list, buffer, &item))
+        reader_wrong(r, "excluded");
+}
+
+static void read_style(struct reader *r, struct address_style *style)
+{
+    struct span value;
+    if (reader_find(r, "label", &value) && !label_parse(value, style->label))
+        reader_wrong(r, "label");
+    if (reader_find(r, "scope", &value) && !scope_parse(value, &style->scope))
+        reader_wrong(r, "scope");
+    read_yes_no(r, "preferred", &style->preferred);
 }
 
 /* ver= and interval=, with the defaults of a `vr` line. */
@@ -123,6 +148,14 @@ static void read_peers(struct reader *r, struct send_event *e, struct prefix_buf
 }
 
 static const char *const lost_words[] = {"restore", "fault"};
+static void read_garp_style(struct reader *r, struct garp *garp)
+{
+    struct span value;
+    if (reader_find(r, "garp-op", &value) && !garp_op_parse(value, &garp->reply))
+        reader_wrong(r, "garp-op");
+    if (reader_find(r, "garp-pace", &value) && !garp_pace_parse(value, &garp->pace))
+        reader_wrong(r, "garp-pace");
+}
 
 bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where)
 {
@@ -152,9 +185,12 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
         reader_wrong(&r, "fence");
     read_signing(&r, e);
     read_peers(&r, e, buffer);
+    read_excluded(&r, &e->ip, buffer);
+    read_style(&r, &e->style);
     unsigned lost = 0;
     read_word(&r, "vip-lost", lost_words, nitems(lost_words), &lost);
     e->lost_is_fault = lost == 1;
+    read_garp_style(&r, &e->garp);
     return reader_done(&r, where);
 }
 
@@ -181,12 +217,13 @@ void write_state(struct writer *w, stamp t, const struct state_event *e)
     put_u64(w, "ver", e->version);
     put_u64(w, "prio", e->prio);
     put_duration(w, "interval", e->interval);
-    put_prefix_list(w, "ip", &e->ip);
+    put_prefix_list(w, &e->ip);
     put_yes(w, "replay", e->replay);
     put_yes(w, "shadow", e->shadow);
     if (e->group[0] != '\0')
         put_text(w, "group", span_of(e->group));
     put_yes(w, "vmac", e->vmac);
+    put_excluded_list(w, &e->ip);
     writer_end(w);
 }
 
@@ -212,5 +249,6 @@ bool read_state(const struct line *l, struct state_event *e, struct prefix_buffe
     read_yes_no(&r, "shadow", &e->shadow);
     read_text(&r, "group", e->group, sizeof(e->group));
     read_yes_no(&r, "vmac", &e->vmac);
+    read_excluded(&r, &e->ip, buffer);
     return reader_done(&r, where);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/address_style.h"
 #include "core/holdings_table.h"
 
 static uint32_t hash_identity(const struct identity *id)
@@ -37,8 +38,10 @@ void holdings_free(struct holdings *h)
     for (size_t n = 0; n < h->count; n++) {
         free(h->all[n].names);
         free(h->all[n].away);
+        free(h->all[n].pacing);
     }
     heap_free(&h->due);
+    heap_free(&h->paced);
     free(h->links);
     free(h->all);
     free(h->changes);
@@ -143,6 +146,17 @@ static void ended_unseen(struct holdings *h, struct holding *v, instant now)
     }
 }
 
+/* A label and a scope are given when an address is added: what is there is looked at, and replaced where they differ. */
+static bool take_style(struct holdings *h, struct holding *v, const struct address_style *style)
+{
+    if (address_style_equal(&v->style, style))
+        return false;
+    v->style = *style;
+    for (size_t n = 0; n <= v->away_count; n++)
+        h->links[presence_number(v, n)->link]->seen = false;
+    return true;
+}
+
 /* Its leases are to begin anew wherever they are. */
 static void renew_all(struct holding *v)
 {
@@ -189,7 +203,7 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     if (other_home && !holding_take_vmac(h, v, e->vmac))
         return false;
     bool changed = !holding_has_names(h, v, &e->ip);
-    if (changed && !holding_rename(h, v, &e->ip, now))
+    if (!holding_pace(h, v, e->garp.pace) || (changed && !holding_rename(h, v, &e->ip, now)))
         return false;
     take_name(h, v, e->name);
     v->garp = e->garp;
@@ -202,10 +216,10 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     }
     if (anew || changed)
         holding_tell_shared(h, v);
-    bool other_lease = v->lease != e->lease;
-    if (anew || other_lease)
+    bool other_terms = take_style(h, v, &e->style) || v->lease != e->lease;
+    if (anew || other_terms)
         renew_all(v);
-    changed = changed || other_lease || other_home || (v->fence == 0) != (e->fence == 0);
+    changed = changed || other_terms || other_home || (v->fence == 0) != (e->fence == 0);
     v->fence = e->fence;
     v->lost_is_fault = e->lost_is_fault;
     v->lease = e->lease;

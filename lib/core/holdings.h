@@ -98,7 +98,9 @@ void holdings_resolve(struct holdings *h, size_t link, unsigned ifindex, const s
 bool holdings_unseen(const struct holdings *h, size_t link);
 void holdings_look(struct holdings *h, size_t link);                     /* what is seen from here on is all there is */
 void holdings_look_failed(struct holdings *h, size_t link, instant now); /* no plan now: it is tried again */
-void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool ours);
+/* style: how it was set, as far as it shows. */
+void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, const struct address_style *style,
+                  bool ours);
 /* Of a macvlan, what is on the interface below. True: it is ours, of a time without the macvlan, and to be removed. */
 bool holdings_saw_below(struct holdings *h, size_t link, const struct prefix *p, bool ours);
 
@@ -129,8 +131,10 @@ struct holding_announcement {
     unsigned ifindex;
     struct mac mac;
     struct ip ip;
+    bool reply; /* IPv4: as an ARP reply */
 };
-/* The next frame that is due: the first announcement of every address before the second of any. */
+/* The next frame that is due: the first announcement of every address before the second of any; of a virtual router whose
+ * sends have a pace, not sooner after the one before than that. */
 bool holdings_announcement(struct holdings *h, instant now, struct holding_announcement *out);
 instant holdings_deadline(const struct holdings *h); /* in the past: something is due now */
 usec holdings_period(const struct holdings *h);      /* R of an interval of 1 s or less */

@@ -1,5 +1,19 @@
 /* Holdings: which announcement is due next, and what else waits for a time. */
+#include <stdlib.h>
+
 #include "core/holdings_table.h"
+
+bool holding_pace(struct holdings *h, struct holding *v, uint32_t pace)
+{
+    if (pace == 0 || v->pacing != NULL)
+        return true;
+    if (!heap_reserve(&h->paced, h->count))
+        return false;
+    v->pacing = calloc(1, sizeof *v->pacing);
+    if (v->pacing != NULL)
+        v->pacing->timer.order = (uint64_t)(v - h->all);
+    return v->pacing != NULL;
+}
 
 static void push(struct holdings *h, struct queue *q, struct holding *v)
 {
@@ -35,6 +49,8 @@ void holding_announce(struct holdings *h, struct holding *v, instant now)
     v->second_at = v->garp.second > 0 ? later(now, v->garp.delay) : INSTANT_NEVER;
     v->refresh_at = v->refresh > 0 ? later(now, v->refresh) : INSTANT_NEVER;
     holding_timers(h, v);
+    if (v->pacing != NULL)
+        v->pacing->urgent = true;
     if (v->passes > 0 && !v->queued)
         push(h, &h->urgent, v);
 }
@@ -86,9 +102,32 @@ void holdings_advance(struct holdings *h, instant now)
     }
 }
 
+/* Takes it out of its queue when it has to wait for its pace. */
+static bool wait_for_pace(struct holdings *h, struct queue *q, struct holding *v, instant now)
+{
+    struct pacing *p = v->pacing;
+    if (p == NULL || v->garp.pace == 0 || p->next.us <= now.us)
+        return false;
+    p->urgent = q == &h->urgent;
+    pop(h, q);
+    v->queued = true;
+    heap_set(&h->paced, &p->timer, p->next);
+    return true;
+}
+
+static void end_waiting(struct holdings *h, instant now)
+{
+    for (struct timer *t; (t = heap_due(&h->paced, now)) != NULL;) {
+        struct holding *v = &h->all[t->order];
+        heap_set(&h->paced, t, INSTANT_NEVER);
+        push(h, v->pacing->urgent ? &h->urgent : &h->later, v);
+    }
+}
+
 bool holdings_announcement(struct holdings *h, instant now, struct holding_announcement *out)
 {
     holdings_advance(h, now);
+    end_waiting(h, now);
     for (;;) {
         struct queue *q = h->urgent.head != NONE ? &h->urgent : &h->later;
         if (q->head == NONE)
@@ -103,6 +142,8 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
                 push(h, &h->later, v);
             continue;
         }
+        if (wait_for_pace(h, q, v, now))
+            continue;
         const struct naming *name = &v->names[v->cursor++];
         const struct link *l = h->links[name->link];
         const struct place *p = &l->places[name->place];
@@ -112,7 +153,9 @@ bool holdings_announcement(struct holdings *h, instant now, struct holding_annou
             l = h->links[v->link];
         if (l->ifindex == 0 || !l->up || !l->has_mac)
             continue;
-        *out = (struct holding_announcement){.ifindex = l->ifindex, .mac = l->mac, .ip = p->prefix.ip};
+        *out = (struct holding_announcement){l->ifindex, l->mac, p->prefix.ip, v->garp.reply};
+        if (v->pacing != NULL)
+            v->pacing->next = later(now, v->garp.pace);
         return true;
     }
 }
@@ -121,5 +164,5 @@ instant holdings_deadline(const struct holdings *h)
 {
     if (h->urgent.head != NONE || h->later.head != NONE)
         return (instant){0};
-    return earliest(h->next, heap_look(&h->due));
+    return earliest(earliest(h->next, heap_look(&h->paced)), heap_look(&h->due));
 }

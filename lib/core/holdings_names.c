@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/holdings_table.h"
+#include "core/prefix_list.h"
 
 void holding_hold_names(struct holdings *h, const struct holding *v)
 {
@@ -21,10 +22,22 @@ void holding_drop_names(struct holdings *h, const struct holding *v)
     h->held_names -= v->count;
 }
 
+void holding_name_places(struct holdings *h, const struct link *l)
+{
+    for (size_t k = l->on_count; k-- > 0;) {
+        const struct holding *v = &h->all[l->on[k]];
+        for (size_t n = 0; v->held && n < v->count; n++) {
+            if (v->names[n].link == l->number)
+                place_of(h, &v->names[n])->namer = l->on[k];
+        }
+    }
+}
+
 /* The interface that the n-th address of a list names; NULL: none. */
 static const char *ifname_of(const struct prefix_list *ip, size_t n)
 {
-    return ip->on != NULL && ip->on[n][0] != '\0' ? ip->on[n] : NULL;
+    const char *on = prefix_list_on(ip, n);
+    return on[0] != '\0' ? on : NULL;
 }
 
 static bool is_there(const struct link *l, const struct link *home, const char *ifname)
@@ -35,7 +48,7 @@ static bool is_there(const struct link *l, const struct link *home, const char *
 bool holding_has_names(const struct holdings *h, const struct holding *v, const struct prefix_list *ip)
 {
     const struct link *home = holding_home(h, v);
-    if (v->count != ip->count)
+    if (v->count != prefix_list_all(ip))
         return false;
     for (size_t n = 0; n < v->count; n++) {
         const struct naming *name = &v->names[n];
@@ -83,10 +96,10 @@ static bool count_name(struct renaming *r, const struct holding *v, uint16_t lin
 /* Memory for all of it, so that nothing can fail from here on. */
 static bool prepare(struct holdings *h, const struct holding *v, const struct prefix_list *ip, struct renaming *r)
 {
-    r->names = malloc((size_t)ip->count * sizeof *r->names + 1);
+    r->names = malloc(prefix_list_all(ip) * sizeof *r->names + 1);
     if (r->names == NULL)
         return false;
-    for (; r->count < ip->count; r->count++) {
+    for (; r->count < prefix_list_all(ip); r->count++) {
         const char *ifname = ifname_of(ip, r->count);
         const struct link *l = ifname != NULL ? link_named(h, ifname) : holding_home(h, v);
         if (l == NULL || !count_name(r, v, l->number))

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/address_style.h"
 #include "core/holdings_table.h"
 
 enum { COST_SHARE = 100 };
@@ -55,9 +56,16 @@ static uint32_t lease_seconds(instant until, instant now)
     return seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX - 1;
 }
 
+/* What labels begin with: people know the interface below. */
+static const char *label_ifname(const struct holdings *h, const struct link *l)
+{
+    return l->macvlan_of == NONE ? l->ifname : h->all[l->macvlan_of].id.ifname;
+}
+
 static void plan_change(struct plan *plan, enum change_kind kind, size_t place, uint8_t length)
 {
     const struct place *p = &plan->l->places[place];
+    bool styled = kind != CHANGE_REMOVE && p->holders > 0;
     plan->h->planned[plan->count] = (int32_t)place;
     plan->h->changes[plan->count++] = (struct address_change){
         .kind = kind,
@@ -65,6 +73,8 @@ static void plan_change(struct plan *plan, enum change_kind kind, size_t place, 
         .prefix = {.ip = p->prefix.ip, .length = length},
         .lease = kind == CHANGE_REMOVE ? 0 : lease_seconds(p->until, plan->now),
         .metric = plan->l->macvlan_of == NONE ? 0 : CHANGE_METRIC_ASIDE,
+        .style = styled ? &plan->h->all[p->namer].style : NULL,
+        .ifname = label_ifname(plan->h, plan->l),
     };
 }
 
@@ -132,8 +142,9 @@ void holdings_look(struct holdings *h, size_t link)
     for (size_t n = 0; n < l->count; n++) {
         struct place *p = &l->places[n];
         p->expected = p->expected || (p->ours && p->holders > 0);
-        p->ours = p->foreign = p->below = false;
+        p->ours = p->foreign = p->below = p->restyled = false;
     }
+    holding_name_places(h, l);
     l->seen = true;
 }
 
@@ -153,7 +164,16 @@ static bool is_made(const struct holdings *h, const struct place *place, const s
     return h->untagged && place->made && place->prefix.length == p->length;
 }
 
-void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool ours)
+/* Does it have the label and the scope that its holder wants? IPv6 has neither. */
+static bool has_style(const struct holdings *h, const struct link *l, const struct place *p,
+                      const struct address_style *seen)
+{
+    const struct address_style *wanted = &h->all[p->namer].style;
+    const char *label = label_fits(wanted->label, label_ifname(h, l)) ? wanted->label : "";
+    return p->prefix.ip.family == 6 || (seen->scope == wanted->scope && strcmp(seen->label, label) == 0);
+}
+
+void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, const struct address_style *style, bool ours)
 {
     struct link *l = h->links[link];
     int32_t at = place_find(l, &p->ip);
@@ -166,6 +186,7 @@ void holdings_saw(struct holdings *h, size_t link, const struct prefix *p, bool 
         /* IPv4 may have it with several lengths: the one that is wanted counts; others go with the next looks. */
         place->ours = true;
         place->ours_length = p->length;
+        place->restyled = place->holders > 0 && !has_style(h, l, place, style);
     }
 }
 
@@ -243,6 +264,7 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
         struct place *p = &l->places[v->names[n].place];
         if (v->names[n].link != l->number)
             continue;
+        p->namer = (int32_t)(v - h->all);
         p->until = latest(p->until, until);
         p->renew = p->renew || renew;
         p->dear = p->dear || v->lost_is_fault;
@@ -261,7 +283,7 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
 static void plan_wanted(struct plan *plan, size_t n)
 {
     struct place *p = &plan->l->places[n];
-    bool exact = p->ours && p->ours_length == p->prefix.length;
+    bool exact = p->ours && p->ours_length == p->prefix.length && !p->restyled;
     p->missed = plan->l->up && (p->missed || (p->expected && !p->ours));
     p->expected = false;
     p->made = p->made && p->ours;
@@ -364,6 +386,7 @@ static void take_result(struct holdings *h, struct link *l, int32_t place, const
             place_forget(l, place);
     } else if (c->kind == CHANGE_ADD) {
         p->ours = p->added = p->made = true;
+        p->restyled = false;
         p->ours_length = c->prefix.length;
         p->missed = false;
     }

@@ -40,6 +40,8 @@ struct place {
     bool lost;           /* and that is a fault: it stays away until nobody holds it */
     bool backup;         /* so said the last `state` away from active, and nobody has held it since */
     bool told_foreign, told_stray, told_taken;
+    bool restyled; /* it is ours with another label or scope than that of */
+    int32_t namer; /* one who holds it */
     int told_error;
     bool added;    /* by the plan that is being done, or adopted by it: to be announced */
     bool renew;    /* in this plan */
@@ -80,16 +82,18 @@ struct holding {
     struct naming *names;  /* its addresses, in order */
     struct presence home;  /* on its own link, with or without addresses there, */
     struct presence *away; /* and on each other one that it has addresses on */
+    struct address_style style;
     usec interval, lease;
     instant sent;     /* TIME of the newest send */
     instant lapse_at; /* the first of those; scanned: see `next` in holdings */
     /* announcements */
     struct garp garp;
     usec refresh;
-    bool announce;   /* from the start, once the plan is done */
-    uint16_t passes; /* still to send, this one included */
-    uint16_t cursor; /* the next address of this pass */
-    bool queued;
+    bool announce;         /* from the start, once the plan is done */
+    uint16_t passes;       /* still to send, this one included */
+    uint16_t cursor;       /* the next address of this pass */
+    bool queued;           /* or waiting for its pace */
+    struct pacing *pacing; /* NULL: it never had one */
     instant second_at, refresh_at;
     int32_t next_queued;
     /* its track */
@@ -103,6 +107,13 @@ struct holding {
     enum fence_state mac_fence; /* of the virtual router MAC address */
     bool fence_due;             /* in the list of those */
     int32_t next_fence;
+};
+
+/* A virtual router whose next frame is to wait. */
+struct pacing {
+    struct timer timer; /* in the heap of those that do */
+    instant next;       /* no frame before */
+    bool urgent;        /* it goes on with its first pass */
 };
 
 struct link {
@@ -149,6 +160,7 @@ struct holdings {
     usec period;                /* R */
     usec cost;                  /* smoothed: of 1,000 changes in a round of renewals */
     struct queue urgent, later; /* first passes; further ones */
+    struct heap paced;          /* and those that wait for their pace */
     instant next;               /* no holding has a lapse, second or refresh due before this */
     instant track_next;         /* no track is due, and none changes by itself, before this */
     size_t track_cursor;
@@ -188,6 +200,7 @@ void holding_due(struct holdings *h, const struct holding *v, instant at); /* ea
 bool holding_has_names(const struct holdings *h, const struct holding *v, const struct prefix_list *ip);
 /* It names these addresses from now on, and only these. False: out of memory, nothing changed. */
 bool holding_rename(struct holdings *h, struct holding *v, const struct prefix_list *ip, instant now);
+void holding_name_places(struct holdings *h, const struct link *l); /* each there knows one who holds it */
 void holding_hold_names(struct holdings *h, const struct holding *v);
 void holding_drop_names(struct holdings *h, const struct holding *v);
 struct link *holding_home(const struct holdings *h, const struct holding *v); /* where it is without a word */
@@ -202,6 +215,7 @@ void holding_track_given_up(struct holdings *h, struct holding *v, instant now);
 void holding_track_foreseen(struct holdings *h, struct holding *v, bool failing,
                             instant now);                                /* while it is not held */
 void holding_lapsed(struct holdings *h, struct holding *v, instant now); /* let go, and told */
+bool holding_pace(struct holdings *h, struct holding *v, uint32_t pace); /* room for it; false: out of memory */
 void holding_announce(struct holdings *h, struct holding *v, instant now);
 void fence_due(struct holdings *h, struct holding *v);
 void holding_lapse(const struct holdings *h, struct holding *v); /* when the first of its leases ends */

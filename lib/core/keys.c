@@ -75,8 +75,9 @@ static const struct event_key lost_keys[] = {TEXT("where"), NUMBER("n")};
 static const struct event_key vr_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
     NUMBER("down-factor"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"), LIST("track"),
-    YES_NO("fence"), TEXT("auth"), LIST("peer"), TEXT("ttl"), TEXT("group"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"),
-    TEXT("vip-lost"), TEXT("id"),
+    YES_NO("fence"), TEXT("auth"), LIST("peer"), TEXT("ttl"), TEXT("group"), LIST("excluded"), TEXT("label"),
+    TEXT("scope"), YES_NO("preferred"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"), TEXT("vip-lost"),
+    TEXT("garp-op"), DURATION("garp-pace"), TEXT("id"),
 };
 static const struct event_key id_keys[] = {TEXT("id")};
 static const struct event_key novr_keys[] = {TEXT("name"), TEXT("id")};
@@ -98,12 +99,13 @@ static const struct event_key statistics_keys[] = {
 static const struct event_key answer_keys[] = {TEXT("id"), YES_NO("done"), TEXT("why")};
 static const struct event_key send_keys[] = {
     NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"),
-    DURATION("lease"), YES_NO("announce"), YES_NO("replay"), DURATION("fence"), TEXT("auth"), NUMBER("seq"), LIST("peer"),
-    TEXT("vip-lost"), TEXT("err"),
+    DURATION("lease"), YES_NO("announce"), YES_NO("replay"), DURATION("fence"), TEXT("auth"), NUMBER("seq"),
+    LIST("peer"), LIST("excluded"), TEXT("label"), TEXT("scope"), YES_NO("preferred"), TEXT("vip-lost"),
+    TEXT("garp-op"), DURATION("garp-pace"), TEXT("err"),
 };
 static const struct event_key state_keys[] = {
     NAMED, TEXT("from"), TEXT("to"), TEXT("why"), TIMING, LIST("ip"), YES_NO("replay"), YES_NO("shadow"), TEXT("group"),
-    YES_NO("vmac"),
+    YES_NO("vmac"), LIST("excluded"),
 };
 static const struct event_key notice_keys[] = {NAMED, TEXT("what"), ADDRESS("src")};
 static const struct event_key elected_keys[] = {

@@ -125,6 +125,7 @@ void list_word(struct writer *w, const char *word);
 void list_text(struct writer *w, struct span text);                     /* any bytes; , @ and : are escaped too */
 void list_marked(struct writer *w, const char *mark, struct span text); /* the same, behind a word of ours */
 void list_tail(struct writer *w, const char *word);                     /* of ours, behind the last item, no comma */
+void list_tail_text(struct writer *w, struct span text);                /* any bytes, escaped as in list_text */
 void list_u64(struct writer *w, uint64_t value);
 void list_duration(struct writer *w, usec d);
 void list_ip(struct writer *w, const struct ip *ip);

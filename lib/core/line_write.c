@@ -338,6 +338,13 @@ void list_tail(struct writer *w, const char *word)
         memcpy(at, word, len);
 }
 
+void list_tail_text(struct writer *w, struct span text)
+{
+    char *at = reserve(w, escaped_length(text, ",@:"));
+    if (at)
+        write_escaped(at, text, ",@:");
+}
+
 void list_u64(struct writer *w, uint64_t value)
 {
     writer_u64(w, w->list_key, value);

@@ -104,7 +104,7 @@ static bool remember(struct sim_router *r, const struct send_event *e)
             return false;
         r->addresses = grown;
     }
-    r->count = e->ip.count;
+    r->count = (uint8_t)e->ip.count;
     for (uint8_t i = 0; i < r->count; i++)
         memcpy(r->addresses + i * size, e->ip.items[i].ip.bytes, size);
     r->version = e->version;

@@ -14,7 +14,7 @@ enum { WATCH_BYTES = 32768, WATCH_QUEUE_BYTES = 1 << 20 };
 
 struct attributes {
     size_t size; /* of an address of this family */
-    const struct nlattr *local, *address, *tag;
+    const struct nlattr *local, *address, *tag, *label;
 };
 
 static int sort_out(const struct nlattr *a, void *into)
@@ -27,7 +27,18 @@ static int sort_out(const struct nlattr *a, void *into)
         found->address = a;
     else if (type == ADDRESS_ATTRIBUTE_PROTO && length == 1)
         found->tag = a;
+    else if (type == IFA_LABEL && mnl_attr_validate(a, MNL_TYPE_NUL_STRING) == 0)
+        found->label = a;
     return MNL_CB_OK;
+}
+
+/* The label of IPv4 is the interface's name, unless it was told another. */
+static void read_label(char out[static LABEL_TEXT], const struct nlattr *label)
+{
+    const char *text = label != NULL ? strchr(mnl_attr_get_str(label), ':') : NULL;
+    size_t length = text != NULL ? strlen(text + 1) : 0;
+    if (length > 0 && length < LABEL_TEXT)
+        memcpy(out, text + 1, length + 1);
 }
 
 bool address_message_read(const struct nlmsghdr *message, struct address_entry *e)
@@ -49,7 +60,9 @@ bool address_message_read(const struct nlmsghdr *message, struct address_entry *
         .prefix = {.ip = ip_from_bytes(family, mnl_attr_get_payload(own)), .length = body->ifa_prefixlen},
         .ours = found.tag != NULL && mnl_attr_get_u8(found.tag) == ADDRESS_TAG,
         .secondary = family == 4 && (body->ifa_flags & IFA_F_SECONDARY) != 0,
+        .style = {.scope = family == 4 ? body->ifa_scope : 0},
     };
+    read_label(e->style.label, found.label);
     return true;
 }
 

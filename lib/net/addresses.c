@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "core/address_style.h"
 #include "net/address_message.h"
 
 enum { DUMP_BYTES = 32768, REQUEST_BYTES = 128, DUMP_TRIES = 8 };
@@ -206,9 +207,23 @@ bool address_each(struct address_book *b, unsigned ifindex, address_visit *visit
     return true;
 }
 
+static void put_label(struct nlmsghdr *m, const struct address_change *c)
+{
+    char label[IFNAME_TEXT];
+    if (c->style->label[0] == '\0' || !label_fits(c->style->label, c->ifname))
+        return;
+    size_t length = strlen(c->ifname);
+    memcpy(label, c->ifname, length);
+    label[length] = ':';
+    memcpy(label + length + 1, c->style->label, strlen(c->style->label) + 1);
+    mnl_attr_put_strz(m, IFA_LABEL, label);
+}
+
 static void put_change(struct nlmsghdr *m, const struct address_change *c)
 {
+    static const struct address_style plain;
     bool v6 = c->prefix.ip.family == 6;
+    const struct address_style *style = c->style != NULL ? c->style : &plain;
     m->nlmsg_type = c->kind == CHANGE_REMOVE ? RTM_DELADDR : RTM_NEWADDR;
     m->nlmsg_flags = NLM_F_REQUEST;
     if (c->kind == CHANGE_ADD)
@@ -218,7 +233,7 @@ static void put_change(struct nlmsghdr *m, const struct address_change *c)
     struct ifaddrmsg *body = mnl_nlmsg_put_extra_header(m, sizeof *body);
     body->ifa_family = v6 ? AF_INET6 : AF_INET;
     body->ifa_prefixlen = c->prefix.length;
-    body->ifa_scope = RT_SCOPE_UNIVERSE;
+    body->ifa_scope = v6 || c->kind == CHANGE_REMOVE ? RT_SCOPE_UNIVERSE : style->scope;
     body->ifa_index = c->ifindex;
     mnl_attr_put(m, IFA_LOCAL, ip_size(c->prefix.ip.family), c->prefix.ip.bytes);
     mnl_attr_put(m, IFA_ADDRESS, ip_size(c->prefix.ip.family), c->prefix.ip.bytes);
@@ -232,9 +247,11 @@ static void put_change(struct nlmsghdr *m, const struct address_change *c)
          * host's address in the same prefix along when it goes. */
         mnl_attr_put_u32(m, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
     }
+    if (!v6 && c->style != NULL)
+        put_label(m, c);
     uint32_t valid = c->lease == 0 ? UINT32_MAX : c->lease;
     /* An IPv6 address that is not preferred is not taken as the source of what this host sends by itself. */
-    struct ifa_cacheinfo life = {.ifa_valid = valid, .ifa_prefered = v6 ? 0 : valid};
+    struct ifa_cacheinfo life = {.ifa_valid = valid, .ifa_prefered = v6 && !style->preferred ? 0 : valid};
     mnl_attr_put(m, IFA_CACHEINFO, sizeof life, &life);
 }
 

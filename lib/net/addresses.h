@@ -28,7 +28,8 @@ bool address_tags_kept(void);
 struct address_entry {
     unsigned ifindex;
     struct prefix prefix;
-    bool ours;      /* it carries the tag */
+    bool ours; /* it carries the tag */
+    struct address_style style;
     bool secondary; /* IPv4: it goes with the first one of its subnet, unless promote_secondaries is set */
 };
 typedef void address_visit(void *context, const struct address_entry *e);

@@ -24,11 +24,11 @@ enum {
     SENDS_AT_ONCE = 64, /* then answers are taken, before they fill the socket */
 };
 
-int announce(struct injector *i, unsigned ifindex, const struct mac *mac, const struct ip *vip)
+int announce(struct injector *i, unsigned ifindex, const struct mac *mac, const struct ip *vip, bool reply)
 {
     uint8_t frame[128];
     size_t length =
-        vip->family == 4 ? build_garp(frame, sizeof(frame), mac, vip) : build_na(frame, sizeof(frame), mac, vip);
+        vip->family == 4 ? build_garp(frame, sizeof(frame), mac, vip, reply) : build_na(frame, sizeof(frame), mac, vip);
     return length > 0 ? injector_send(i, ifindex, frame, length) : EINVAL;
 }
 

@@ -5,8 +5,8 @@
 #include "core/units.h"
 #include "net/inject.h"
 
-/* One announcement of vip with this MAC: GARP (IPv4) or NA (IPv6). 0 or errno. */
-int announce(struct injector *i, unsigned ifindex, const struct mac *mac, const struct ip *vip);
+/* One announcement of vip with this MAC: GARP (IPv4; reply: as an ARP reply) or NA (IPv6). 0 or errno. */
+int announce(struct injector *i, unsigned ifindex, const struct mac *mac, const struct ip *vip, bool reply);
 
 enum probe_answer { PROBE_FREE, PROBE_TAKEN, PROBE_FAILED /* errno */ };
 /* ARP or NS probe; waits up to `wait` for somebody else to answer (or to probe for the same). All addresses are probed

@@ -15,6 +15,7 @@ enum {
     ETHERTYPE_OF_IPV6 = 0x86dd,
     ARP_HARDWARE_ETHERNET = 1,
     ARP_REQUEST = 1,
+    ARP_REPLY = 2,
     NEXT_ICMPV6 = 58,
     NEIGHBOUR_SOLICITATION = 135,
     NEIGHBOUR_ADVERTISEMENT = 136,
@@ -146,28 +147,31 @@ size_t build_advert(uint8_t *out, size_t size, const struct mac *source, const s
     return finish(b, built, out, size);
 }
 
-static size_t build_arp(uint8_t *out, size_t size, const struct mac *source, const struct ip *sender,
-                        const struct ip *target)
+static const uint8_t unknown[6];
+
+/* RFC 826: operation, sender, target; the hardware address of the target is not known to who asks. */
+static size_t build_arp(uint8_t *out, size_t size, uint16_t operation, const struct mac *source,
+                        const struct ip *sender, const uint8_t *target_mac, const struct ip *target)
 {
-    static const uint8_t unknown[6];
     struct blocks *b = target->family == 4 ? blocks_of(FORM_ARP) : NULL;
     if (!b)
         return 0;
-    b->message = libnet_build_arp(ARP_HARDWARE_ETHERNET, ETHERTYPE_OF_IPV4, 6, 4, ARP_REQUEST, source->bytes,
-                                  sender->bytes, unknown, target->bytes, NULL, 0, b->context, b->message);
+    b->message = libnet_build_arp(ARP_HARDWARE_ETHERNET, ETHERTYPE_OF_IPV4, 6, 4, operation, source->bytes,
+                                  sender->bytes, target_mac, target->bytes, NULL, 0, b->context, b->message);
     bool built = b->message >= 0 && add_ethernet(b, broadcast, source, ETHERTYPE_OF_ARP);
     return finish(b, built, out, size);
 }
 
-size_t build_garp(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip)
+size_t build_garp(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip, bool reply)
 {
-    return build_arp(out, size, source, vip, vip);
+    /* RFC 5944 4.6: in a reply it is the sender's */
+    return build_arp(out, size, reply ? ARP_REPLY : ARP_REQUEST, source, vip, reply ? source->bytes : unknown, vip);
 }
 
 size_t build_arp_probe(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip)
 {
     static const struct ip nobody = {.family = 4};
-    return build_arp(out, size, source, &nobody, vip);
+    return build_arp(out, size, ARP_REQUEST, source, &nobody, unknown, vip);
 }
 
 size_t build_na(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip)

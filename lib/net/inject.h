@@ -13,8 +13,8 @@ enum { ETHERNET_BYTES = 14, FRAME_BYTES = ETHERNET_BYTES + 40 + ADVERT_BYTES + T
 /* A finished Ethernet frame in out (size bytes). Each returns its length, 0 when it does not fit or cannot be. An
  * advertisement to a peer, whose MAC address only the kernel finds, goes to 02:00:00:00:00:02; the packet behind it is whole. */
 size_t build_advert(uint8_t *out, size_t size, const struct mac *source, const struct advert *a, enum cksum_form form);
-/* Gratuitous ARP: a broadcast request, sender = target = vip. */
-size_t build_garp(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip);
+/* Gratuitous ARP: a broadcast request, or a reply, sender = target = vip. */
+size_t build_garp(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip, bool reply);
 /* RFC 5227 1.1: an ARP request from the sender address 0. */
 size_t build_arp_probe(uint8_t *out, size_t size, const struct mac *source, const struct ip *vip);
 /* RFC 4861 4.4: a neighbour advertisement, R=1 S=0 O=1, to ff02::1. */

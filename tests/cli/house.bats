@@ -73,7 +73,7 @@ ends_with() {
     p=vrrp-listen ends_with "no line of a packet has this key" -r /dev/null "$long=1"
     p=vrrp-elect ends_with "name: 1..63 bytes" if=eth0 vrid=5 ip=192.0.2.1 "name=$long"
     p=vrrp-elect ends_with "File name too long" -f "/$long"
-    p=vrrp-elect ends_with "more than 90 IPv6 addresses do not fit into a packet of 1500 bytes" \
+    p=vrrp-elect ends_with "more than 90 IPv6 addresses do not fit into a packet of 1500 bytes; excluded= takes more" \
         if=eth0 vrid=5 "ip=${many%,}"
     many=$(printf '192.0.2.%d,' {1..200})
     p=vrrp-elect ends_with "ip: 192.0.2.77: an address stands there twice" if=eth0 vrid=5 "ip=${many}192.0.2.77"

@@ -74,19 +74,23 @@ static struct prefix prefix_of(const char *text)
     return p;
 }
 
-static void put(struct host *k, unsigned ifindex, const struct prefix *p, bool ours, instant until)
+static void put(struct host *k, unsigned ifindex, const struct prefix *p, const struct address_style *style, bool ours,
+                instant until)
 {
     size_t n = 0;
     while (n < HOST_ADDRESSES && k->addresses[n].used)
         n++;
     assert_true(n < HOST_ADDRESSES);
-    k->addresses[n] = (struct host_address){true, ours, ifindex, *p, until};
+    k->addresses[n] =
+        (struct host_address){.used = true, .ours = ours, .ifindex = ifindex, .prefix = *p, .until = until};
+    if (style != NULL)
+        k->addresses[n].style = *style;
 }
 
 void host_put(struct host *k, unsigned ifindex, const char *prefix, bool ours, usec lease)
 {
     struct prefix p = prefix_of(prefix);
-    put(k, ifindex, &p, ours, lease == 0 ? INSTANT_NEVER : (instant){k->now.us + lease});
+    put(k, ifindex, &p, NULL, ours, lease == 0 ? INSTANT_NEVER : (instant){k->now.us + lease});
     holdings_notice(k->holdings, ifindex, &p, ours && !k->untagged, false, k->now);
 }
 
@@ -153,8 +157,14 @@ static int change(struct host *k, const struct address_change *c)
     else if (c->kind != CHANGE_REMOVE && a != NULL)
         a->until = until;
     else if (c->kind != CHANGE_REMOVE)
-        put(k, c->ifindex, &c->prefix, true, until);
+        put(k, c->ifindex, &c->prefix, c->style, true, until);
     return 0;
+}
+
+static void show_style(struct host *k, const struct address_change *c)
+{
+    if (k->shows_style && c->style != NULL)
+        append(k->log, "=%s:%u%s", c->style->label, c->style->scope, c->style->preferred ? "!" : "");
 }
 
 static void show_link(struct host *k, unsigned ifindex)
@@ -175,6 +185,7 @@ static void do_changes(struct host *k, struct address_change *changes, size_t co
         k->renewals += c->kind == CHANGE_RENEW;
         append(k->log, "%c%s", c->result != 0 ? '!' : "+=-"[c->kind], text);
         show_link(k, c->ifindex);
+        show_style(k, c);
         append(k->log, c->lease > 0 ? ":%u " : " ", c->lease);
     }
 }
@@ -399,7 +410,8 @@ static void see_to(struct host *k, size_t link)
         holdings_look(h, link);
         for (size_t n = 0; n < HOST_ADDRESSES; n++) {
             if (k->addresses[n].used && k->addresses[n].ifindex == holdings_ifindex(h, link))
-                holdings_saw(h, link, &k->addresses[n].prefix, k->addresses[n].ours && !k->untagged);
+                holdings_saw(h, link, &k->addresses[n].prefix, &k->addresses[n].style,
+                             k->addresses[n].ours && !k->untagged);
         }
         if (macvlan)
             see_below(k, link);
@@ -510,7 +522,6 @@ void host_tell(struct host *k, const char *words)
     read_words(&l, text, sizeof text, "send", words);
     if (!read_send(&l, &e, &buffer, &where))
         fail_msg("%s: %s", words, where);
-    e.ip.on = k->on;
     assert_true(holdings_held(k->holdings, &e, (instant){k->now.us - k->age}, k->now));
 }
 
@@ -530,7 +541,6 @@ void host_away(struct host *k, const char *words)
     read_words(&l, text, sizeof text, "state", words);
     if (!read_state(&l, &e, &buffer, &where))
         fail_msg("%s: %s", words, where);
-    e.ip.on = k->on;
     assert_true(holdings_absent(k->holdings, &e, k->now));
     host_turn(k);
 }

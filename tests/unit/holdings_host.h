@@ -12,6 +12,7 @@ struct host_address {
     unsigned ifindex;
     struct prefix prefix;
     instant until; /* INSTANT_NEVER: permanent */
+    struct address_style style;
 };
 
 struct host_fence {
@@ -25,9 +26,9 @@ struct host_fence {
 struct host {
     struct holdings *holdings;
     instant now;
-    usec age;                      /* of the sends that are told */
-    const char (*on)[IFNAME_TEXT]; /* of their addresses */
-    bool shows_links;              /* in the log: +192.0.2.1/32@3 */
+    usec age;         /* of the sends that are told */
+    bool shows_links; /* in the log: +192.0.2.1/32@3 */
+    bool shows_style; /* and +192.0.2.1/32=web:253 */
     struct host_fence fences[HOST_FENCES];
     struct host_address addresses[HOST_ADDRESSES];
     struct {

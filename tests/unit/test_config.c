@@ -212,10 +212,11 @@ static void what_is_wrong_is_said(void **unused)
         {"track=a,b:1,a:2", "track=a,b:1,a:2", "track: a:2: a name stands there twice"},
         {"track=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "track=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q",
          "track: q: at most 16 names"},
-        {"ip=192.0.2.300", "ip=192.0.2.300", "ip: 192.0.2.300: not an address: ADDR or ADDR/LEN, with commas between"},
+        {"ip=192.0.2.300", "ip=192.0.2.300",
+         "ip: 192.0.2.300: not an address: ADDR, ADDR/LEN or ADDR/LEN@IF, with commas between"},
         {"ip=192.0.2.1/33", "ip=192.0.2.1/33",
-         "ip: 192.0.2.1/33: not an address: ADDR or ADDR/LEN, with commas between"},
-        {"ip=192.0.2.1,", "ip=192.0.2.1,", "ip: not an address: ADDR or ADDR/LEN, with commas between"},
+         "ip: 192.0.2.1/33: not an address: ADDR, ADDR/LEN or ADDR/LEN@IF, with commas between"},
+        {"ip=192.0.2.1,", "ip=192.0.2.1,", "ip: not an address: ADDR, ADDR/LEN or ADDR/LEN@IF, with commas between"},
         {"ip=224.0.0.18", "ip=224.0.0.18", "ip: 224.0.0.18: a multicast address is no machine's"},
         {"ip=ff02::12", "ip=ff02::12", "ip: ff02::12: a multicast address is no machine's"},
         {"ip=127.0.0.1", "ip=127.0.0.1", "ip: 127.0.0.1: a loopback address is nobody else's"},
@@ -224,7 +225,7 @@ static void what_is_wrong_is_said(void **unused)
         {"ip=::", "ip=::", "ip: ::: the address zero is no machine's"},
         {"ip=255.255.255.255", "ip=255.255.255.255", "ip: 255.255.255.255: the broadcast address is no machine's"},
         {"ip=192.0.2.1,2001:db8::1", "ip=192.0.2.1,2001:db8::1",
-         "ip: 2001:db8::1: IPv4 and IPv6 are two virtual routers: one family only"},
+         "ip: 2001:db8::1: IPv4 and IPv6 are two virtual routers: one family only; excluded= takes the other"},
         {"ip=192.0.2.1/24,192.0.2.2,192.0.2.1", "ip=192.0.2.1/24,192.0.2.2,192.0.2.1",
          "ip: 192.0.2.1: an address stands there twice"},
         {"if=eth0 vrid=1 ip=192.0.2.1 af=6", "af=6", "af: contradicts ip=, whose addresses are IPv4"},
@@ -266,6 +267,35 @@ static void what_is_wrong_is_said(void **unused)
          "cksum: VRRPv2 has no pseudo-header: auto or message"},
         {"if=eth0 vrid=1 ip=fe80::1 cksum=message", "cksum=message",
          "cksum: IPv6 always has the pseudo-header: auto or pseudo"},
+        {"ip=192.0.2.1@", "ip=192.0.2.1@",
+         "ip: 192.0.2.1@: behind the @ stands an interface's name: 1..15 bytes without / : or blank"},
+        {"ip=192.0.2.1@a/b", "ip=192.0.2.1@a/b", NULL},
+        {"ip=192.0.2.1@eth0@eth1@eth2@eth3", "ip=192.0.2.1@eth0@eth1@eth2@eth3", NULL},
+        {"ip=@eth1", "ip=@eth1", NULL},
+        {"ip=192.0.2.1@eth1,192.0.2.1@eth2", "ip=192.0.2.1@eth1,192.0.2.1@eth2",
+         "ip: 192.0.2.1@eth2: an address stands there twice"},
+        {"if=eth0 vrid=1 excluded=192.0.2.300 ip=192.0.2.1", "excluded=192.0.2.300",
+         "excluded: 192.0.2.300: not an address: ADDR, ADDR/LEN or ADDR/LEN@IF, with commas between"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 excluded=fe80::2,192.0.2.1@eth0", "excluded=fe80::2,192.0.2.1@eth0",
+         "excluded: 192.0.2.1@eth0: an address stands there twice"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 excluded=192.0.2.2@e,192.0.2.2@e", "excluded=192.0.2.2@e,192.0.2.2@e",
+         "excluded: 192.0.2.2@e: an address stands there twice"},
+        {"if=eth0 vrid=1 excluded=192.0.2.1", "", "ip: missing; the virtual router's addresses"},
+        {"label=a:b", "label=a:b", "label: 1..13 bytes without / : or blank"},
+        {"label=12345678901234", "label=12345678901234", "label: 1..13 bytes without / : or blank"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 label=12345678901", "label=12345678901",
+         "label: with the interface's name and a : at most 15 bytes"},
+        {"if=eth0 vrid=1 ip=192.0.2.1@eth0.1000 label=123456", "label=123456",
+         "label: with the interface's name and a : at most 15 bytes"},
+        {"if=eth0 vrid=1 ip=fe80::1 label=web", "label=web", "label: IPv6 addresses have none"},
+        {"scope=256", "scope=256", "scope: global, site, link, host or 0..255"},
+        {"scope=universe", "scope=universe", "scope: global, site, link, host or 0..255"},
+        {"if=eth0 vrid=1 ip=fe80::1 scope=link", "scope=link", "scope: of IPv6 addresses the kernel decides"},
+        {"preferred=1", "preferred=1", "preferred: yes or no"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 preferred=yes", "preferred=yes", "preferred: IPv4 addresses always are"},
+        {"garp-op=both", "garp-op=both", "garp-op: request or reply"},
+        {"garp-pace=61s", "garp-pace=61s", "garp-pace: 0s..60s, a number and a unit"},
+        {"garp-pace=1", "garp-pace=1", "garp-pace: 0s..60s, a number and a unit"},
         {"prioirty=150", "prioirty=150", "prioirty: unknown key; did you mean prio?"},
         {"priority=150", "priority=150", "priority: unknown key; did you mean prio?"},
         {"piro=150", "piro=150", "piro: unknown key; did you mean prio?"},
@@ -347,12 +377,54 @@ static void as_many_addresses_as_a_packet_holds(void **unused)
     assert_true(parse_many(&c, 4, 255));
     assert_int_equal(c.ip.count, 255);
     assert_false(parse_many(&c, 4, 256));
-    assert_string_equal(error.reason, "ip: more than 255 addresses do not fit into an advertisement");
+    assert_string_equal(error.reason,
+                        "ip: more than 255 addresses do not fit into an advertisement; excluded= takes more");
     assert_false(parse_many(&c, 4, 900));
     assert_true(parse_many(&c, 6, 90));
     assert_int_equal(c.ip.count, 90);
     assert_false(parse_many(&c, 6, 91));
-    assert_string_equal(error.reason, "ip: more than 90 IPv6 addresses do not fit into a packet of 1500 bytes");
+    assert_string_equal(error.reason,
+                        "ip: more than 90 IPv6 addresses do not fit into a packet of 1500 bytes; excluded= takes more");
+}
+
+/* Those that are excluded are in no packet; but each line of theirs has an end. */
+static void more_addresses_than_a_packet_holds(void **unused)
+{
+    static char text[LINE_BYTES];
+    struct vr_config c;
+    (void)unused;
+    for (int most = 1023; most <= 1024; most++) {
+        size_t n = (size_t)sprintf(text, "vr if=eth0 vrid=1 ip=10.0.0.1 excluded=");
+        for (int i = 0; i < most; i++)
+            n += (size_t)sprintf(text + n, "%s10.1.%d.%d", i > 0 ? "," : "", i >> 8, i & 255);
+        assert_true(parse(&c, text, n) == (most == 1023));
+    }
+    assert_string_equal(error.reason, "excluded: at most 1024 addresses, with those of ip=");
+    size_t n = (size_t)sprintf(text, "vr if=eth0 vrid=1 ip=10.0.0.1 excluded=");
+    for (int i = 0; i < 400; i++)
+        n += (size_t)sprintf(text + n, "%s2001:db8:1111:2222:3333:4444:5555:%x", i > 0 ? "," : "", i + 4096);
+    assert_true(n < LINE_BYTES);
+    assert_true(parse(&c, text, n));
+    assert_int_equal(c.ip.excluded, 400);
+    for (int i = 400; n < LINE_BYTES - 100; i++)
+        n += (size_t)sprintf(text + n, ",2001:db8:1111:2222:3333:4444:5555:%x", i + 4096);
+    assert_false(parse(&c, text, n));
+    assert_string_equal(error.reason, "excluded: too long for a line of 16384 bytes");
+}
+
+static void where_addresses_go(void **unused)
+{
+    static const char text[] = "vr excluded=fe80::1@eth1,192.0.2.9/24 if=eth0 vrid=1 "
+                               "ip=2001:db8::1@eth%31,fe80::1@eth0,2001:db8::2/64@a%2Cb";
+    struct vr_config c;
+    (void)unused;
+    assert_true(parse(&c, text, sizeof text - 1));
+    assert_int_equal(c.ip.count, 3);
+    assert_int_equal(c.ip.excluded, 2);
+    assert_true(ip_is_link_local(&c.ip.items[0].ip)); /* first, with its interface */
+    static const char *const on[] = {"eth0", "eth1", "a,b", "eth1", ""};
+    for (size_t n = 0; n < nitems(on); n++)
+        assert_string_equal(c.ip.on[n], on[n]);
 }
 
 static void as_many_peers_as_a_byte_counts(void **unused)
@@ -399,6 +471,8 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(intervals),
         cmocka_unit_test(as_many_addresses_as_a_packet_holds),
+        cmocka_unit_test(more_addresses_than_a_packet_holds),
+        cmocka_unit_test(where_addresses_go),
         cmocka_unit_test(as_many_peers_as_a_byte_counts),
         cmocka_unit_test(link_local_stands_first),
     };

@@ -37,6 +37,19 @@ static void random_peers(struct vr_config *c, struct ip *peers)
         peers[i] = random_ip(c->id.af);
 }
 
+static void random_style(struct vr_config *c)
+{
+    static const char *const labels[] = {"", "a", "web"};
+    if (c->id.af == 4) {
+        strcpy(c->style.label, labels[random_range(0, 2)]);
+        c->style.scope = random_bool() ? 0 : (uint8_t)random_u64();
+    } else {
+        c->style.preferred = random_bool();
+    }
+    c->garp.reply = random_bool();
+    c->garp.pace = random_bool() ? 0 : (uint32_t)random_range(1, 60000000);
+}
+
 static void random_config(struct vr_config *c, struct prefix *items, struct ip *peers)
 {
     uint8_t af = random_bool() ? 4 : 6, version = af == 4 && random_bool() ? 2 : 3;
@@ -52,7 +65,7 @@ static void random_config(struct vr_config *c, struct prefix *items, struct ip *
         .down_factor = (uint8_t)random_range(1, 100),
         .vmac = random_bool(),
         .cksum = version == 2 || (af == 4 && random_bool()) ? CKSUM_MESSAGE : CKSUM_PSEUDO,
-        .garp = {(uint8_t)random_u64(), (usec)random_range(0, 86400000000), (uint8_t)random_u64()},
+        .garp = {(uint8_t)random_u64(), (usec)random_range(0, 86400000000), (uint8_t)random_u64(), false, 0},
         .garp_refresh = random_bool() ? 0 : (usec)random_range(100000, 86400000000),
         .track_count = (uint8_t)random_range(0, ROUTER_TRACKS),
     };
@@ -79,6 +92,7 @@ static void random_config(struct vr_config *c, struct prefix *items, struct ip *
         c->auth_mode = (enum auth_mode)random_range(AUTH_ENFORCE, AUTH_RECEIVE_ONLY);
     }
     random_peers(c, peers);
+    random_style(c);
     for (size_t i = 0; i < c->ip.count; i++)
         items[i] =
             (struct prefix){random_ip(af), random_bool() ? (uint8_t)(ip_size(af) * 8) : (uint8_t)random_range(0, 32)};
@@ -180,6 +194,17 @@ static void equality_sees_every_member(void **unused)
         "track=not:a",
         "vip-lost=fault",
         "fence=yes",
+        "ip=192.0.2.1@eth1",
+        "ip=192.0.2.1@eth2",
+        "excluded=192.0.2.9",
+        "excluded=192.0.2.8",
+        "excluded=192.0.2.8/24",
+        "excluded=192.0.2.8/24@eth1",
+        "label=a",
+        "scope=link",
+        "excluded=fe80::1 preferred=yes",
+        "garp-op=reply",
+        "garp-pace=1ms",
         "peer=192.0.2.8",
         "peer=192.0.2.7",
         "peer=192.0.2.7,192.0.2.8",
@@ -208,6 +233,8 @@ static void equality_sees_every_member(void **unused)
                     first_buffer = buffer;
                     c[0].ip.items = first_buffer.items;
                     c[0].peer.items = first_buffer.peers;
+                    if (c[0].ip.on != NULL)
+                        c[0].ip.on = first_buffer.on;
                 }
             }
             if (config_equal(&c[0], &c[1]) != (i == k))

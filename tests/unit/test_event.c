@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "core/address_style.h"
 #include "core/event.h"
 #include "core/peer.h"
+#include "core/prefix_list.h"
 #include "tests/unit/random.h"
 
 enum { ROUNDS = 3000 };
@@ -323,20 +325,33 @@ static struct identity random_identity(void)
     return id;
 }
 
+enum { EXCLUDED = 20, LISTED = ADVERT_ADDRESSES + EXCLUDED };
+
+/* Some of it on other interfaces, and some that is excluded, of either family. */
 static struct prefix_list random_list(uint8_t af, struct prefix *items)
 {
-    struct prefix_list list = {.count = (uint8_t)random_range(1, af == 4 ? 255 : 90), .items = items};
-    for (size_t i = 0; i < list.count; i++)
-        items[i] =
-            (struct prefix){random_ip(af), random_bool() ? (uint8_t)(ip_size(af) * 8) : (uint8_t)random_range(0, 32)};
+    static char on[LISTED][IFNAME_TEXT];
+    struct prefix_list list = {.count = (uint16_t)random_range(1, af == 4 ? 255 : 90), .items = items};
+    if (random_bool())
+        list.excluded = (uint16_t)random_range(1, EXCLUDED);
+    if (random_bool())
+        list.on = on;
+    for (size_t i = 0; i < prefix_list_all(&list); i++) {
+        uint8_t family = i < list.count || random_bool() ? af : 10 - af;
+        uint8_t whole = (uint8_t)(ip_size(family) * 8);
+        items[i] = (struct prefix){random_ip(family), random_bool() ? whole : (uint8_t)random_range(0, 32)};
+        sprintf(on[i], random_range(0, 3) == 0 ? "" : "e,%u", (unsigned)random_range(0, 99));
+    }
+    strcpy(on[0], "@");
     return list;
 }
 
-static void assert_same_list(const struct prefix_list *a, const struct prefix_list *b)
+static void random_style(struct address_style *style)
 {
-    assert_int_equal(a->count, b->count);
-    for (size_t i = 0; i < a->count; i++)
-        assert_true(ip_equal(&a->items[i].ip, &b->items[i].ip) && a->items[i].length == b->items[i].length);
+    static const char *const labels[] = {"", "a", "thirteen%byte", "\xff"};
+    strcpy(style->label, labels[random_range(0, nitems(labels) - 1)]);
+    style->scope = random_bool() ? 0 : (uint8_t)random_u64();
+    style->preferred = random_bool();
 }
 
 static struct peer_list random_peers(uint8_t af, struct ip *peers)
@@ -351,7 +366,7 @@ static struct peer_list random_peers(uint8_t af, struct ip *peers)
 
 static void sends_are_read_back(void **unused)
 {
-    static struct prefix items[ADVERT_ADDRESSES];
+    static struct prefix items[LISTED];
     static struct ip peers[5];
     static struct prefix_buffer buffer;
     (void)unused;
@@ -368,7 +383,8 @@ static void sends_are_read_back(void **unused)
             e.src = random_ip(e.id.af);
         e.vmac = random_bool();
         e.cksum = random_bool() ? CKSUM_MESSAGE : CKSUM_PSEUDO;
-        e.garp = (struct garp){(uint8_t)random_u64(), (usec)random_range(0, 86400000000), (uint8_t)random_u64()};
+        e.garp = (struct garp){(uint8_t)random_u64(), (usec)random_range(0, 86400000000), (uint8_t)random_u64(),
+                               random_bool(), (uint32_t)random_range(0, 60000000)};
         e.garp_refresh = random_bool() ? 0 : (usec)random_range(100000, 86400000000);
         e.lease = (usec)random_range(0, 3600) * SECOND;
         e.announce = random_bool();
@@ -379,6 +395,7 @@ static void sends_are_read_back(void **unused)
             e.auth = e.version == 3 ? AUTH_HMAC : random_bool() ? AUTH_AH : AUTH_PASS;
         e.seq = random_bool() ? 0 : (uint32_t)random_u64();
         e.peer = random_peers(e.id.af, peers);
+        random_style(&e.style);
         write_send(&w, (stamp){i}, &e);
         parse_written(&w);
         if (!read_send(&l, &b, &buffer, &where))
@@ -386,19 +403,21 @@ static void sends_are_read_back(void **unused)
         assert_true(identity_equal(&e.id, &b.id));
         assert_string_equal(e.name, b.name);
         assert_true(e.version == b.version && e.prio == b.prio && e.interval == b.interval && e.vmac == b.vmac);
-        assert_same_list(&e.ip, &b.ip);
+        assert_true(prefix_list_equal(&e.ip, &b.ip) && prefix_list_equal(&b.ip, &e.ip));
         assert_true(ip_equal(&e.src, &b.src) && e.cksum == b.cksum && e.garp_refresh == b.garp_refresh);
         assert_true(e.garp.first == b.garp.first && e.garp.delay == b.garp.delay && e.garp.second == b.garp.second);
         assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay &&
                     e.lost_is_fault == b.lost_is_fault && e.fence == b.fence);
         assert_true(e.auth == b.auth && e.seq == b.seq);
         assert_true(peer_list_equal(&e.peer, &b.peer));
+        assert_true(address_style_equal(&e.style, &b.style));
+        assert_true(e.garp.reply == b.garp.reply && e.garp.pace == b.garp.pace);
     }
 }
 
 static void states_are_read_back(void **unused)
 {
-    static struct prefix items[ADVERT_ADDRESSES];
+    static struct prefix items[LISTED];
     static struct prefix_buffer buffer;
     (void)unused;
     random_start("states_are_read_back");
@@ -414,7 +433,7 @@ static void states_are_read_back(void **unused)
         e.interval = random_interval(e.version);
         e.ip = random_list(e.id.af, items);
         if (random_bool())
-            e.ip.count = 0;
+            e.ip = (struct prefix_list){0};
         e.replay = random_bool();
         maybe_text(e.group, sizeof(e.group));
         e.vmac = random_bool();
@@ -427,7 +446,7 @@ static void states_are_read_back(void **unused)
         assert_string_equal(e.group, b.group);
         assert_true(e.from == b.from && e.to == b.to && e.version == b.version && e.prio == b.prio);
         assert_true(e.interval == b.interval && e.replay == b.replay && e.vmac == b.vmac);
-        assert_same_list(&e.ip, &b.ip);
+        assert_true(prefix_list_equal(&e.ip, &b.ip) && prefix_list_equal(&b.ip, &e.ip));
     }
 }
 
@@ -435,7 +454,7 @@ static void states_are_read_back(void **unused)
 static void no_buffer_is_too_small(void **unused)
 {
     static struct address_buffer addresses;
-    static struct prefix items[ADVERT_ADDRESSES];
+    static struct prefix items[LISTED];
     (void)unused;
     random_start("no_buffer_is_too_small");
     for (size_t size = 0; size <= 400; size++) {

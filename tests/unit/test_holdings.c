@@ -128,7 +128,7 @@ static void lease_counts_from_the_send(void **state)
                            .version = 3,
                            .prio = 100,
                            .interval = SECOND,
-                           .ip = {1, &ip},
+                           .ip = {.count = 1, .items = &ip},
                            .lease = 4 * SECOND};
     /* It was sent 2.5 s ago: 4 s and R of 1 s from then are 2.5 s from now, and the kernel takes whole seconds. */
     assert_true(holdings_held(k.holdings, &e, (instant){k.now.us - 2500 * MILLISECOND}, k.now));

@@ -12,9 +12,9 @@
 
 #include "tests/unit/holdings_host.h"
 
-#define THREE "ip=192.0.2.1,192.0.2.2,192.0.2.3"
-static const char on_two[][IFNAME_TEXT] = {"", "eth1", "eth0"}; /* of eth0, 2, and eth1, 3 */
-static const char on_others[][IFNAME_TEXT] = {"eth1", "eth2", "eth1"};
+/* Of eth0, 2, and eth1, 3. */
+#define THREE  "ip=192.0.2.1,192.0.2.2@eth1,192.0.2.3@eth0"
+#define OTHERS "ip=192.0.2.1@eth1,192.0.2.2@eth2,192.0.2.3@eth1"
 
 static struct host k;
 
@@ -27,7 +27,6 @@ static int begin(void **state)
     k.links[1].ifindex = 3;
     k.links[2].ifindex = 4;
     k.shows_links = true;
-    k.on = on_two;
     return 0;
 }
 
@@ -77,10 +76,8 @@ static void nothing_is_put_back_when_sends_stop(void **state)
     (void)state;
     for (int more = 0; more < 12; more++) {
         for (int n = 0; n < 20 + more; n++) {
-            k.on = on_two;
             host_send(&k, "eth0 51 " THREE " interval=100ms garp=1,0s,0 lease=1s");
             host_pass(&k, 30 * MILLISECOND);
-            k.on = NULL;
             host_send(&k, "eth1 7 ip=192.0.2.7 interval=100ms garp=1,0s,0 lease=1s");
             host_pass(&k, 70 * MILLISECOND);
         }
@@ -143,16 +140,14 @@ static void they_move(void **state)
     (void)state;
     host_send(&k, "eth0 51 " THREE " garp=0,0s,0 lease=4s");
     host_log(&k);
-    k.on = on_others;
-    host_send(&k, "eth0 51 " THREE " garp=0,0s,0 lease=4s");
+    host_send(&k, "eth0 51 " OTHERS " garp=0,0s,0 lease=4s");
     check_log("-192.0.2.1/32@2 -192.0.2.3/32@2 -192.0.2.2/32@3 +192.0.2.1/32@3:5 +192.0.2.3/32@3:5 +192.0.2.2/32@4:5 ");
     for (int n = 0; n < 10; n++) {
         host_pass(&k, SECOND);
-        host_send(&k, "eth0 51 " THREE " garp=0,0s,0 lease=4s");
+        host_send(&k, "eth0 51 " OTHERS " garp=0,0s,0 lease=4s");
     }
     assert_true(host_has(&k, "192.0.2.1/32"));
     host_log(&k);
-    k.on = NULL;
     host_send(&k, "eth0 51 ip=192.0.2.1 garp=0,0s,0 lease=4s");
     check_log("+192.0.2.1/32@2:5 -192.0.2.1/32@3 -192.0.2.3/32@3 -192.0.2.2/32@4 ");
     host_pass(&k, 10 * SECOND);
@@ -163,16 +158,12 @@ static void they_move(void **state)
 static void shared_on_one_link_only(void **state)
 {
     (void)state;
-    k.on = NULL;
     host_send(&k, "eth0 1 ip=192.0.2.2 garp=0,0s,0 lease=4s");
-    k.on = on_two;
     host_send(&k, "eth0 51 " THREE " garp=0,0s,0 lease=4s");
     check_news(""); /* that of eth0 is not that of eth1 */
-    k.on = NULL;
     host_send(&k, "eth1 2 ip=192.0.2.2 garp=0,0s,0 lease=4s");
     check_news("shared:v2192.0.2.2/32 ");
     host_log(&k);
-    k.on = on_two;
     host_away(&k, "eth0 51 " THREE);
     check_log("-192.0.2.1/32@2 -192.0.2.3/32@2 ");
 }
@@ -203,6 +194,89 @@ static void taken_away_from_one(void **state)
     check_news("taken:192.0.2.2/32 ");
 }
 
+static void style_is_put_right(void **state)
+{
+    (void)state;
+    k.shows_style = true;
+    k.shows_links = false;
+    host_send(&k, "eth0 51 ip=192.0.2.1 excluded=2001:db8::1 garp=0,0s,0 label=web scope=link preferred=yes lease=4s");
+    check_log("+192.0.2.1/32=web:253!:5 +2001:db8::1/128=web:253!:5 ");
+    host_send(&k, "eth0 51 ip=192.0.2.1 excluded=2001:db8::1 garp=0,0s,0 label=web lease=4s");
+    /* the kernel gives IPv4 another scope and label only when it is added, IPv6 another lifetime at any time */
+    check_log("-192.0.2.1/32 +192.0.2.1/32=web:0:5 =2001:db8::1/128=web:0:5 ");
+    host_send(&k, "eth0 51 ip=192.0.2.1 excluded=2001:db8::1 garp=0,0s,0 lease=4s");
+    check_log("-192.0.2.1/32 +192.0.2.1/32=:0:5 =2001:db8::1/128=:0:5 ");
+    host_pass(&k, SECOND);
+    host_send(&k, "eth0 51 ip=192.0.2.1 excluded=2001:db8::1 garp=0,0s,0 lease=4s");
+    check_log("=192.0.2.1/32=:0:5 =2001:db8::1/128=:0:5 ");
+    check_news("");
+}
+
+static void what_a_run_before_left_gets_the_style(void **state)
+{
+    (void)state;
+    k.shows_style = true;
+    k.shows_links = false;
+    host_put(&k, 2, "192.0.2.1/32", true, 3 * SECOND);
+    host_put(&k, 3, "192.0.2.2/32", true, 3 * SECOND);
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2@eth1 garp=0,0s,0 label=web lease=4s");
+    check_log("-192.0.2.1/32 +192.0.2.1/32=web:0:5 -192.0.2.2/32 +192.0.2.2/32=web:0:5 ");
+    check_news("");
+}
+
+static void a_label_that_does_not_fit_is_left_out(void **state)
+{
+    (void)state;
+    strcpy(k.links[3].ifname, "a-long-name.100");
+    k.links[3].ifindex = 5;
+    host_send(&k, "a-long-name.100 51 ip=192.0.2.1 garp=0,0s,0 label=web");
+    check_log("+192.0.2.1/32@5 ");
+    holdings_all_unseen(k.holdings, k.now);
+    k.addresses[0].style = (struct address_style){0}; /* as the kernel has it then */
+    host_pass(&k, SECOND);
+    check_log(""); /* and it is not set again and again */
+}
+
+static void frames_keep_their_pace(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 1 " THREE " garp=2,1s,1 garp-pace=10ms lease=60s");
+    host_log(&k);
+    host_send(&k, "eth0 2 ip=192.0.2.9 garp=2,0s,0 lease=60s"); /* this one does not wait for the other */
+    check_log("+192.0.2.9/32@2:61 *192.0.2.9@2 *192.0.2.9@2 ");
+    const char *const frames[] = {"192.0.2.2@3", "192.0.2.3@2", "192.0.2.1@2", "192.0.2.2@3", "192.0.2.3@2"};
+    for (size_t n = 0; n < sizeof frames / sizeof frames[0]; n++) {
+        char expected[40];
+        host_pass(&k, 9 * MILLISECOND);
+        check_log("");
+        host_pass(&k, MILLISECOND);
+        snprintf(expected, sizeof expected, "*%s ", frames[n]);
+        check_log(expected);
+    }
+    host_pass(&k, 949 * MILLISECOND);
+    check_log("");
+    host_pass(&k, 31 * MILLISECOND);
+    check_log("*192.0.2.1@2 *192.0.2.2@3 *192.0.2.3@2 ");
+    host_pass(&k, 60 * SECOND);
+    check_news("lapsed:v1 lapsed:v2 ");
+}
+
+static void given_up_while_it_waits(void **state)
+{
+    (void)state;
+    host_send(&k, "eth0 1 " THREE " garp=2,1s,1 garp-pace=10ms lease=60s");
+    host_away(&k, "eth0 1 " THREE);
+    host_log(&k);
+    host_pass(&k, SECOND);
+    check_log("");
+    host_send(&k, "eth0 1 " THREE " garp=1,1s,1 garp-pace=10ms lease=60s");
+    host_log(&k);
+    host_pass(&k, 20 * MILLISECOND);
+    check_log("*192.0.2.2@3 *192.0.2.3@2 ");
+    host_send(&k, "eth0 1 " THREE " garp=1,1s,1 lease=60s announce=yes"); /* without one again */
+    check_log("*192.0.2.1@2 *192.0.2.2@3 *192.0.2.3@2 ");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -216,6 +290,11 @@ int main(void)
         TEST(shared_on_one_link_only),
         TEST(fenced_on_each),
         TEST(taken_away_from_one),
+        TEST(style_is_put_right),
+        TEST(what_a_run_before_left_gets_the_style),
+        TEST(a_label_that_does_not_fit_is_left_out),
+        TEST(frames_keep_their_pace),
+        TEST(given_up_while_it_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

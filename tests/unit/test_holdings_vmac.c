@@ -107,14 +107,12 @@ static void two_have_two(void **state)
 
 static void what_is_elsewhere_stays_there(void **state)
 {
-    static const char on[][IFNAME_TEXT] = {"", "eth1", "eth0"};
     (void)state;
-    k.on = on;
-    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2,192.0.2.3 vmac=yes " QUIET);
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2@eth1,192.0.2.3@eth0 vmac=yes " QUIET);
     check_log("+192.0.2.3/32@2 <51 +192.0.2.1/32@151 +192.0.2.2/32@3 ");
-    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2,192.0.2.3 vmac=no " QUIET);
+    host_send(&k, "eth0 51 ip=192.0.2.1,192.0.2.2@eth1,192.0.2.3@eth0 vmac=no " QUIET);
     check_log("+192.0.2.1/32@2 >51 ");
-    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2,192.0.2.3");
+    host_away(&k, "eth0 51 ip=192.0.2.1,192.0.2.2@eth1,192.0.2.3@eth0");
     check_log("-192.0.2.3/32@2 -192.0.2.1/32@2 -192.0.2.2/32@3 ");
 }
 

@@ -195,11 +195,11 @@ static void what_cannot_be_is_refused(void **state)
     wrong.version = 2; /* RFC 3768 5.3.7: whole seconds */
     assert_int_equal(build_advert(frame, sizeof(frame), &card, &wrong, CKSUM_MESSAGE), 0);
     struct ip v4 = address("192.0.2.1"), v6 = address("2001:db8::1");
-    assert_int_equal(build_garp(frame, sizeof(frame), &card, &v6), 0);
+    assert_int_equal(build_garp(frame, sizeof(frame), &card, &v6, false), 0);
     assert_int_equal(build_arp_probe(frame, sizeof(frame), &card, &v6), 0);
     assert_int_equal(build_na(frame, sizeof(frame), &card, &v4), 0);
     assert_int_equal(build_ns_probe(frame, sizeof(frame), &card, &v4), 0);
-    assert_int_equal(build_garp(frame, 41, &card, &v4), 0);
+    assert_int_equal(build_garp(frame, 41, &card, &v4, false), 0);
 }
 
 static void expect_frame(const uint8_t *frame, size_t length, const char *hex)
@@ -219,7 +219,7 @@ static void announcements_and_probes(void **state)
     uint8_t frame[128];
     struct ip v4 = address("192.0.2.100"), v6 = address("2001:db8::100");
     for (int round = 0; round < 2; round++) { /* the second uses what the first left */
-        size_t length = build_garp(frame, sizeof(frame), &card, &v4);
+        size_t length = build_garp(frame, sizeof(frame), &card, &v4, false);
         expect_frame(frame, length, /* RFC 5227 3: sender = target */
                      "ffffffffffff020000000001"
                      "0806"
