@@ -7,17 +7,26 @@
 
 #include "cmd/cli.h"
 #include "cmd/vip.h"
+#include "core/address_style.h"
 #include "net/announce.h"
 
 const struct program program = {
     .name = "vip-up",
-    .usage = "[-Fn] [-g COUNT] [-l LEASE] [--vmac VRID] IF ADDR[/LEN]...",
+    .usage = "[-Fn] [-g COUNT] [-l LEASE] [--adopt] [--label LABEL] [--scope SCOPE] [--preferred] [--vmac VRID] IF "
+             "ADDR[/LEN]...",
     .help = "Puts addresses on the interface, and announces them with gratuitous ARP or neighbour advertisements.\n"
             "Asks first who has them, and refuses an address that answers.\n"
             "  -F       do not ask: take them\n"
             "  -g COUNT announce each so often, 0 to 255 (5)\n"
             "  -l LEASE the kernel removes them after this time, 1s to 876000h, unless vip-up renews it\n"
             "  -n       only say what would be done\n"
+            "  --adopt  only take over those that somebody else has put there: they become ours\n"
+            "  --label LABEL\n"
+            "           of IPv4 addresses: IF:LABEL\n"
+            "  --scope SCOPE\n"
+            "           of IPv4 addresses: global, site, link, host or 0 to 255 (global)\n"
+            "  --preferred\n"
+            "           IPv6 addresses may be the source of what this host sends by itself\n"
             "  --vmac VRID\n"
             "           put them on a macvlan on IF with the virtual MAC address of this virtual router\n"
             "  -h, -V   help, version\n",
@@ -32,6 +41,8 @@ struct options {
     unsigned announcements;
     uint32_t lease;
     uint8_t vrid; /* of --vmac; 0: without */
+    bool adopt;
+    struct address_style style;
 };
 
 static uint32_t lease_option(const char *text)
@@ -42,9 +53,39 @@ static uint32_t lease_option(const char *text)
     return (uint32_t)(lease / SECOND);
 }
 
+enum { WORD_ADOPT, WORD_LABEL, WORD_PREFERRED, WORD_SCOPE, WORD_VMAC };
+
+static void word_option(struct options *o, int word)
+{
+    const struct span value = {optarg, optarg != NULL ? strlen(optarg) : 0};
+    switch (word) {
+    case WORD_ADOPT:
+        o->adopt = true;
+        break;
+    case WORD_LABEL:
+        if (!label_parse(value, o->style.label))
+            cli_die(EXIT_USAGE, "--label %s: %s", optarg, LABEL_ALLOWED);
+        break;
+    case WORD_PREFERRED:
+        o->style.preferred = true;
+        break;
+    case WORD_SCOPE:
+        if (!scope_parse(value, &o->style.scope))
+            cli_die(EXIT_USAGE, "--scope %s: %s", optarg, SCOPE_ALLOWED);
+        break;
+    default:
+        o->vrid = vip_vrid(optarg);
+        break;
+    }
+}
+
 static void read_options(struct options *o, int argc, char **argv)
 {
-    static const struct cli_word words[] = {{"vmac", true}, {NULL, false}};
+    static const struct cli_word words[] = {
+        [WORD_ADOPT] = {"adopt", false}, [WORD_LABEL] = {"label", true}, [WORD_PREFERRED] = {"preferred", false},
+        [WORD_SCOPE] = {"scope", true},  [WORD_VMAC] = {"vmac", true},   {NULL, false},
+    };
+    bool counted = false;
     *o = (struct options){.touch = true, .announcements = ANNOUNCEMENTS};
     for (int option; (option = cli_option_or_word(argc, argv, "Fg:l:n", words)) != -1;) {
         switch (option) {
@@ -53,6 +94,7 @@ static void read_options(struct options *o, int argc, char **argv)
             break;
         case 'g':
             o->announcements = (unsigned)cli_number('g', optarg, 0, ANNOUNCEMENTS_MOST);
+            counted = true;
             break;
         case 'l':
             o->lease = lease_option(optarg);
@@ -60,35 +102,75 @@ static void read_options(struct options *o, int argc, char **argv)
         case 'n':
             o->touch = false;
             break;
-        case CLI_WORD:
-            o->vrid = vip_vrid(optarg);
+        default:
+            word_option(o, option - CLI_WORD);
             break;
         }
     }
+    if (o->adopt && o->vrid != 0)
+        cli_die(EXIT_USAGE, "--adopt: on the macvlan of --vmac is nothing that is not ours");
+    if (o->adopt && !counted)
+        o->announcements = 0; /* whether this host is the one to say so is not decided yet */
+}
+
+/* A label and a scope that are asked for; nothing is said of them otherwise. */
+static bool has_style(const struct vip_request *r, size_t n, const struct address_style *wanted)
+{
+    const struct vip_seen *seen = &r->seen[n];
+    if (r->list[n].ip.family == 6)
+        return true;
+    return (wanted->label[0] == '\0' || strcmp(seen->style.label, wanted->label) == 0) &&
+           (wanted->scope == 0 || seen->style.scope == wanted->scope);
 }
 
 /* What is ours already, with the length that is asked for or with any when none is, is renewed; what is ours with
- * another length is replaced; what is foreign is left. Returns the number of changes. */
+ * another length, or label or scope, is replaced; what is foreign is left, or made ours, which is all that adopting
+ * does. Returns the number of changes. */
 static size_t plan(const struct vip_request *r, const struct options *o, struct address_change *changes)
 {
     size_t count = 0;
     for (size_t n = 0; n < r->count; n++) {
         const struct vip_seen *seen = &r->seen[n];
         struct address_change c = {.kind = CHANGE_ADD, .ifindex = r->device, .prefix = r->list[n], .lease = o->lease};
+        bool take = seen->ours || (seen->foreign && o->adopt);
         c.metric = r->vrid != 0 ? CHANGE_METRIC_ASIDE : 0;
-        if (seen->ours && !r->with_length[n])
+        c.style = &o->style;
+        c.ifname = r->devname;
+        if (take && !r->with_length[n])
             c.prefix.length = seen->length;
-        if (seen->ours && seen->length != c.prefix.length) {
+        if (take && (seen->length != c.prefix.length || !has_style(r, n, &o->style))) {
             changes[count] = c;
             changes[count].kind = CHANGE_REMOVE;
             changes[count++].prefix.length = seen->length;
-        } else if (seen->ours) {
+        } else if (take) {
             c.kind = CHANGE_RENEW;
         }
-        if (!seen->foreign || seen->ours)
+        if (take || (!seen->foreign && !o->adopt))
             changes[count++] = c;
     }
     return count;
+}
+
+/* Some kernels keep the tag, or its absence, of an address that they are told anew: such a one is removed and added in
+ * one go, which connections outlive. */
+static int adopt_again(struct vip_request *r, const struct options *o, struct address_change *changes)
+{
+    size_t count = 0;
+    vip_look(r);
+    for (size_t n = 0; n < r->count; n++) {
+        const struct vip_seen *seen = &r->seen[n];
+        if (!seen->foreign || seen->ours || seen->failed)
+            continue;
+        struct address_change c = {
+            .kind = CHANGE_REMOVE, .ifindex = r->device, .prefix = r->list[n], .lease = o->lease};
+        c.prefix.length = seen->length;
+        c.style = &seen->style;
+        c.ifname = r->devname;
+        changes[count++] = c;
+        c.kind = CHANGE_ADD;
+        changes[count++] = c;
+    }
+    return vip_apply(r, changes, count, "adopt", o->force);
 }
 
 static void say_foreign(const struct vip_request *r)
@@ -104,7 +186,8 @@ static void say_foreign(const struct vip_request *r)
 static void show(const struct vip_request *r, const struct options *o, const struct address_change *changes,
                  size_t count)
 {
-    static const char *const words[] = {[CHANGE_ADD] = "add", [CHANGE_RENEW] = "renew", [CHANGE_REMOVE] = "remove"};
+    const char *const words[] = {
+        [CHANGE_ADD] = "add", [CHANGE_RENEW] = o->adopt ? "adopt" : "renew", [CHANGE_REMOVE] = "remove"};
     const struct mac mac = vrrp_mac(r->id.af, r->vrid);
     char virtual_mac[MAC_TEXT];
     mac_format(virtual_mac, &mac);
@@ -121,6 +204,8 @@ static void show(const struct vip_request *r, const struct options *o, const str
     }
     for (size_t n = 0; n < r->count && o->announcements > 0 && r->has_mac; n++) {
         char text[IP_TEXT];
+        if (o->adopt && !r->seen[n].ours && !r->seen[n].foreign)
+            continue;
         ip_format(text, &r->list[n].ip);
         printf("announce %s %u times\n", text, o->announcements);
     }
@@ -179,7 +264,7 @@ static int announce_all(const struct vip_request *r, const struct options *o)
         failed = errno;
     for (unsigned pass = 0; pass < o->announcements && failed == 0; pass++) {
         for (size_t n = 0; n < r->count && failed == 0; n++) {
-            if (!r->seen[n].failed)
+            if (!r->seen[n].failed && (!o->adopt || r->seen[n].ours))
                 failed = announce(&injector, r->device, &mac, &r->list[n].ip, false);
         }
     }
@@ -219,11 +304,21 @@ static bool open_macvlan(struct vip_request *r)
 static int set_and_announce(struct vip_request *r, const struct options *o, struct address_change *changes,
                             size_t count)
 {
-    if ((!o->force && r->has_mac && !all_free(r)) || (r->vrid != 0 && !open_macvlan(r)))
+    if ((!o->force && !o->adopt && r->has_mac && !all_free(r)) || (r->vrid != 0 && !open_macvlan(r)))
         return EXIT_NO;
-    int status = vip_apply(r, changes, count, "add", o->force);
+    int status = vip_apply(r, changes, count, o->adopt ? "adopt" : "add", o->force);
+    if (o->adopt && status == EXIT_DONE)
+        status = adopt_again(r, o, changes);
     int announced = announce_all(r, o); /* what could be set */
     return status == EXIT_DONE ? announced : status;
+}
+
+static void check_label(const struct vip_request *r, const char *label)
+{
+    for (size_t n = 0; n < r->count && label[0] != '\0'; n++) {
+        if (r->list[n].ip.family == 4 && !label_fits(label, r->devname))
+            cli_die(EXIT_USAGE, "--label %s: %s:%s has more than 15 bytes", label, r->devname, label);
+    }
 }
 
 static int put_up(struct vip_request *r, const struct options *o, struct address_change *changes, size_t count)
@@ -247,11 +342,13 @@ int main(int argc, char **argv)
     int status = EXIT_DONE;
     read_options(&o, argc, argv);
     vip_open(&r, o.vrid, argv + optind, (size_t)(argc - optind));
+    check_label(&r, o.style.label);
     struct address_change *changes = calloc(2 * r.count, sizeof *changes);
     if (changes == NULL)
         cli_die(EXIT_SYSTEM, "out of memory");
     size_t count = plan(&r, &o, changes);
-    say_foreign(&r);
+    if (!o.adopt)
+        say_foreign(&r);
     if (o.touch)
         status = put_up(&r, &o, changes, count);
     else

@@ -47,12 +47,16 @@ static void see(void *context, const struct address_entry *e)
     for (size_t n = 0; n < r->count; n++) {
         if (!ip_equal(&r->list[n].ip, &e->prefix.ip))
             continue;
-        r->seen[n].foreign = r->seen[n].foreign || !e->ours;
+        struct vip_seen *seen = &r->seen[n];
+        seen->foreign = seen->foreign || !e->ours;
+        if (e->ours || !seen->ours) {
+            seen->length = e->prefix.length;
+            seen->style = e->style;
+        }
         if (!e->ours)
             continue;
         named = true;
-        r->seen[n].ours = true;
-        r->seen[n].length = e->prefix.length;
+        seen->ours = true;
         keep(&r->ours, &r->ours_count, e);
     }
     if (e->secondary && !named)
@@ -102,9 +106,18 @@ static void find_macvlan(struct vip_request *r)
         cli_die(EXIT_SYSTEM, "%s: %s", r->ifname, error.text);
 }
 
-void vip_open(struct vip_request *r, uint8_t vrid, char **words, size_t count)
+void vip_look(struct vip_request *r)
 {
     struct address_error error;
+    for (size_t n = 0; n < r->count; n++)
+        r->seen[n].ours = r->seen[n].foreign = false;
+    r->ours_count = r->secondary_count = 0;
+    if (!address_each(r->book, r->device, see, r, &error))
+        cli_die(EXIT_SYSTEM, "%s: %s", r->devname, error.text);
+}
+
+void vip_open(struct vip_request *r, uint8_t vrid, char **words, size_t count)
+{
     if (count < 2) {
         cli_usage_to_stderr();
         exit(cli_finish(EXIT_USAGE));
@@ -125,8 +138,8 @@ void vip_open(struct vip_request *r, uint8_t vrid, char **words, size_t count)
     r->device = r->ifindex;
     if (vrid != 0)
         find_macvlan(r);
-    if ((vrid == 0 || r->made) && !address_each(r->book, r->device, see, r, &error))
-        cli_die(EXIT_SYSTEM, "%s: %s", r->devname, error.text);
+    if (vrid == 0 || r->made)
+        vip_look(r);
 }
 
 void vip_close(struct vip_request *r)

@@ -6,8 +6,9 @@
 
 struct vip_seen {
     bool ours, foreign;
-    bool failed;    /* by vip_apply: it could not be set */
-    uint8_t length; /* of ours; IPv4 may have it more than once: of the last */
+    bool failed;                /* by vip_apply: it could not be set */
+    uint8_t length;             /* of ours, or of the foreign one; IPv4 may have it more than once: of the last */
+    struct address_style style; /* the same */
 };
 
 struct vip_request {
@@ -40,6 +41,7 @@ uint8_t vip_vrid(const char *text);
  * the macvlan of vrid has, unless that is 0: an interface that is not there ends the program with exit 3. */
 void vip_open(struct vip_request *r, uint8_t vrid, char **words, size_t count);
 void vip_close(struct vip_request *r);
+void vip_look(struct vip_request *r); /* again, at what the interface has; a failure is exit 3 */
 /* Do it. Says what went wrong, and marks that in seen; returns the exit status. What the kernel would remove together with
  * another address, one that is to stay, is left as it is, unless force. */
 int vip_apply(struct vip_request *r, struct address_change *changes, size_t count, const char *verb, bool force);

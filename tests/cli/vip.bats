@@ -64,6 +64,28 @@ unprivileged() {
     done
 }
 
+@test "a label, a scope: what cannot be is named, exit 2" {
+    for label in a:b a/b 12345678901234 "a b"; do
+        fails 2 "--label $label: 1..13 bytes without / : or blank" "$BUILD/vip-up" -n --label "$label" lo 192.0.2.1
+    done
+    fails 2 "--label 1234567890123: lo:1234567890123 has more than 15 bytes" \
+        "$BUILD/vip-up" -n --label 1234567890123 lo 192.0.2.1
+    run "$BUILD/vip-up" -n --label 123456789012 lo 192.0.2.1
+    [ "$output" = "add 192.0.2.1/32 on lo" ]
+    run "$BUILD/vip-up" -n --label 1234567890123 lo 2001:db8::1 # of IPv4 only
+    [ "$output" = "add 2001:db8::1/128 on lo" ]
+    for scope in universe 256 -1; do
+        fails 2 "--scope $scope: global, site, link, host or 0..255" "$BUILD/vip-up" -n --scope "$scope" lo 192.0.2.1
+    done
+}
+
+@test "--adopt adds and announces nothing, and is nothing for --vmac" {
+    run "$BUILD/vip-up" -n --adopt lo 192.0.2.1 2001:db8::1
+    [ "$status" -eq 0 ]
+    [ "$output" = "" ]
+    fails 2 "--adopt: on the macvlan of --vmac is nothing that is not ours" "$BUILD/vip-up" -n --adopt --vmac 1 lo 192.0.2.1
+}
+
 @test "an interface that is not there: exit 3" {
     fails 3 "vip-up: nowhere0: no such device" "$BUILD/vip-up" nowhere0 192.0.2.1
     fails 3 "vip-down: nowhere0: no such device" "$BUILD/vip-down" nowhere0 192.0.2.1
