@@ -39,9 +39,10 @@ int secret_file_open(const char *path, const char **why)
     return -1;
 }
 
-/* A limit of 0 alone would not do: where the system hands core dumps to a program it does not count. */
+/* The limit alone would not do: where the system hands core dumps to a program it does not count. So it may fail. */
 bool secret_memory_hide(void)
 {
     const struct rlimit none = {0, 0};
-    return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+    (void)setrlimit(RLIMIT_CORE, &none);
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }

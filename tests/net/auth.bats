@@ -33,11 +33,7 @@ absent() {
 }
 # told HOST PATTERN [COUNT]: that many lines, or one, say so.
 told() { [ "$(grep -cE -- "$2" "$LAB/$1.out")" -ge "${3:-1}" ]; }
-peer_says() { grep -q "$1" "$LAB/keepalived-peer.log"; }
 state_of_peer() { [ "$(grep -o 'Entering [A-Z]* STATE' "$LAB/keepalived-peer.log" | tail -n 1)" = "Entering $1 STATE" ]; }
-counter() { # HOST NAME: of the last status
-    ns "$1" "$BUILD/vrrp-ctl" -C "$LAB/$1.fifo" status | sed -n "s/.* $2=\([0-9]*\).*/\1/p"
-}
 
 # --- beside keepalived -----------------------------------------------------------------------------------------------
 
@@ -96,6 +92,10 @@ check_beside_keepalived() { # type
     # nor did we once it was settled
     [ "$(advert_count 192.0.2.1 '>0' "$(calc "$settled + 1.1")" "$end")" -eq 0 ]
     absent 'invalid|bad password' "$LAB/keepalived-peer.log"
+    # and the log of the last run decides the same again, with the same numbers
+    "$BUILD/vrrp-elect" -t <"$LAB/us.out" | decisions >"$LAB/again"
+    decisions "$LAB/us.out" | diff - "$LAB/again"
+    [ "$(grep -c ' state ' "$LAB/again")" -ge 2 ]
     absent s3cr3t "$LAB/us.out" "$LAB"/us.*.err
 }
 
