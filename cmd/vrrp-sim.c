@@ -91,8 +91,8 @@ int main(int argc, char **argv)
         open_scenario(path);
     stream.at_once = true;
     stream_open(&stream);
-    read_scenario(sim, path ? path : "standard input");
     cli_confine(CONFINE_FILTER);
+    read_scenario(sim, path ? path : "standard input");
     while (!stream_over(&stream) && sim_run(sim, EVENTS_A_TURN))
         stream_look(&stream);
     stream_flush(&stream);

@@ -262,7 +262,7 @@ longest_gap() { # ADDRESS PRIORITY-TEST FROM TO
     heard "$us" '==100' 0 "$stops"
     heard fe80::1 '==100' 0 "$stops"
     holds "$(ping_answers ping "$up" "$stops") >= 5"
-    [ "$("$BUILD/vrrp-pick" -k name,state <"$LAB/answer")" = $'web\tactive\neth0-v6-51\tactive' ]
+    [ "$("$BUILD/vrrp-pick" -k name,state status <"$LAB/answer")" = $'web\tactive\neth0-v6-51\tactive' ]
 }
 @test "TERM: priority 0, addresses gone, exit 0, no process and no FIFO left" {
     finished life
@@ -327,7 +327,7 @@ longest_gap() { # ADDRESS PRIORITY-TEST FROM TO
     finished reloads
     grep -q 'inet 198.51.100.100/24 ' "$LAB/eth1"
     [ "$(advert_count "$us" '==0' "$before" "$stops")" = 1 ] # of the one that goes
-    [ "$("$BUILD/vrrp-pick" -k name,state <"$LAB/answer")" = $'stays\tactive\ncomes\tactive' ]
+    [ "$("$BUILD/vrrp-pick" -k name,state status <"$LAB/answer")" = $'stays\tactive\ncomes\tactive' ]
     [ "$("$BUILD/vrrp-pick" -k to state name=stays <"$LAB/log" | tr '\n' ' ')" = "backup active init " ]
     # Not one of its advertisements is late by more than a busy machine may be, though another vrrp-listen came three times.
     holds "$(longest_gap "$us" '==100' "$before" "$stops") < 0.3"
