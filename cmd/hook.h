@@ -8,7 +8,7 @@
 #include "core/errands.h"
 #include "core/freshness.h"
 #include "core/hook_environment.h"
-#include "core/notify.h"
+#include "core/notify_groups.h"
 #include "net/child.h"
 #include "net/inlet.h"
 #include "net/outlet.h"

@@ -46,11 +46,12 @@ static void put(struct hook *h, const char *key, int what, const struct line *l)
 /* The group is told when all its members together say so. Its own order is kept apart from theirs. */
 static void take_group(struct hook *h, const struct line *l, const struct identity *id, enum notify_state state)
 {
-    struct span group;
+    struct span group = {0};
     enum notify_state now;
     struct notify n;
     char key[ERRAND_KEY];
-    if (!line_get(l, "group", &group) || !notify_groups_take(&h->groups, group, id, state, &now))
+    (void)line_get(l, "group", &group);
+    if (!notify_groups_take(&h->groups, &group, id, state, &now))
         return;
     notify_group(&n, group, now);
     hook_fifo_put(h, &n);

@@ -1,7 +1,5 @@
 #include "core/notify.h"
 
-#include <stdlib.h>
-
 #include "core/text.h"
 
 const char *notify_state_name(enum notify_state s)
@@ -72,79 +70,4 @@ size_t notify_line(const struct notify *n, char out[static NOTIFY_LINE])
     text_word(&t, n->prio);
     text_word(&t, "\n");
     return t.length;
-}
-
-struct notify_member {
-    struct identity id;
-    char group[NOTIFY_NAME]; /* as it is written in the line */
-    enum notify_state state;
-};
-
-void notify_groups_free(struct notify_groups *g)
-{
-    free(g->members);
-    *g = (struct notify_groups){0};
-}
-
-static bool is_of(const struct notify_member *m, struct span group)
-{
-    return strlen(m->group) == group.len && memcmp(m->group, group.at, group.len) == 0;
-}
-
-static enum notify_state group_state(const struct notify_groups *g, struct span group)
-{
-    enum notify_state state = NOTIFY_STOP; /* nobody is left */
-    for (size_t i = 0; i < g->count; i++) {
-        const struct notify_member *m = &g->members[i];
-        if (!is_of(m, group))
-            continue;
-        if (m->state == NOTIFY_FAULT)
-            return NOTIFY_FAULT;
-        if (state != NOTIFY_BACKUP)
-            state = m->state;
-    }
-    return state;
-}
-
-static struct notify_member *find(const struct notify_groups *g, struct span group, const struct identity *id)
-{
-    for (size_t i = 0; i < g->count; i++)
-        if (identity_equal(&g->members[i].id, id) && is_of(&g->members[i], group))
-            return &g->members[i];
-    return NULL;
-}
-
-static struct notify_member *add(struct notify_groups *g, struct span group, const struct identity *id)
-{
-    if (g->count == NOTIFY_MEMBERS || group.len >= NOTIFY_NAME)
-        return NULL;
-    if (g->count == g->room) {
-        size_t room = g->room ? g->room * 2 : 16;
-        struct notify_member *members = realloc(g->members, room * sizeof *members);
-        if (!members)
-            return NULL;
-        g->members = members;
-        g->room = room;
-    }
-    struct notify_member *m = &g->members[g->count++];
-    *m = (struct notify_member){.id = *id};
-    memcpy(m->group, group.at, group.len);
-    return m;
-}
-
-bool notify_groups_take(struct notify_groups *g, struct span group, const struct identity *id, enum notify_state state,
-                        enum notify_state *out)
-{
-    struct notify_member *m = find(g, group, id);
-    enum notify_state before = group_state(g, group);
-    if (state == NOTIFY_NONE || (!m && state == NOTIFY_STOP))
-        return false;
-    if (!m && !(m = add(g, group, id)))
-        return false;
-    if (state == NOTIFY_STOP) /* forgotten: it says nothing of its group any more */
-        *m = g->members[--g->count];
-    else
-        m->state = state;
-    *out = group_state(g, group);
-    return *out != before;
 }

@@ -33,17 +33,4 @@ void notify_arguments(const struct notify *n, const char *out[static NOTIFY_ARGU
  * Returns its length. */
 size_t notify_line(const struct notify *n, char out[static NOTIFY_LINE]);
 
-/* What the members of groups say of their group: it is in FAULT when one of them is, else BACKUP when one of them is,
- * else MASTER; and STOP once all have stopped. */
-struct notify_groups {
-    struct notify_member *members;
-    size_t count, room;
-};
-enum { NOTIFY_MEMBERS = 4096 }; /* beyond that they are not counted */
-void notify_groups_free(struct notify_groups *g);
-/* A member went to this state. True when its group thereby changes: *out is its state. False also when out of
- * memory. */
-bool notify_groups_take(struct notify_groups *g, struct span group, const struct identity *id, enum notify_state state,
-                        enum notify_state *out);
-
 #endif

@@ -277,6 +277,14 @@ static void adver_timer_fires(struct router *r, instant now, struct router_actio
     r->adver_timer = instant_after(r->adver_timer, r->settings.interval * (1 + late / r->settings.interval));
 }
 
+/* What the preempt_timer ran for: preempt_delay, or to be asked at once in a group. */
+static enum router_why at_once_why(const struct router *r)
+{
+    if (r->lower_prio)
+        return WHY_PREEMPTED;
+    return r->prio == VRRP_PRIORITY_OWNER ? WHY_OWNER : WHY_STARTUP;
+}
+
 void router_expire(struct router *r, instant now, struct router_actions *out)
 {
     switch (r->state) {
@@ -290,7 +298,7 @@ void router_expire(struct router *r, instant now, struct router_actions *out)
         if (instant_due(r->active_down_timer, now))
             active_down_timer_fires(r, now, out);
         else if (instant_due(r->preempt_timer, now))
-            become_active(r, r->preempt_timer, now, r->lower_prio ? WHY_PREEMPTED : WHY_OWNER, out);
+            become_active(r, r->preempt_timer, now, at_once_why(r), out);
         break;
     case ROUTER_ACTIVE:
         if (instant_due(r->adver_timer, now))

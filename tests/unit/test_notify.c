@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "core/notify.h"
+#include "core/notify_groups.h"
 
 static struct line line_of(const char *text)
 {
@@ -128,7 +128,9 @@ static void play(const struct move *moves, size_t count)
     for (size_t i = 0; i < count; i++) {
         enum notify_state got = NOTIFY_NONE;
         struct span group = {moves[i].group, strlen(moves[i].group)};
-        bool told = notify_groups_take(&g, group, moves[i].id, moves[i].state, &got);
+        bool told = notify_groups_take(&g, &group, moves[i].id, moves[i].state, &got);
+        if (told && strncmp(group.at, "g", 1) != 0 && strncmp(group.at, "other", 5) != 0)
+            fail_msg("move %zu: told of %s", i, group.at);
         if (told != (moves[i].expected != NOTIFY_NONE) || (told && got != moves[i].expected))
             fail_msg("move %zu: %s, %s", i, told ? "told" : "not told", notify_state_name(got));
     }
@@ -151,6 +153,34 @@ static void a_group_changes_once(void **state)
     play(moves, nitems(moves));
 }
 
+static void only_when_all_have_reached_it(void **state)
+{
+    (void)state;
+    static const struct move moves[] = {
+        {&first, "g", NOTIFY_BACKUP, NOTIFY_BACKUP}, {&second, "g", NOTIFY_BACKUP, NOTIFY_NONE},
+        {&first, "g", NOTIFY_MASTER, NOTIFY_NONE},   {&second, "g", NOTIFY_MASTER, NOTIFY_MASTER},
+        {&first, "g", NOTIFY_BACKUP, NOTIFY_NONE},   {&second, "g", NOTIFY_BACKUP, NOTIFY_BACKUP},
+        {&first, "g", NOTIFY_MASTER, NOTIFY_NONE},   {&second, "g", NOTIFY_STOP, NOTIFY_MASTER},
+        {&second, "g", NOTIFY_BACKUP, NOTIFY_NONE}, /* one joins that is active */
+        {&second, "g", NOTIFY_MASTER, NOTIFY_NONE},
+    };
+    play(moves, nitems(moves));
+}
+
+static void who_has_no_group_left_it(void **state)
+{
+    (void)state;
+    static const struct move moves[] = {
+        {&first, "g", NOTIFY_MASTER, NOTIFY_MASTER},  {&second, "g", NOTIFY_MASTER, NOTIFY_NONE},
+        {&second, "", NOTIFY_STOP, NOTIFY_NONE}, /* vrrp-advert says so when its input ends */
+        {&first, "", NOTIFY_STOP, NOTIFY_STOP},       {&first, "", NOTIFY_STOP, NOTIFY_NONE},
+        {&first, "g", NOTIFY_BACKUP, NOTIFY_BACKUP},  {&second, "g", NOTIFY_FAULT, NOTIFY_FAULT},
+        {&second, "", NOTIFY_BACKUP, NOTIFY_BACKUP},  {&first, "other", NOTIFY_MASTER, NOTIFY_MASTER},
+        {&second, "g", NOTIFY_BACKUP, NOTIFY_BACKUP},
+    };
+    play(moves, nitems(moves));
+}
+
 static void members_are_bounded(void **state)
 {
     (void)state;
@@ -158,13 +188,15 @@ static void members_are_bounded(void **state)
     enum notify_state got;
     for (int i = 0; i < NOTIFY_MEMBERS + 100; i++) {
         struct identity id = {.ifname = {'e', (char)('a' + i / 250), '\0'}, .af = 4, .vrid = (uint8_t)(i % 250 + 1)};
-        (void)notify_groups_take(&g, (struct span){"g", 1}, &id, NOTIFY_BACKUP, &got);
+        struct span group = {"g", 1};
+        (void)notify_groups_take(&g, &group, &id, NOTIFY_BACKUP, &got);
     }
     assert_int_equal(g.count, NOTIFY_MEMBERS);
     char name[NOTIFY_NAME + 1];
     memset(name, 'n', sizeof name);
     notify_groups_free(&g);
-    assert_false(notify_groups_take(&g, (struct span){name, sizeof name}, &first, NOTIFY_BACKUP, &got));
+    struct span too_long = {name, sizeof name};
+    assert_false(notify_groups_take(&g, &too_long, &first, NOTIFY_BACKUP, &got));
     notify_groups_free(&g);
 }
 
@@ -176,6 +208,8 @@ int main(void)
         cmocka_unit_test(fifo_lines),
         cmocka_unit_test(the_longest_name_fits),
         cmocka_unit_test(a_group_changes_once),
+        cmocka_unit_test(only_when_all_have_reached_it),
+        cmocka_unit_test(who_has_no_group_left_it),
         cmocka_unit_test(members_are_bounded),
     };
     return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
