@@ -163,12 +163,14 @@ bool prefix_list_equal(const struct prefix_list *a, const struct prefix_list *b)
 bool prefix_list_keep(struct prefix_list *kept, const struct prefix_list *list)
 {
     size_t all = prefix_list_all(list), prefixes = all * sizeof(struct prefix);
-    bool fits = prefix_list_all(kept) == all && (kept->on != NULL) == (list->on != NULL);
-    char *memory = fits ? (char *)kept->items : malloc(prefixes + (list->on != NULL ? all * IFNAME_TEXT : 0) + 1);
-    if (memory == NULL && all > 0)
-        return false;
-    if (!fits)
+    bool fits = kept->items != NULL && prefix_list_all(kept) == all && (kept->on != NULL) == (list->on != NULL);
+    char *memory = (char *)kept->items;
+    if (!fits) {
+        memory = malloc(prefixes + (list->on != NULL ? all * IFNAME_TEXT : 0) + 1);
+        if (memory == NULL)
+            return false;
         prefix_list_free(kept);
+    }
     *kept = *list;
     kept->items = (struct prefix *)memory;
     if (all > 0)

@@ -4,6 +4,7 @@
 # label and scope; what a keepalived that was killed leaves, and who takes it over. At 200 ms.
 
 load lib.bash
+bats_require_minimum_version 1.5.0
 
 VIP_B=198.51.100.100
 EXCLUDED=198.51.100.101
@@ -199,8 +200,8 @@ leased() { [ "$(ns "$1" ip -o addr show | grep -cE "($VIP4|$VIP6|$VIP_B|$EXCLUDE
 
 @test "two interfaces and excluded addresses fail over to keepalived and back" {
     finished failover
-    ! grep -iE 'mismatch|not present|differ' "$LAB/keepalived-peer.log"
-    ! grep -q ' notice ' "$LAB/us.out"
+    run ! grep -iE 'mismatch|not present|differ' "$LAB/keepalived-peer.log"
+    run ! grep -q ' notice ' "$LAB/us.out"
     [ "$(ping_answers b.ping "$alone")" -ge 5 ]
 }
 
@@ -230,7 +231,7 @@ leased() { [ "$(ns "$1" ip -o addr show | grep -cE "($VIP4|$VIP6|$VIP_B|$EXCLUDE
     finished style
     grep 'Reply 203.0.113.4 is-at 02:00:00:00:00:01' "$LAB/arp.log" | head -n 3 |
         awk 'NR > 1 && $1 - last < 0.049 { bad = 1 } { last = $1 } END { exit bad || NR < 3 }'
-    ! grep 'who-has 203.0.113.4' "$LAB/arp.log"
+    run ! grep 'who-has 203.0.113.4' "$LAB/arp.log"
 }
 
 @test "what a killed keepalived left is adopted, and removed by a backup" {
@@ -239,6 +240,6 @@ leased() { [ "$(ns "$1" ip -o addr show | grep -cE "($VIP4|$VIP6|$VIP_B|$EXCLUDE
 
 @test "what a killed keepalived left is adopted, leased while Active, and a connection goes on" {
     finished adopt-active
-    ! grep -q 'not ours' "$LAB/us.follow.err"
+    run ! grep -q 'not ours' "$LAB/us.follow.err"
     [ "$(grep -c . "$LAB/talk.log")" -eq 60 ]
 }
