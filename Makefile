@@ -74,7 +74,7 @@ vrrp-advert.libs := -lpcap -lnet -lmnl -lnettle -lcap -lseccomp
 vip-up.objs := cmd/cli cmd/vip core/config_value core/address_style $(packet) $(line) $(addresses) $(macvlan) net/announce net/inject net/clock $(confine)
 vip-up.libs := -lnet -lmnl -lcap -lseccomp
 
-vip-down.objs := cmd/cli cmd/vip core/config_value core/address_style $(line) $(addresses) $(macvlan) net/clock $(confine)
+vip-down.objs := cmd/cli cmd/vip core/config_value core/address_style $(packet) $(line) $(addresses) $(macvlan) net/clock $(confine)
 vip-down.libs := -lmnl -lcap -lseccomp
 
 vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_macvlan cmd/follow_tracks cmd/lines cmd/track_report $(event)

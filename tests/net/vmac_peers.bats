@@ -269,9 +269,10 @@ neighbour_stays() {
 heard_both_ways() {
     local mac=00:00:5e:00:01:33 us=192.0.2.1
     [ "$2" = 4 ] || { mac=00:00:5e:00:02:33 && us=fe80::1; }
-    # ours leave from the host's own address, with the virtual MAC address, once; the peer's come in once; and no line is
+    # ours leave from the host's own address, with the virtual MAC address, once each; the peer's come in; and no line is
     # of a macvlan of ours
-    grep -q " if=eth0 .*dir=out .* src=$us .*smac=$mac" "$LAB/listened" &&
+    [ "$(grep -c " if=eth0 .*dir=out" "$LAB/listened")" -le "$(grep -c ' send if=eth0 ' "$LAB/us.out")" ] &&
+        grep -q " if=eth0 .*dir=out .* src=$us .*smac=$mac" "$LAB/listened" &&
         grep -q " if=eth0 .*dir=in .*smac=$mac" "$LAB/listened" &&
         [ "$(grep -cE ' if=vrrp[46]\.' "$LAB/listened")" -eq 0 ]
 }
