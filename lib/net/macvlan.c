@@ -6,7 +6,6 @@
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,152 +36,6 @@ void macvlans_close(struct macvlans *m)
     free(m);
 }
 
-static bool same_mac(const struct mac *a, const struct mac *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
-/* --- why not ---------------------------------------------------------------------------------------------------------- */
-
-static bool refuse(struct address_error *error, int number, const char *text)
-{
-    error->number = number;
-    snprintf(error->text, sizeof error->text, "%s", text);
-    return false;
-}
-
-/* What the kernel said, in our words where they say more. */
-static bool refuse_by_kernel(struct address_error *error, int number)
-{
-    switch (number) {
-    case ENODEV:
-        return refuse(error, number, "no such device");
-    case EBUSY:
-        return refuse(error, number, "it is a port of another device, and can carry no macvlan");
-    case EADDRINUSE:
-        return refuse(error, number, "another macvlan there has the virtual MAC address");
-    case EOPNOTSUPP:
-        return refuse(error, number, "this kernel has no macvlan");
-    default:
-        return refuse(error, number, strerror(number));
-    }
-}
-
-static bool check_below(const struct interface_facts *below, const struct mac *mac, struct address_error *error)
-{
-    static const char *const ports[] = {"bridge", "bond", "team", "openvswitch"};
-    if (below->type != ARPHRD_ETHER || !below->has_mac || (below->flags & IFF_LOOPBACK) != 0)
-        return refuse(error, EAFNOSUPPORT, "it is no Ethernet interface, and can carry no macvlan");
-    for (size_t n = 0; n < nitems(ports); n++) {
-        if (strcmp(below->slave_kind, ports[n]) != 0)
-            continue;
-        error->number = EBUSY;
-        snprintf(error->text, sizeof error->text, "it is a port of a %s, and can carry no macvlan", ports[n]);
-        return false;
-    }
-    if (same_mac(&below->mac, mac))
-        return refuse(error, EADDRINUSE, "it has the virtual MAC address itself");
-    return true;
-}
-
-static bool refuse_taken(struct address_error *error, const char *by)
-{
-    error->number = EADDRINUSE;
-    snprintf(error->text, sizeof error->text, "the macvlan %s there has the virtual MAC address", by);
-    return false;
-}
-
-/* The interface of the virtual router. */
-static bool look_below(struct macvlans *m, const struct identity *id, struct interface_facts *below,
-                       struct address_error *error)
-{
-    unsigned ifindex;
-    bool has_mac;
-    struct mac mac;
-    return (address_interface(m->book, id->ifname, &ifindex, &has_mac, &mac) &&
-            interface_ask(m->book, ifindex, below)) ||
-           refuse_by_kernel(error, errno);
-}
-
-/* What has our name: 1: it is the one of this virtual router; 0: nothing; -1: something else, or errno. */
-static int look_at_name(struct macvlans *m, const struct identity *id, const struct interface_facts *below,
-                        struct interface_facts *own, struct address_error *error)
-{
-    char name[IFNAME_TEXT];
-    struct vmac_mark mark;
-    struct mac mac = vrrp_mac(id->af, id->vrid);
-    unsigned ifindex;
-    bool has_mac;
-    struct mac ignored;
-    vmac_name(name, id->af, id->vrid, below->ifindex);
-    if (!address_interface(m->book, name, &ifindex, &has_mac, &ignored) || !interface_ask(m->book, ifindex, own)) {
-        if (errno == ENODEV)
-            return 0;
-        (void)refuse_by_kernel(error, errno);
-        return -1;
-    }
-    if (macvlan_is_ours(own, &mark) && own->below == below->ifindex && same_mac(&own->mac, &mac) &&
-        own->macvlan_mode == MACVLAN_MODE_PRIVATE)
-        return 1;
-    error->number = EEXIST;
-    snprintf(error->text, sizeof error->text, "there is an interface %s that is not ours", name);
-    return -1;
-}
-
-static void see_other(void *context, const struct interface_facts *f)
-{
-    struct macvlans *m = context;
-    struct vmac_mark mark;
-    if (!f->has_mac || !is_vrrp_mac(&f->mac) || macvlan_is_ours(f, &mark))
-        return;
-    if (m->other_count == m->other_room) {
-        size_t room = m->other_room > 0 ? 2 * m->other_room : 16;
-        struct other *others = realloc(m->others, room * sizeof *others);
-        m->failed = others == NULL;
-        if (m->failed)
-            return;
-        m->others = others;
-        m->other_room = room;
-    }
-    struct other *o = &m->others[m->other_count++];
-    *o = (struct other){.below = f->below, .mac = f->mac};
-    memcpy(o->name, f->name, sizeof o->name);
-}
-
-void macvlans_look_again(struct macvlans *m)
-{
-    m->looked = false;
-}
-
-/* False: errno. */
-static bool look_at_others(struct macvlans *m)
-{
-    if (m->looked)
-        return true;
-    m->other_count = 0;
-    m->failed = false;
-    errno = ENOMEM;
-    m->looked = interface_each_macvlan(m->book, see_other, m) && !m->failed;
-    return m->looked;
-}
-
-bool macvlan_check(struct macvlans *m, const struct identity *id, struct address_error *error)
-{
-    struct interface_facts below, own;
-    const struct mac mac = vrrp_mac(id->af, id->vrid);
-    *error = (struct address_error){0};
-    if (!look_below(m, id, &below, error) || !check_below(&below, &mac, error) ||
-        look_at_name(m, id, &below, &own, error) < 0)
-        return false;
-    if (!look_at_others(m))
-        return refuse_by_kernel(error, errno);
-    for (size_t n = 0; n < m->other_count; n++) {
-        if (m->others[n].below == below.ifindex && same_mac(&m->others[n].mac, &mac))
-            return refuse_taken(error, m->others[n].name);
-    }
-    return true;
-}
-
 bool macvlan_stands(struct macvlans *m, const struct identity *id, unsigned ifindex)
 {
     struct interface_facts own;
@@ -199,10 +52,12 @@ bool macvlan_stands(struct macvlans *m, const struct identity *id, unsigned ifin
 bool macvlan_find(struct macvlans *m, const struct identity *id, unsigned *ifindex)
 {
     struct interface_facts below, own;
-    struct address_error error;
-    errno = ENODEV;
-    if (!look_below(m, id, &below, &error) || look_at_name(m, id, &below, &own, &error) != 1)
+    struct address_error error = {0};
+    int there = macvlan_look_below(m, id, &below, &error) ? macvlan_look_at_name(m, id, &below, &own, &error) : -1;
+    if (there != 1) {
+        errno = there == 0 || error.number == EEXIST ? ENODEV : error.number;
         return false;
+    }
     *ifindex = own.ifindex;
     return true;
 }
@@ -349,36 +204,35 @@ static void explain_failure(struct macvlans *m, const struct interface_facts *ow
     struct interface_facts below = {.ifindex = own->below};
     struct macvlan_search s = {.below = &below, .except = own->ifindex, .mac = own->mac};
     if (number == EADDRINUSE && macvlan_search(m, &s) && s.taken[0] != '\0')
-        (void)refuse_taken(error, s.taken);
+        (void)macvlan_refuse_taken(error, s.taken);
     else
-        (void)refuse_by_kernel(error, number);
+        (void)macvlan_refuse(error, number);
 }
 
 bool macvlan_make(struct macvlans *m, const struct identity *id, unsigned *ifindex, struct address_error *error)
 {
-    struct interface_facts below, own;
+    struct interface_facts below, own = {0};
     const struct mac mac = vrrp_mac(id->af, id->vrid);
     *error = (struct address_error){0};
-    if (!look_below(m, id, &below, error) || !check_below(&below, &mac, error))
+    if (!macvlan_look_below(m, id, &below, error) || !macvlan_check_below(&below, &mac, error))
         return false;
-    int there = look_at_name(m, id, &below, &own, error);
+    int there = macvlan_look_at_name(m, id, &below, &own, error);
     const bool anew = there == 0;
     if (anew) {
         char name[IFNAME_TEXT];
         vmac_name(name, id->af, id->vrid, below.ifindex);
         if (!create(m, name, &mac, below.ifindex))
-            return refuse_by_kernel(error, errno);
-        there = look_at_name(m, id, &below, &own, error);
+            return macvlan_refuse(error, errno);
+        there = macvlan_look_at_name(m, id, &below, &own, error);
     }
     if (there == 0)
-        return refuse_by_kernel(error, ENODEV); /* it is gone again */
-    if (there < 0)
-        return false;
+        return macvlan_refuse(error, ENODEV); /* it is gone again */
     *ifindex = own.ifindex;
-    if (prepare(m, &below, &own))
+    if (there == 1 && prepare(m, &below, &own))
         return true;
-    (void)refuse_by_kernel(error, errno);
-    if (anew)
+    if (there == 1)
+        (void)macvlan_refuse(error, errno);
+    if (anew && own.ifindex != 0)
         (void)macvlan_remove(m, &own.ifindex, 1);
     return false;
 }
@@ -411,6 +265,6 @@ bool macvlan_open(struct macvlans *m, const struct identity *id, unsigned ifinde
     if (interface_ask(m->book, ifindex, &own))
         explain_failure(m, &own, number, error);
     else
-        (void)refuse_by_kernel(error, number);
+        (void)macvlan_refuse(error, number);
     return false;
 }

@@ -1,6 +1,9 @@
-/* Inside macvlans: macvlan.c makes and removes them, macvlan_below.c sees to the interface that they are made on. */
+/* Inside macvlans: macvlan.c makes them and macvlan_remove.c removes them, macvlan_check.c tells why there can be none,
+ * macvlan_below.c sees to the interface that they are made on. */
 #ifndef NET_MACVLAN_PRIVATE_H
 #define NET_MACVLAN_PRIVATE_H
+
+#include <string.h>
 
 #include "net/interface_message.h"
 #include "net/macvlan.h"
@@ -43,6 +46,22 @@ struct macvlan_search {
     struct vmac_mark mark;
 };
 bool macvlan_search(struct macvlans *m, struct macvlan_search *s); /* false: errno */
+
+static inline bool same_mac(const struct mac *a, const struct mac *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* What the kernel said, in our words where they say more. Each of these returns false and sets *error. */
+bool macvlan_refuse(struct address_error *error, int number);
+bool macvlan_refuse_taken(struct address_error *error, const char *by);
+/* The interface of the virtual router, and whether it can carry a macvlan with this MAC address. */
+bool macvlan_look_below(struct macvlans *m, const struct identity *id, struct interface_facts *below,
+                        struct address_error *error);
+bool macvlan_check_below(const struct interface_facts *below, const struct mac *mac, struct address_error *error);
+/* What has our name: 1: it is the one of this virtual router; 0: nothing; -1: something else, or *error. */
+int macvlan_look_at_name(struct macvlans *m, const struct identity *id, const struct interface_facts *below,
+                         struct interface_facts *own, struct address_error *error);
 
 static inline int32_t interface_setting_of(const struct interface_facts *f, int id) /* IPV4_DEVCONF_... */
 {

@@ -79,6 +79,7 @@ fails() {
     ns a ip link add theirs link eth0 type macvlan mode bridge
     ns a ip link set theirs address 00:00:5e:00:01:33
     fails 1 "eth0: the macvlan theirs there has the virtual MAC address" up --vmac 51 eth0 192.0.2.100
+    fails 1 "theirs: it is a macvlan itself" up --vmac 52 theirs 192.0.2.100
     ns a ip link del theirs
     ns a ip link add "$(vmac a 4 51)" type bridge
     fails 1 "eth0: there is an interface $(vmac a 4 51) that is not ours" up --vmac 51 eth0 192.0.2.100
