@@ -90,7 +90,8 @@ void cli_confine_places(enum confine_profile profile, const struct confine_place
 int cli_directory_of(const char *option, const char *path); /* of that file, to be such a place; or exit 3 */
 
 /* A line from operands, or exit 2 naming the word; *out points into text. */
-void cli_line_of_words(struct line *out, char text[static LINE_BYTES + 1], const char *event, char **words, size_t count);
+void cli_line_of_words(struct line *out, char text[static LINE_BYTES + 1], const char *event, char **words,
+                       size_t count);
 /* A `vr` line from operands (if=eth0 vrid=51 ...): parsed, or exit 2 naming the word. text is the caller's storage. */
 void cli_vr_operands(struct vr_config *out, struct prefix_buffer *buffer, char **words, size_t count);
 

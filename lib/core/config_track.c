@@ -34,7 +34,7 @@ static bool begins_weight(struct span text)
 
 bool track_ref_parse(struct span item, struct track_ref *out)
 {
-    size_t colon = item.len;
+    size_t colon;
     *out = (struct track_ref){.weight = 0};
     if (item.len >= INVERTED_LENGTH && memcmp(item.at, INVERTED, INVERTED_LENGTH) == 0) {
         out->inverted = true;

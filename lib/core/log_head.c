@@ -13,6 +13,8 @@ struct entry {
     char name[NAME_TEXT];
     stamp until; /* of a track that holds until then; 0: no end */
     bool up;
+    bool has_value; /* of a track */
+    int32_t value;
     size_t len;
     char text[]; /* what follows TIME, with its newline */
 };
@@ -229,6 +231,8 @@ static bool take_track(struct log_head *h, const struct line *l)
         return false;
     memcpy(e->name, track.name, sizeof e->name);
     e->up = track.up;
+    e->has_value = track.has_value;
+    e->value = track.value;
     e->until.ns = track.for_ > 0 ? h->last.ns + track.for_ * 1000 : 0;
     return list_set(&h->tracks, e, false);
 }
@@ -308,7 +312,7 @@ static void put_tracks(struct output *o, const struct list *tracks)
 {
     for (size_t i = 0; i < tracks->count; i++) {
         const struct entry *e = tracks->items[i];
-        struct track_event track = {.up = e->up};
+        struct track_event track = {.up = e->up, .has_value = e->has_value, .value = e->value};
         memcpy(track.name, e->name, sizeof track.name);
         track.for_ = e->until.ns > 0 ? (e->until.ns - o->now.ns) / 1000 : 0;
         if (track.for_ < 0 || (track.for_ == 0 && e->until.ns > 0))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "net/address_message.h"
+#include "net/kernel_message.h"
 #include "net/link_table.h"
 
 enum { MOST = 16384 };
@@ -43,6 +44,20 @@ static size_t sane(uint8_t *bytes, size_t size)
     return done;
 }
 
+static void look_at(const struct nlmsghdr *m)
+{
+    static const struct ip any, via = {.family = 4, .bytes = {192, 0, 2, 1}}, via6 = {.family = 6, .bytes = {0x20}};
+    struct kernel_address_seen a;
+    struct kernel_route_seen r;
+    if (kernel_address_read(m, &a))
+        seen += a.ip.family + a.usable;
+    if (kernel_route_read(m, &r))
+        seen += r.to.ip.family + r.table;
+    if (kernel_route_leads(m, 0, &via) == KERNEL_THERE && kernel_route_leads(m, 0, &any) != KERNEL_THERE)
+        abort();
+    seen += (size_t)kernel_route_leads(m, 2, &via6);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct link_table table = {0};
@@ -65,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 abort();
             seen += e.prefix.length;
         }
+        look_at(m);
     }
     free(exact);
     return 0;

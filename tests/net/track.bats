@@ -69,7 +69,6 @@ uplink() {
 
 # Each as it comes and goes.
 kinds() {
-    local n
     lab_begin "$LAB" us
     uplink_make down
     cat >"$LAB/watches" <<'END'
@@ -139,9 +138,9 @@ END
 is() { grep " name=$1 " "$LAB/track.log" | tail -n 1 | grep -q " state=$2 "; }
 every() {
     local name
-    for name in $(sed -n 's/^watch name=\([^ ]*\) .*/\1/p' "$LAB/watches"); do
-        is "$name" "$1" || return 1
-    done
+    while read -r _ name _; do
+        is "${name#name=}" "$1" || return 1
+    done <"$LAB/watches"
 }
 
 # The link lines of another interface that is listened to are enough.

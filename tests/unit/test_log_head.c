@@ -83,12 +83,13 @@ static void the_newest_of_each_with_the_time_of_the_last_line(void **state)
 {
     (void)state;
     take_all((const char *const[]){CLOCK, T(100) VR(1), T(100) VR(2), "101.0 link if=eth0 state=down", "102.0 " LINK,
-                                   "102.0 track name=web state=up", "103.0 track name=db state=up for=5s",
+                                   "102.0 track name=web state=up", "103.0 track name=db state=up for=5s value=-7",
                                    "104.5 tick every=100ms", NULL});
     expect("104.500000000 clock mono=54.500000 boot=b source=live by=elect\n"
-           "104.500000000 " VR(1) REST "104.500000000 " VR(2) REST "104.500000000 " LINK "\n"
-                                                                   "104.500000000 track name=web state=up\n"
-                                                                   "104.500000000 track name=db state=up for=3500ms\n");
+           "104.500000000 " VR(1) REST "104.500000000 " VR(2) REST
+           "104.500000000 " LINK "\n"
+           "104.500000000 track name=web state=up\n"
+           "104.500000000 track name=db state=up for=3500ms value=-7\n");
     take(LOG_HEAD_DONE, "108.1 tick every=100ms"); /* and by now it would be down */
     take(LOG_HEAD_DONE, "108.1 track name=web state=down");
     expect("108.100000000 clock mono=58.100000 boot=b source=live by=elect\n"
