@@ -138,9 +138,10 @@ bool notify_groups_take(struct notify_groups *g, struct span *name, const struct
 
 void notify_groups_free(struct notify_groups *g)
 {
-    for (size_t i = 0; i < NOTIFY_BUCKETS; i++) {
+    for (size_t i = 0; i < NOTIFY_BUCKETS; i++)
         while (g->members[i])
             leave(g, &g->members[i]);
+    for (size_t i = 0; i < NOTIFY_BUCKETS; i++) {
         for (struct notify_group *next, *group = g->groups[i]; group; group = next) {
             next = group->next;
             free(group);
