@@ -66,14 +66,6 @@ static struct objection check_needed(const struct vr_config *c)
     return none;
 }
 
-static bool is_virtual(const struct vr_config *c, const struct ip *ip)
-{
-    for (size_t i = 0; i < prefix_list_all(&c->ip); i++)
-        if (ip_equal(&c->ip.items[i].ip, ip))
-            return true;
-    return false;
-}
-
 static struct objection check_addresses(const struct vr_config *c)
 {
     uint8_t family = c->ip.items[0].ip.family;
@@ -85,7 +77,7 @@ static struct objection check_addresses(const struct vr_config *c)
     if (c->src.family != 0 && c->src.family != family)
         return (struct objection){"src",
                                   family == 4 ? "not of the family of ip=, IPv4" : "not of the family of ip=, IPv6"};
-    if (c->src.family != 0 && is_virtual(c, &c->src) && !is_owner(c))
+    if (c->src.family != 0 && prefix_list_has(&c->ip, &c->src) && !is_owner(c))
         return (struct objection){"src", "one of ip=, which another router may have: only the owner (prio=255) has it"};
     return none;
 }

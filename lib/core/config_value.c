@@ -141,6 +141,14 @@ const char *address_wrong(const struct ip *ip)
     return NULL;
 }
 
+bool prefix_list_has(const struct prefix_list *list, const struct ip *ip)
+{
+    for (size_t i = 0; i < prefix_list_all(list); i++)
+        if (ip_equal(&list->items[i].ip, ip))
+            return true;
+    return false;
+}
+
 void default_name(const struct identity *id, char out[static NAME_TEXT])
 {
     size_t n = strlen(id->ifname);

@@ -31,6 +31,7 @@ void put_auth(struct writer *w, enum auth_type type, enum auth_mode mode);
 const char *interval_wrong(uint8_t version, usec interval);
 /* An address that a machine can have: not zero, multicast, loopback or broadcast. */
 const char *address_wrong(const struct ip *ip);
+bool prefix_list_has(const struct prefix_list *list, const struct ip *ip); /* excluded= too */
 /* "eth0-v4-51" */
 void default_name(const struct identity *id, char out[static NAME_TEXT]);
 

@@ -85,14 +85,6 @@ bool peer_list_equal(const struct peer_list *a, const struct peer_list *b)
     return true;
 }
 
-static bool is_virtual(const struct vr_config *c, const struct ip *ip)
-{
-    for (size_t i = 0; i < c->ip.count; i++)
-        if (ip_equal(&c->ip.items[i].ip, ip))
-            return true;
-    return false;
-}
-
 /* Who answers to a link-local address is told from it, and the others from theirs: a list of both kinds would hold peers
  * whose own adverts come from an address that is not in it. */
 static bool is_of_the_kind(const struct vr_config *c, const struct ip *peer)
@@ -109,7 +101,7 @@ const char *peers_wrong(const struct vr_config *c)
         uint8_t family = c->ip.items[0].ip.family;
         if (peer->family != family)
             return family == 4 ? "not of the family of ip=, IPv4" : "not of the family of ip=, IPv6";
-        if (is_virtual(c, peer))
+        if (prefix_list_has(&c->ip, peer))
             return "an address of ip= goes from router to router: a peer has one of its own";
         if (!is_of_the_kind(c, peer))
             return c->src.family ? "all are link-local, or none is, as src= is"

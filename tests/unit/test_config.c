@@ -247,6 +247,8 @@ static void what_is_wrong_is_said(void **unused)
         {"if=eth0 vrid=1 ip=fe80::1 peer=192.0.2.1", "peer=192.0.2.1", "peer: not of the family of ip=, IPv6"},
         {"if=eth0 vrid=1 ip=192.0.2.1,192.0.2.2 peer=192.0.2.9,192.0.2.2", "peer=192.0.2.9,192.0.2.2",
          "peer: an address of ip= goes from router to router: a peer has one of its own"},
+        {"if=eth0 vrid=1 ip=192.0.2.1 excluded=192.0.2.5 peer=192.0.2.5", "peer=192.0.2.5",
+         "peer: an address of ip= goes from router to router: a peer has one of its own"},
         {"if=eth0 vrid=1 ip=192.0.2.1 peer=192.0.2.2 src=192.0.2.2", "peer=192.0.2.2", "peer: nobody but src= itself"},
         {"if=eth0 vrid=1 ip=fe80::1 peer=2001:db8::2", "peer=2001:db8::2",
          "peer: link-local addresses only, unless src= names one that is not"},
