@@ -255,6 +255,7 @@ static void resign(struct filter *f, struct held *h, stamp t)
         .to = ROUTER_INIT,
         .why = "upstream",
         .version = e.version,
+        .both = e.both,
         .prio = h->send.prio,
         .interval = e.interval,
         .ip = e.ip,

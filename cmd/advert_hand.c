@@ -77,6 +77,7 @@ static void describe(struct hand *h, const struct vr_config *c)
     h->send = (struct send_event){
         .id = c->id,
         .version = c->version,
+        .both = c->both,
         .prio = c->prio,
         .interval = c->interval,
         .ip = c->ip,
@@ -96,6 +97,7 @@ static void describe(struct hand *h, const struct vr_config *c)
     h->state = (struct state_event){
         .id = c->id,
         .version = c->version,
+        .both = c->both,
         .prio = c->prio,
         .interval = c->interval,
         .ip = c->ip,

@@ -258,18 +258,38 @@ static int send_once(struct wire *w, struct wire_link *l, const struct send_even
     return failed ? failed : put(w, l, e, t);
 }
 
+/* What is said in VRRPv2 beside VRRPv3. */
+static struct send_event in_v2(const struct send_event *e)
+{
+    struct send_event v2 = *e;
+    v2.version = 2;
+    v2.cksum = CKSUM_MESSAGE;
+    v2.both = false;
+    return v2;
+}
+
+/* VRRPv3 first: who hears both ignores the other. */
+static int send_versions(struct wire *w, struct wire_link *l, const struct send_event *e, stamp t, instant now)
+{
+    int failed = send_once(w, l, e, t, now);
+    if (!e->both || failed)
+        return failed;
+    struct send_event v2 = in_v2(e);
+    return send_once(w, l, &v2, t, now);
+}
+
 /* What was known is not believed when it says no: the address may have come since then, and this may be a takeover. */
 static int send_live(struct wire *w, struct wire_link *l, const struct send_event *e, stamp t, instant now)
 {
     if (l->failed && now.us - l->asked.us >= ASK_AGAIN)
         ask(l, now);
     unsigned ifindex = l->ifindex;
-    int failed = send_once(w, l, e, t, now);
+    int failed = send_versions(w, l, e, t, now);
     bool removed = (failed == ENXIO || failed == ENODEV) && l->there; /* and perhaps made again with another index */
     bool unknown = failed && failed != ENOKEY && (w->length == 0 || failed == EADDRNOTAVAIL);
     if (removed || (unknown && now.us - l->asked.us >= ASK_AGAIN)) {
         ask(l, now);
-        failed = removed && l->there && l->ifindex == ifindex ? ENODEV : send_once(w, l, e, t, now);
+        failed = removed && l->there && l->ifindex == ifindex ? ENODEV : send_versions(w, l, e, t, now);
     }
     l->failed = failed != 0 && failed != ENOKEY;
     return failed;
@@ -298,20 +318,19 @@ int wire_send(struct wire *w, const struct send_event *e, stamp t, instant now)
 {
     struct wire_link *l = wire_link(w, e->id.ifname, now);
     w->time = w->live ? clock_wall() : t;
-    int failed = w->live ? send_live(w, l, e, t, now) : send_once(w, l, e, t, now);
+    int failed = w->live ? send_live(w, l, e, t, now) : send_versions(w, l, e, t, now);
     tell(l, e, failed, now);
     return failed;
 }
 
-/* To peers each is built anew: of all of them only one is in w->frame. */
-static bool has_frame(struct wire *w, const struct send_event *e, size_t which)
+/* The frame number *which of one version in w->frame; or, when it has less, *which is less by those. */
+static bool has_frame(struct wire *w, const struct wire_link *l, const struct send_event *e, size_t *which)
 {
-    const struct wire_link *l = wire_link(w, e->id.ifname, clock_now());
     struct ip source = wire_source(l, e);
-    if (e->peer.count == 0)
-        return which == 0 && w->length > 0;
+    if (e->peer.count == 0 && (*which)-- == 0)
+        return build(w, l, e, e->id.af == 4 ? &vrrp_group4 : &vrrp_group6) == 0;
     for (size_t i = 0; i < e->peer.count; i++)
-        if (!ip_equal(&e->peer.items[i], &source) && which-- == 0)
+        if (!ip_equal(&e->peer.items[i], &source) && (*which)-- == 0)
             return build(w, l, e, &e->peer.items[i]) == 0;
     return false;
 }
@@ -321,7 +340,9 @@ size_t wire_frame_text(struct wire *w, const struct send_event *e, size_t which,
     static const char digits[] = "0123456789abcdef", head[] = "# frame ";
     static_assert(sizeof(head) + 2 * FRAME_BYTES < LINE_BYTES, "the longest frame fits");
     size_t length = strlen(head);
-    if (!has_frame(w, e, which))
+    const struct wire_link *l = wire_link(w, e->id.ifname, clock_now());
+    struct send_event v2 = in_v2(e);
+    if (!has_frame(w, l, e, &which) && !(e->both && has_frame(w, l, &v2, &which)))
         return 0;
     memcpy(out, head, length);
     for (size_t i = 0; i < w->length; i++) {

@@ -50,7 +50,7 @@ static bool key_name(struct target *t, struct span value)
 
 static bool key_ver(struct target *t, struct span value)
 {
-    return parse_byte(value, 2, 3, &t->config->version);
+    return version_parse(value, &t->config->version, &t->config->both);
 }
 
 static bool key_prio(struct target *t, struct span value)
@@ -257,7 +257,7 @@ static const struct {
     {"af", key_af, "4 or 6"},
     {"vrid", key_vrid, "1..255"},
     {"name", key_name, "1..63 bytes"},
-    {"ver", key_ver, "2 or 3"},
+    {"ver", key_ver, "2, 3 or 2+3"},
     {"prio", key_prio, "1..255"},
     {"interval", key_interval, "a number and a unit: 1s, 100ms"},
     {"ip", key_ip, "addresses of one family, with commas between: ADDR, ADDR/LEN or ADDR/LEN@IF"},

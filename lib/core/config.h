@@ -77,6 +77,7 @@ struct vr_config {
     struct identity id;
     char name[NAME_TEXT];  /* default IF-v4-VRID / IF-v6-VRID */
     uint8_t version;       /* 2 or 3, default 3 */
+    bool both;             /* ver=2+3: version is 3, and VRRPv2 is spoken beside it (RFC 9568 8.4.2) */
     uint8_t prio;          /* 1..255, default 100 */
     usec interval;         /* Advertisement_Interval, default 1 s; v3 10 ms..40.95 s in 10 ms; v2 1..255 s in s */
     struct prefix_list ip; /* and excluded=; link-local first for IPv6; in the caller's buffer */

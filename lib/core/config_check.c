@@ -74,6 +74,8 @@ static struct objection check_addresses(const struct vr_config *c)
                                                     : "contradicts ip=, whose addresses are IPv6"};
     if (c->version == 2 && family == 6)
         return (struct objection){"ver", "VRRPv2 has no IPv6: ver=3"};
+    if (c->both && family == 6)
+        return (struct objection){"ver", "VRRPv2 has no IPv6, and so there is nothing to migrate from: ver=3"};
     if (c->src.family != 0 && c->src.family != family)
         return (struct objection){"src",
                                   family == 4 ? "not of the family of ip=, IPv4" : "not of the family of ip=, IPv6"};
@@ -95,7 +97,7 @@ static struct objection check_peers(const struct vr_config *c)
 
 static struct objection check_times(const struct vr_config *c)
 {
-    const char *wrong = interval_wrong(c->version, c->interval);
+    const char *wrong = c->both ? interval_of_both_wrong(c->interval) : interval_wrong(c->version, c->interval);
     if (wrong)
         return (struct objection){"interval", wrong};
     if (c->fence && c->down_factor * c->interval < SHORTEST_FENCE)
@@ -114,6 +116,8 @@ static struct objection check_form(const struct vr_config *c)
 
 static struct objection check_auth(const struct vr_config *c)
 {
+    if (c->both && c->auth != AUTH_NONE)
+        return (struct objection){"auth", "no kind of it is of both versions: ver=2 or ver=3"};
     if (c->version == 3 && (c->auth == AUTH_PASS || c->auth == AUTH_AH))
         return (struct objection){"auth", "pass and ah are of VRRPv2: ver=2, or hmac"};
     if (c->version == 2 && c->auth == AUTH_HMAC)
@@ -162,6 +166,8 @@ static struct objection check_strict(const struct vr_config *c)
         return (struct objection){"down-factor", "with strict=yes it is 3 (RFC 9568 6.1)"};
     if (c->last_advert)
         return (struct objection){"last-advert", "with strict=yes a loser says nothing (RFC 9568 6.4.3)"};
+    if (c->auth == AUTH_PASS || c->auth == AUTH_AH)
+        return (struct objection){"auth", "with strict=yes VRRPv2 has none (RFC 3768 5.3.6)"};
     if (c->auth_mode != AUTH_ENFORCE)
         return (struct objection){"auth", "with strict=yes what is not authenticated is not taken"};
     if (c->peer.count > 0)

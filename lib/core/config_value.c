@@ -127,6 +127,27 @@ const char *interval_wrong(uint8_t version, usec interval)
     return right ? NULL : "VRRPv3 takes multiples of 10ms from 10ms to 40950ms";
 }
 
+const char *interval_of_both_wrong(usec interval)
+{
+    bool right = !interval_wrong(2, interval) && !interval_wrong(3, interval);
+    return right ? NULL : "VRRPv2 and v3 together take whole seconds from 1s to 40s";
+}
+
+bool version_parse(struct span value, uint8_t *version, bool *both)
+{
+    uint64_t n = 3;
+    *both = span_is(value, "2+3");
+    if (!*both && !parse_u64(value, 2, 3, &n))
+        return false;
+    *version = (uint8_t)n;
+    return true;
+}
+
+void put_version(struct writer *w, uint8_t version, bool both)
+{
+    put_word(w, "ver", both ? "2+3" : version == 2 ? "2" : "3");
+}
+
 const char *address_wrong(const struct ip *ip)
 {
     static const uint8_t broadcast[] = {255, 255, 255, 255};

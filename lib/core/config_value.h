@@ -29,6 +29,9 @@ void put_garp_style(struct writer *w,
 bool auth_parse(struct span value, enum auth_type *type, enum auth_mode *mode);
 void put_auth(struct writer *w, enum auth_type type, enum auth_mode mode);
 const char *interval_wrong(uint8_t version, usec interval);
+const char *interval_of_both_wrong(usec interval);
+bool version_parse(struct span value, uint8_t *version, bool *both); /* 2, 3, or 2+3, which is 3 and both */
+void put_version(struct writer *w, uint8_t version, bool both);      /* ver= */
 /* An address that a machine can have: not zero, multicast, loopback or broadcast. */
 const char *address_wrong(const struct ip *ip);
 bool prefix_list_has(const struct prefix_list *list, const struct ip *ip); /* excluded= too */

@@ -43,7 +43,7 @@ static bool tracks_equal(const struct vr_config *a, const struct vr_config *b)
 bool config_equal(const struct vr_config *a, const struct vr_config *b)
 {
     return identity_equal(&a->id, &b->id) && strcmp(a->name, b->name) == 0 && a->version == b->version &&
-           a->prio == b->prio && a->interval == b->interval && prefix_list_equal(&a->ip, &b->ip) &&
+           a->both == b->both && a->prio == b->prio && a->interval == b->interval && prefix_list_equal(&a->ip, &b->ip) &&
            address_style_equal(&a->style, &b->style) && ip_equal(&a->src, &b->src) && a->preempt == b->preempt &&
            a->preempt_delay == b->preempt_delay && a->startup_delay == b->startup_delay &&
            a->down_factor == b->down_factor && a->vmac == b->vmac && a->cksum == b->cksum &&
@@ -69,7 +69,7 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
     writer_begin(w, t, "vr");
     put_identity(w, &c->id);
     put_text(w, "name", span_of(c->name));
-    put_u64(w, "ver", c->version);
+    put_version(w, c->version, c->both);
     put_u64(w, "prio", c->prio);
     put_duration(w, "interval", c->interval);
     put_prefix_list(w, &c->ip);

@@ -35,6 +35,7 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
     struct send_event send = {
         .id = m->id,
         .version = r->settings.version,
+        .both = r->settings.both,
         .prio = action->prio,
         .interval = r->settings.interval,
         .ip = m->ip,
@@ -56,10 +57,11 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
     if (m->peers)
         send.peer = (struct peer_list){.count = m->peers->count, .items = m->peers->items};
     memcpy(send.name, m->name, sizeof send.name);
-    m->counters.advertisement_sent++;
+    unsigned packets = r->settings.both ? 2 : 1;
+    m->counters.advertisement_sent += packets;
     member_spoke(m, at, action->prio);
     if (action->prio == VRRP_PRIORITY_RESIGN)
-        m->counters.priority_zero_pkts_sent++;
+        m->counters.priority_zero_pkts_sent += packets;
     e->reports.send(e->reports.context, at, &send);
 }
 
@@ -70,6 +72,7 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
         .from = action->from,
         .to = action->to,
         .version = m->router.settings.version,
+        .both = m->router.settings.both,
         .prio = m->router.prio,
         .interval = m->router.settings.interval,
         .ip = m->ip,
@@ -128,6 +131,7 @@ static void member_free(struct member *m)
 {
     prefix_list_free(&m->ip);
     free(m->uses);
+    free(m->v3_speaker);
     free(m->peers);
     free(m);
 }
@@ -157,6 +161,7 @@ static struct router_settings settings_of(const struct vr_config *c)
 {
     return (struct router_settings){
         .version = c->version,
+        .both = c->both,
         .prio = c->prio,
         .interval = c->interval,
         .preempt = c->preempt,
@@ -180,8 +185,10 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
     struct track_use *uses = malloc((c->track_count + 1u) * sizeof *uses); /* and one for vip-lost */
     uint8_t use_count = c->track_count;
     struct peers *peers = c->peer.count > 0 ? peers_new(c) : NULL;
+    struct v3_speaker *v3_speaker = c->both ? calloc(1, sizeof *v3_speaker) : NULL;
     struct group *group = c->group[0] != '\0' ? group_get(e, c->group) : NULL;
-    bool complete = uses && (peers || c->peer.count == 0) && (group || c->group[0] == '\0');
+    bool complete =
+        uses && (v3_speaker || !c->both) && (peers || c->peer.count == 0) && (group || c->group[0] == '\0');
     for (uint8_t i = 0; complete && i < c->track_count; i++) {
         const struct track_ref *ref = &c->track[i];
         uses[i] = (struct track_use){track_get(e, ref->name), ref->inverted, ref->by_value, ref->weight};
@@ -194,12 +201,15 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
     if (!complete || !prefix_list_keep(&m->ip, &c->ip)) {
         free(uses);
         free(peers);
+        free(v3_speaker);
         return false;
     }
     free(m->uses);
     free(m->peers);
+    free(m->v3_speaker);
     m->peers = peers;
     m->style = c->style;
+    m->v3_speaker = v3_speaker;
     m->uses = uses;
     m->use_count = use_count;
     memcpy(m->name, c->name, sizeof m->name);
@@ -270,6 +280,12 @@ static bool member_reconfigure(struct electorate *e, struct member *m, instant n
     return done;
 }
 
+/* RFC 9568 8.4.2: with ver=2+3 between them, versions change while it goes on. */
+static bool is_same_router(const struct router_settings *a, const struct router_settings *b)
+{
+    return a->version == b->version || a->both || b->both;
+}
+
 /* Another version is another router: the old one resigns as what it was, the new one starts. */
 static bool member_replace(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
 {
@@ -294,12 +310,12 @@ static bool member_replace(struct electorate *e, struct member *m, instant now, 
 static bool member_change(struct electorate *e, struct member *m, instant now, const struct vr_config *c)
 {
     struct router_settings settings = settings_of(c);
-    if (settings.version != m->router.settings.version)
+    if (!is_same_router(&settings, &m->router.settings))
         return member_replace(e, m, now, c);
     bool new_addresses = !same_addresses(m, c);
     if (!member_reconfigure(e, m, now, c))
         return false;
-    if (c->cksum != m->cksum)
+    if (c->cksum != m->cksum || c->version != m->router.settings.version)
         form_init(&m->form, c->version, c->id.af, c->cksum);
     m->cksum = c->cksum;
     router_reconfigure(&m->router, now, &settings, member_weights(m));

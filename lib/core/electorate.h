@@ -57,7 +57,7 @@ struct status_event {
     instant since;         /* of the last transition */
     const char *last_why;  /* its why= */
     uint8_t version, prio; /* prio: the effective one */
-    bool owner, yielded;
+    bool both, owner, yielded;
     usec interval, active_adver_interval, active_down_interval, skew_time;
     enum cksum_form cksum;
     struct ip last_adv_source; /* family 0: none yet */

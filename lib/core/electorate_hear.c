@@ -4,6 +4,7 @@
 
 #include "core/electorate_group.h"
 #include "core/packet.h"
+#include "core/timers.h"
 
 const char *notice_name(enum notice n)
 {
@@ -82,7 +83,7 @@ static bool interval_accepted(struct electorate *e, struct member *m, instant at
 {
     if (a->interval == m->router.settings.interval)
         return true;
-    if (a->version == 2)
+    if (a->version == 2 && !m->router.settings.both) /* RFC 9568 8.4.2: then the Active's rate counts */
         return refuse(e, m, at, NOTICE_INTERVAL, a, &m->counters.interval_errors);
     if (a->prio != VRRP_PRIORITY_RESIGN) {
         m->counters.interval_errors++;
@@ -139,7 +140,7 @@ static bool acceptable(struct electorate *e, struct member *m, instant at, const
         return false;
     if (!m->peers && (a->flags & FLAG_UNICAST))
         return refuse(e, m, at, NOTICE_UNICAST, a, NULL);
-    if (a->version != m->router.settings.version)
+    if (a->version != m->router.settings.version && !m->router.settings.both)
         return refuse(e, m, at, NOTICE_VERSION, a, &e->statistics.version_errors);
     if (!auth_accepted(e, m, at, a))
         return false;
@@ -165,7 +166,7 @@ static void weigh_form(struct electorate *e, struct member *m, instant at, const
 {
     bool lower = before == ROUTER_ACTIVE && m->router.state == ROUTER_ACTIVE && a->prio != VRRP_PRIORITY_RESIGN;
     enum form_speaker who = follows(m, a) ? FORM_ACTIVE : lower ? FORM_LOWER : FORM_ANY;
-    if (!(a->has & HAS_CKSUM))
+    if (!(a->has & HAS_CKSUM) || a->version != m->router.settings.version)
         return;
     switch (form_heard(&m->form, at, a->cksum, who, &a->src, a->interval)) {
     case FORM_SAME:
@@ -177,6 +178,18 @@ static void weigh_form(struct electorate *e, struct member *m, instant at, const
         member_notice(e, m, at, NOTICE_CKSUM_MIXED, &a->src);
         break;
     }
+}
+
+/* RFC 9568 8.4.2: VRRPv2 of who is heard in VRRPv3, too, is ignored. That is so for half the time that he may be silent: if
+ * he goes back to VRRPv2 alone, the rest is enough to hear it. */
+static bool is_said_in_v3(struct member *m, instant at, const struct advert *a)
+{
+    struct v3_speaker *s = m->v3_speaker;
+    if (a->version == 2)
+        return ip_equal(&a->src, &s->src) && at.us <= s->until.us;
+    usec silence = active_down_interval(3, m->router.prio, a->interval, m->router.settings.down_factor);
+    *s = (struct v3_speaker){.src = a->src, .until = {at.us + silence / 2}};
+    return false;
 }
 
 static void member_hears(struct electorate *e, struct member *m, instant at, const struct advert *a)
@@ -192,7 +205,10 @@ static void member_hears(struct electorate *e, struct member *m, instant at, con
     if (m->peers && a->prio != VRRP_PRIORITY_RESIGN && m->peers->heard < SPEAKS_ON)
         m->peers->heard++;
     enum router_state before = m->router.state;
-    struct router_heard heard = {.prio = a->prio, .interval = a->interval, .src = a->src};
+    if (m->v3_speaker && is_said_in_v3(m, at, a))
+        return;
+    struct router_heard heard = {
+        .prio = a->prio, .is_v2 = a->version == 2 && m->v3_speaker, .interval = a->interval, .src = a->src};
     struct router_actions actions = {0};
     router_advert(&m->router, at, &heard, &actions);
     weigh_form(e, m, at, a, before);

@@ -64,6 +64,12 @@ struct peers {
     struct ip items[];
 };
 
+/* ver=2+3: who spoke VRRPv3 last. What he says in VRRPv2 besides is the same again. */
+struct v3_speaker {
+    struct ip src;
+    instant until; /* else his VRRPv3 has fallen silent */
+};
+
 struct member {
     struct timer timer; /* first: the router's deadline */
     struct timer echo;  /* when its own advertisements must have been seen leaving */
@@ -95,8 +101,9 @@ struct member {
     uint32_t seq;            /* auth=ah: the highest that was sent or heard */
     uint8_t use_count;
     struct track_use *uses;
-    struct peers *peers; /* NULL: it speaks to the group */
-    unsigned noticed;    /* bits of enum notice */
+    struct peers *peers;           /* NULL: it speaks to the group */
+    struct v3_speaker *v3_speaker; /* NULL: it speaks one version */
+    unsigned noticed;              /* bits of enum notice */
     struct counters counters;
     instant since;
     enum router_why last_why;

@@ -84,6 +84,7 @@ struct send_event {
     struct identity id;
     char name[NAME_TEXT];
     uint8_t version, prio;
+    bool both; /* ver=2+3: once as version, and once as 2 */
     usec interval;
     struct prefix_list ip; /* as configured; for IPv6 in the order in which they go on the wire; excluded= behind it */
     struct address_style style;
@@ -113,6 +114,7 @@ struct state_event {
     enum router_state from, to;
     char why[NODE_TEXT];
     uint8_t version, prio;
+    bool both;
     usec interval;
     struct prefix_list ip;
     bool replay;

@@ -28,7 +28,7 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     writer_begin(w, t, "send");
     put_identity(w, &e->id);
     put_text(w, "name", span_of(e->name));
-    put_u64(w, "ver", e->version);
+    put_version(w, e->version, e->both);
     put_u64(w, "prio", e->prio);
     put_duration(w, "interval", e->interval);
     put_prefix_list(w, &e->ip);
@@ -100,14 +100,19 @@ static void read_style(struct reader *r, struct address_style *style)
 }
 
 /* ver= and interval=, with the defaults of a `vr` line. */
-static void read_timing(struct reader *r, uint8_t af, uint8_t *version, usec *interval)
+static void read_timing(struct reader *r, uint8_t af, uint8_t *version, bool *both, usec *interval)
 {
     struct span value;
     *version = 3;
+    *both = false;
     *interval = SECOND;
-    if (read_u8(r, "ver", 2, 3, version) && *version == 2 && af == 6)
+    bool told = reader_find(r, "ver", &value), right = !told || version_parse(value, version, both);
+    if (!right || (af == 6 && (*version == 2 || *both)))
         reader_wrong(r, "ver");
-    if (reader_find(r, "interval", &value) && (!parse_duration(value, interval) || interval_wrong(*version, *interval)))
+    if (!reader_find(r, "interval", &value))
+        return;
+    if (!parse_duration(value, interval) || interval_wrong(*version, *interval) ||
+        (*both && interval_of_both_wrong(*interval)))
         reader_wrong(r, "interval");
 }
 
@@ -167,7 +172,7 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
     if (r.wrong)
         return reader_done(&r, where);
     read_name(&r, &e->id, e->name);
-    read_timing(&r, e->id.af, &e->version, &e->interval);
+    read_timing(&r, e->id.af, &e->version, &e->both, &e->interval);
     reader_needs(&r, "prio", read_u8(&r, "prio", 0, 255, &e->prio));
     read_ip(&r, "src", e->id.af, &e->src);
     read_yes_no(&r, "vmac", &e->vmac);
@@ -214,7 +219,7 @@ void write_state(struct writer *w, stamp t, const struct state_event *e)
     put_word(w, "from", state_names[e->from]);
     put_word(w, "to", state_names[e->to]);
     put_text(w, "why", span_of(e->why));
-    put_u64(w, "ver", e->version);
+    put_version(w, e->version, e->both);
     put_u64(w, "prio", e->prio);
     put_duration(w, "interval", e->interval);
     put_prefix_list(w, &e->ip);
@@ -243,7 +248,7 @@ bool read_state(const struct line *l, struct state_event *e, struct prefix_buffe
     e->from = (enum router_state)from;
     e->to = (enum router_state)to;
     read_text(&r, "why", e->why, sizeof(e->why));
-    read_timing(&r, e->id.af, &e->version, &e->interval);
+    read_timing(&r, e->id.af, &e->version, &e->both, &e->interval);
     read_u8(&r, "prio", 0, 255, &e->prio);
     read_yes_no(&r, "replay", &e->replay);
     read_yes_no(&r, "shadow", &e->shadow);

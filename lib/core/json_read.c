@@ -52,6 +52,7 @@ static bool add_number(struct text *t, enum value_kind kind, struct span number)
     bool good = true;
     switch (kind) {
     case KIND_NUMBER:
+    case KIND_VERSION:
         good = decimal_parse(number, 0, &value);
         text_u64(t, value);
         break;
@@ -86,8 +87,8 @@ static bool add_number(struct text *t, enum value_kind kind, struct span number)
 /* also: what to escape besides. False: no value of this kind. */
 static bool add_scalar(struct reading *r, enum value_kind kind, const struct json_value *v, const char *also)
 {
-    bool counts = kind == KIND_NUMBER || kind == KIND_INTEGER || kind == KIND_DURATION || kind == KIND_MEASURED ||
-                  kind == KIND_STEADY;
+    bool counts = kind == KIND_NUMBER || kind == KIND_VERSION || kind == KIND_INTEGER || kind == KIND_DURATION ||
+                  kind == KIND_MEASURED || kind == KIND_STEADY;
     switch (v->type) {
     case JSON_STRING:
         plain_to_value(&r->out, json_unescape(v->text, r->buffer), also);

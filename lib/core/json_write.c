@@ -91,6 +91,7 @@ static void add_value(struct text *t, enum value_kind kind, struct span value)
     bool yes, done = false;
     switch (kind) {
     case KIND_NUMBER:
+    case KIND_VERSION:
         done = parse_u64(value, 0, UINT64_MAX, &number) && add_scaled(t, number, 0);
         break;
     case KIND_INTEGER:

@@ -8,6 +8,10 @@
     {                                                                                                                  \
         name, KIND_NUMBER                                                                                              \
     }
+#define VERSION(name)                                                                                                  \
+    {                                                                                                                  \
+        name, KIND_VERSION                                                                                             \
+    }
 #define INTEGER(name)                                                                                                  \
     {                                                                                                                  \
         name, KIND_INTEGER                                                                                             \
@@ -52,6 +56,7 @@
 #define ADDRESSED ADDRESS("src"), ADDRESS("dst"), NUMBER("ttl"), MAC("smac"), MAC("dmac")
 #define REST      TEXT("cksum"), TEXT("auth"), NUMBER("seq"), LIST("flags"), LIST("ip")
 #define TIMING    NUMBER("ver"), NUMBER("prio"), DURATION("interval")
+#define SPEAKING  VERSION("ver"), NUMBER("prio"), DURATION("interval")
 
 /* clang-format off */
 static const struct event_key clock_keys[] = {STEADY("mono"), TEXT("boot"), TEXT("source"), TEXT("by"), STEADY("hold")};
@@ -73,7 +78,7 @@ static const struct event_key other_keys[] = {
 static const struct event_key tick_keys[] = {DURATION("every")};
 static const struct event_key lost_keys[] = {TEXT("where"), NUMBER("n")};
 static const struct event_key vr_keys[] = {
-    NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
+    NAMED, SPEAKING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
     NUMBER("down-factor"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"), LIST("track"),
     YES_NO("fence"), TEXT("auth"), LIST("peer"), TEXT("ttl"), TEXT("group"), LIST("excluded"), TEXT("label"),
     TEXT("scope"), YES_NO("preferred"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"), TEXT("vip-lost"),
@@ -84,7 +89,7 @@ static const struct event_key novr_keys[] = {TEXT("name"), TEXT("id")};
 static const struct event_key track_keys[] = {TEXT("name"), TEXT("state"), DURATION("for"), INTEGER("value"), TEXT("id")};
 static const struct event_key yield_keys[] = {TEXT("name"), YES_NO("off"), YES_NO("force"), TEXT("id")};
 static const struct event_key status_keys[] = {
-    NAMED, TEXT("id"), TEXT("state"), TEXT("why"), MEASURED("for"), NUMBER("ver"), NUMBER("prio"), YES_NO("is-owner"),
+    NAMED, TEXT("id"), TEXT("state"), TEXT("why"), MEASURED("for"), VERSION("ver"), NUMBER("prio"), YES_NO("is-owner"),
     YES_NO("yielded"), DURATION("interval"), DURATION("active-adver-interval"), DURATION("active-down-interval"),
     DURATION("skew-time"), TEXT("cksum"), ADDRESS("last-adv-source"), NUMBER("master-transitions"),
     NUMBER("advertisement-rcvd"), NUMBER("advertisement-sent"), NUMBER("interval-errors"),
@@ -98,13 +103,13 @@ static const struct event_key statistics_keys[] = {
 };
 static const struct event_key answer_keys[] = {TEXT("id"), YES_NO("done"), TEXT("why")};
 static const struct event_key send_keys[] = {
-    NAMED, TIMING, LIST("ip"), ADDRESS("src"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"),
+    NAMED, SPEAKING, LIST("ip"), ADDRESS("src"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"),
     DURATION("lease"), YES_NO("announce"), YES_NO("replay"), DURATION("fence"), TEXT("auth"), NUMBER("seq"),
     LIST("peer"), LIST("excluded"), TEXT("label"), TEXT("scope"), YES_NO("preferred"), TEXT("vip-lost"),
     TEXT("garp-op"), DURATION("garp-pace"), TEXT("err"),
 };
 static const struct event_key state_keys[] = {
-    NAMED, TEXT("from"), TEXT("to"), TEXT("why"), TIMING, LIST("ip"), YES_NO("replay"), YES_NO("shadow"), TEXT("group"),
+    NAMED, TEXT("from"), TEXT("to"), TEXT("why"), SPEAKING, LIST("ip"), YES_NO("replay"), YES_NO("shadow"), TEXT("group"),
     YES_NO("vmac"), LIST("excluded"),
 };
 static const struct event_key notice_keys[] = {NAMED, TEXT("what"), ADDRESS("src")};
@@ -234,6 +239,7 @@ bool value_fits(enum value_kind kind, struct span value)
 
     switch (kind) {
     case KIND_NUMBER:
+    case KIND_VERSION:
         return parse_u64(value, 0, UINT64_MAX, &number);
     case KIND_INTEGER:
         return parse_i64(value, INT64_MIN, INT64_MAX, &integer);

@@ -8,6 +8,7 @@
 enum value_kind {
     KIND_TEXT,     /* also a word, and what is of no kind below */
     KIND_NUMBER,   /* decimal digits */
+    KIND_VERSION,  /* the same, or 2+3 */
     KIND_INTEGER,  /* the same, or behind a minus */
     KIND_DURATION, /* 1s 100ms 250us */
     KIND_MEASURED, /* a duration that was measured: 3.412187s */

@@ -10,14 +10,20 @@ static usec moderate(usec interval)
     return quarter > 10 * MILLISECOND ? quarter : 10 * MILLISECOND;
 }
 
+/* The version whose timers the others of this Active have. */
+static uint8_t timed_by(const struct router *r)
+{
+    return r->settings.both && r->active_is_v2 ? 2 : r->settings.version;
+}
+
 usec router_skew_time(const struct router *r)
 {
-    return skew_time(r->settings.version, r->prio, r->active_adver_interval);
+    return skew_time(timed_by(r), r->prio, r->active_adver_interval);
 }
 
 usec router_active_down_interval(const struct router *r)
 {
-    return active_down_interval(r->settings.version, r->prio, r->active_adver_interval, r->settings.down_factor);
+    return active_down_interval(timed_by(r), r->prio, r->active_adver_interval, r->settings.down_factor);
 }
 
 const char *router_why_name(enum router_why why)
@@ -87,7 +93,7 @@ static void become_backup(struct router *r, instant at, usec active_adver_interv
 /* With the own interval, until an Active is heard. */
 void router_become_backup_unheard(struct router *r, instant now, enum router_why why, struct router_actions *out)
 {
-    r->learned = false;
+    r->learned = r->active_is_v2 = false;
     become_backup(r, now, r->settings.interval, why, out);
 }
 
@@ -95,6 +101,7 @@ void router_become_backup_unheard(struct router *r, instant now, enum router_why
 static usec learn(struct router *r, const struct router_heard *heard)
 {
     r->learned = r->settings.version == 3;
+    r->active_is_v2 = heard->is_v2;
     return r->learned ? heard->interval : r->settings.interval;
 }
 
@@ -175,6 +182,7 @@ static void backup_hears_lower(struct router *r, instant at, const struct router
     }
     r->lower_prio = heard->prio; /* 6.4.2 (475): discard; the Active_Down_Timer runs on */
     r->lower_interval = heard->interval;
+    r->lower_is_v2 = heard->is_v2;
 }
 
 static void backup_advert(struct router *r, instant at, const struct router_heard *heard)

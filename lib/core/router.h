@@ -13,6 +13,7 @@
 
 struct router_settings {
     uint8_t version; /* 2 or 3 */
+    bool both;       /* version is 3; an Active that is heard in VRRPv2 is followed, too (RFC 9568 8.4.2) */
     uint8_t prio;    /* 1..255; 255: the address owner */
     usec interval;   /* Advertisement_Interval */
     bool preempt;    /* Preempt_Mode */
@@ -92,7 +93,9 @@ struct router {
     bool excused;               /* lines were lost: silence was not believed once, the next time it is */
     bool resigned;              /* the Active_Down_Timer runs since a priority 0 */
     uint8_t lower_prio;         /* the last lower priority that was discarded since it runs; 0: none */
-    usec lower_interval;        /* and that router's Max_Advertise_Interval */
+    usec lower_interval;        /* and that router's Max_Advertise_Interval, */
+    bool lower_is_v2;           /* and version */
+    bool active_is_v2;          /* both: the Active is heard in VRRPv2, so that its Skew_Time counts */
     bool begun;                 /* it has been in backup or active before */
     bool learned;               /* v3: active_adver_interval is that of an Active that was heard */
     instant next_answer;        /* no advertisement in answer before this */
@@ -101,6 +104,7 @@ struct router {
 
 struct router_heard {
     uint8_t prio;
+    bool is_v2;    /* where both are heard */
     usec interval; /* Max_Advertise_Interval of the advertisement */
     struct ip src;
 };

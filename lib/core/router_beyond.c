@@ -135,6 +135,7 @@ static void follow_lower(struct router *r, instant now)
 {
     if (r->settings.version == 3) {
         r->active_adver_interval = r->lower_interval;
+        r->active_is_v2 = r->lower_is_v2;
         r->learned = true;
     }
     router_start_active_down_timer(r, now, router_active_down_interval(r));
@@ -194,8 +195,10 @@ void router_yield(struct router *r, instant now, bool on, struct router_actions 
 void router_reconfigure(struct router *r, instant now, const struct router_settings *settings, int weights)
 {
     usec before = running_interval(r);
+    r->active_is_v2 = r->active_is_v2 || r->settings.version == 2; /* whom it has followed so far */
     r->settings = *settings;
     r->prio = weighted(settings->prio, weights);
+    r->learned = r->learned && settings->version == 3;
     if (!r->learned)
         r->active_adver_interval = settings->interval;
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/config_value.h"
 #include "core/reader.h"
 #include "core/session_internal.h"
 
@@ -253,7 +254,7 @@ static void write_status(void *context, const struct status_event *e)
     put_word(&w, "state", router_state_name(e->state));
     put_word(&w, "why", e->last_why);
     put_seconds(&w, "for", s->clock.us - e->since.us);
-    put_u64(&w, "ver", e->version);
+    put_version(&w, e->version, e->both);
     put_u64(&w, "prio", e->prio);
     put_word(&w, "is-owner", e->owner ? "yes" : "no");
     put_word(&w, "yielded", e->yielded ? "yes" : "no");

@@ -11,6 +11,7 @@ static const struct {
     [KIND_TEXT] = {"text", "{\"type\": \"string\", \"minLength\": 1}"},
     [KIND_NUMBER] = {"number", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 9007199254740992},"
                                " {\"type\": \"string\", \"pattern\": \"^[1-9][0-9]{15,19}$\"}]}"},
+    [KIND_VERSION] = {"version", "{\"enum\": [2, 3, \"2+3\"]}"},
     [KIND_INTEGER] =
         {"integer",
          "{\"anyOf\": [{\"type\": \"integer\"}, {\"type\": \"string\", \"pattern\": \"^-?[1-9][0-9]{15,18}$\"}]}"},

@@ -174,6 +174,7 @@ static void equality_sees_every_member(void **unused)
         "ip=192.0.2.1,192.0.2.2",
         "name=x",
         "ver=2",
+        "ver=2+3",
         "prio=1",
         "interval=2s",
         "src=192.0.2.9",

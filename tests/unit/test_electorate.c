@@ -444,6 +444,94 @@ static void on_status(void *context, const struct status_event *s)
     statuses++;
 }
 
+/* RFC 9568 8.4.2: an Active that speaks either is followed, one that speaks both is heard once. */
+static void both_versions_are_heard(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " ver=2+3");
+    said[0] = '\0';
+    hear(e, 1000000, FROM("2", "150", "1s") GOOD);
+    hear(e, 3000000, FROM("3", "150", "1s") GOOD);
+    hear(e, 3000100, FROM("2", "150", "1s") GOOD); /* the same again */
+    assert_int_equal(electorate_deadline(e).us, 3000000 + 3609375);
+    hear(e, 4000000, FROM("2", "150", "1s") GOOD); /* it may be silent in VRRPv3 for half of the time */
+    assert_int_equal(electorate_deadline(e).us, 3000000 + 3609375);
+    hear(e, 5000000, FROM("2", "150", "1s") GOOD); /* it has gone back to VRRPv2 */
+    assert_int_equal(electorate_deadline(e).us, 5000000 + 3609375);
+    expect("");
+    electorate_advance(e, electorate_deadline(e));
+    expect("eth0/51 send 100!; eth0/51 active timed-out");
+    assert_true(last_send.both && last_send.version == 3);
+    hear(e, 10000000, FROM("2", "150", "1s") GOOD);
+    expect("eth0/51 backup priority");
+    assert_true(electorate_status(e, (struct span){0}, on_status, NULL));
+    assert_true(last_status.both);
+    assert_int_equal(last_status.counters.advertisement_rcvd, 6);
+    assert_int_equal(last_status.counters.advertisement_sent, 2);
+    assert_int_equal(electorate_statistics(e)->version_errors, 0);
+    electorate_free(e);
+}
+
+/* The Skew_Time of VRRPv2 has no interval in it, and an Active that speaks VRRPv2 is waited for by others so. */
+static void timers_are_of_the_version_in_which_the_active_is_heard(void **state)
+{
+    (void)state;
+    struct electorate *e = one(VR " ver=2+3 interval=4s");
+    said[0] = '\0';
+    assert_int_equal(electorate_deadline(e).us, 12000000 + 4 * 609375);
+    hear(e, 1000000, FROM("2", "150", "4s") GOOD);
+    assert_int_equal(electorate_deadline(e).us, 1000000 + 12000000 + 609375);
+    hear(e, 2000000, FROM("3", "150", "4s") GOOD);
+    assert_int_equal(electorate_deadline(e).us, 2000000 + 12000000 + 4 * 609375);
+    hear(e, 20000000, FROM("2", "150", "2s") GOOD); /* 8.4.2: the Active's rate counts */
+    expect("eth0/51 notice interval");
+    assert_int_equal(electorate_deadline(e).us, 20000000 + 6000000 + 609375);
+    electorate_free(e);
+}
+
+/* RFC 3768 7.1 and RFC 9568 7.1: each list by the rule of its version. */
+static void lists_are_compared_as_their_version_has_it(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"2", "3"};
+    for (size_t i = 0; i < nitems(bad); i++) {
+        struct electorate *e = active(VR " ver=2+3");
+        char text[200];
+        snprintf(text, sizeof text,
+                 "if=eth0 af=4 vrid=51 ver=%s prio=150 interval=1s src=192.0.2.99 auth=none ip=192.0.2.77", bad[i]);
+        hear(e, 4000000, text);
+        expect(i == 0 ? "eth0/51 notice address-list" : "eth0/51 notice address-list; eth0/51 backup priority");
+        electorate_free(e);
+    }
+}
+
+static void versions_change_without_a_word_through_both(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR " ver=2");
+    assert_true(vr_at(e, 4000000, VR " ver=2+3"));
+    assert_true(vr_at(e, 5000000, VR " ver=3"));
+    assert_true(vr_at(e, 6000000, VR " ver=2+3"));
+    assert_true(vr_at(e, 7000000, VR " ver=2"));
+    expect("");
+    assert_true(vr_at(e, 8000000, VR " ver=3")); /* at a stroke it is another router */
+    expect("eth0/51 send 0; eth0/51 init shutdown; eth0/51 backup startup");
+    electorate_free(e);
+
+    e = one(VR " ver=2");
+    hear(e, 1000000, FROM("2", "150", "1s") GOOD);
+    assert_true(vr_at(e, 1500000, VR " ver=2+3"));
+    assert_int_equal(electorate_deadline(e).us, 1000000 + 3609375);
+    hear(e, 2000000, FROM("2", "150", "1s") GOOD);
+    hear(e, 3000000, FROM("3", "150", "1s") GOOD);
+    assert_true(vr_at(e, 3500000, VR " ver=3"));
+    assert_int_equal(electorate_deadline(e).us, 3000000 + 3609375);
+    said[0] = '\0';
+    hear(e, 4000000, FROM("2", "150", "1s") GOOD);
+    expect("eth0/51 notice version");
+    electorate_free(e);
+}
+
 static void counters_count(void **state)
 {
     (void)state;
@@ -783,6 +871,10 @@ int main(void)
         cmocka_unit_test(stop_resigns_and_ends_all_timers),
         cmocka_unit_test(strict_wants_link_local_addresses),
         cmocka_unit_test(init_active_speaks_at_once_and_last_advert_once_more),
+        cmocka_unit_test(both_versions_are_heard),
+        cmocka_unit_test(timers_are_of_the_version_in_which_the_active_is_heard),
+        cmocka_unit_test(lists_are_compared_as_their_version_has_it),
+        cmocka_unit_test(versions_change_without_a_word_through_both),
         cmocka_unit_test(counters_count),
         cmocka_unit_test(what_is_of_none_counts_once),
         cmocka_unit_test(what_it_has_been_through_is_told),

@@ -255,6 +255,7 @@ static void put_random(struct writer *w, struct span key, enum value_kind kind)
         writer_text(w, key, span_of(text));
         break;
     case KIND_NUMBER:
+    case KIND_VERSION:
         writer_u64(w, key, random_u64() >> random_range(0, 63));
         break;
     case KIND_INTEGER:
