@@ -96,7 +96,7 @@ vrrp-hook.libs :=
 
 vrrp-run.objs := cmd/cli cmd/line_file cmd/realtime cmd/vr_file cmd/run_chain cmd/run_directory cmd/run_fifo cmd/run_keys cmd/run_lines cmd/run_plan cmd/run_reload
 vrrp-run.objs += cmd/run_replace cmd/run_scope cmd/run_side cmd/run_start cmd/run_track cmd/run_watch $(event) core/backoff $(stage) net/child net/control net/fifo
-vrrp-run.objs += net/lock_file net/process net/realtime net/secret_file core/check_line core/watch $(addresses) $(macvlan)
+vrrp-run.objs += net/lock_file net/process net/realtime net/secret_file core/check_line core/watch $(addresses) $(link) $(macvlan)
 vrrp-run.libs := -lmnl -lcap
 
 vrrp-ctl.objs := cmd/cli cmd/ctl_ask cmd/operands $(event) net/clock net/control net/inlet $(confine)

@@ -6,6 +6,7 @@
 
 #include "cmd/run.h"
 #include "cmd/vr_file.h"
+#include "net/link.h"
 #include "net/macvlan.h"
 
 static bool grow(void *list, size_t count, size_t size)
@@ -42,7 +43,7 @@ struct reading {
     const struct run_options *options;
     struct address_book *book; /* NULL: nothing is asked */
     struct macvlans *macvlans;
-    char why_not[sizeof((struct address_error *)0)->text + IFNAME_TEXT + 16];
+    char why_not[sizeof((struct address_error *)0)->text + IFNAME_TEXT + 100];
 };
 
 /* NULL: there can be one, or it cannot be known: an interface that is not there is waited for. */
@@ -57,12 +58,68 @@ static const char *no_macvlan(struct reading *r, const struct vr_config *c)
     return r->why_not;
 }
 
+/* What an interface that is there says to a virtual router. One that is not is waited for, and may be another one then. */
+
+struct owned {
+    const struct vr_config *config;
+    size_t count; /* of ip=, so many are the host's */
+    bool any;     /* it has an address of that family at all: they are no longer on their way */
+};
+
+static void count_owned(void *context, const struct address_entry *e)
+{
+    struct owned *o = context;
+    if (e->ours || e->prefix.ip.family != o->config->id.af)
+        return;
+    o->any = o->any || !ip_is_link_local(&e->prefix.ip);
+    for (uint8_t i = 0; i < o->config->ip.count; i++)
+        o->count += (size_t)ip_equal(&o->config->ip.items[i].ip, &e->prefix.ip);
+}
+
+/* RFC 9568 5.2.4: 255 is for who owns the addresses, and nobody can take over from it. */
+static const char *not_owned(struct reading *r, const struct vr_config *c, unsigned ifindex)
+{
+    struct owned owned = {.config = c};
+    struct address_error error;
+    if (c->prio != VRRP_PRIORITY_OWNER || r->book == NULL ||
+        !address_each(r->book, ifindex, count_owned, &owned, &error) || !owned.any || owned.count >= c->ip.count)
+        return NULL;
+    snprintf(r->why_not, sizeof r->why_not,
+             "prio=255 is the owner's, and %s has not all of ip= itself: at most 254, or set them there", c->id.ifname);
+    return r->why_not;
+}
+
+static const char *too_long(struct reading *r, const struct vr_config *c, uint32_t mtu)
+{
+    enum { IP4 = 20, IP6 = 40, HEADER = 8, PASSWORD = 8, AH = 24, TRAILER = 28 };
+    size_t size = (c->id.af == 4 ? (size_t)IP4 : (size_t)IP6) + HEADER + c->ip.count * ip_size(c->id.af);
+    size += c->version == 2 || c->both ? PASSWORD : 0;
+    size += c->auth == AUTH_AH ? AH : c->auth == AUTH_HMAC ? TRAILER : 0;
+    if (mtu == 0 || size <= mtu)
+        return NULL;
+    snprintf(r->why_not, sizeof r->why_not,
+             "with %u addresses an advertisement has %zu bytes, and the MTU of %s is %u: excluded= takes more",
+             c->ip.count, size, c->id.ifname, mtu);
+    return r->why_not;
+}
+
+static const char *unfit(struct reading *r, const struct vr_config *c)
+{
+    struct link_event link;
+    unsigned ifindex;
+    const char *refused = no_macvlan(r, c);
+    if (refused || r->book == NULL || !link_query(c->id.ifname, &link, &ifindex))
+        return refused;
+    refused = too_long(r, c, link.mtu);
+    return refused ? refused : not_owned(r, c, ifindex);
+}
+
 /* As vrrp-elect would judge it, but before anything is stopped or started. */
 static const char *take(void *context, const struct vr_config *c)
 {
     struct reading *r = context;
     struct plan *p = r->plan;
-    const char *refused = no_macvlan(r, c);
+    const char *refused = unfit(r, c);
     if (refused)
         return refused;
     if (c->auth != AUTH_NONE && !r->options->keys)
