@@ -17,11 +17,11 @@ verify := core/auth_verify core/siphash $(auth)
 sign := core/auth_sign $(auth)
 limit := core/limit core/known core/bucket core/siphash
 report := core/report core/filter core/match core/vips $(limit) $(verify)
-config := core/config core/config_value core/address_style core/prefix_list core/config_hint core/config_track core/config_check core/config_write core/peer $(packet)
+config := core/config core/config_value core/address_style core/prefix_list core/config_hint core/config_track core/config_check core/config_write core/peer core/route $(packet)
 event := core/event_advert core/event_announce core/event_origin core/event_other core/event_source core/event_router
 event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
-electorate := core/electorate core/electorate_group core/electorate_hear core/electorate_peer core/electorate_tracks core/electorate_loop core/electorate_time
+electorate := core/electorate core/electorate_group core/electorate_hear core/electorate_lists core/electorate_peer core/electorate_tracks core/electorate_loop core/electorate_time
 electorate += core/electorate_status $(router) core/form core/timers core/heap
 sim := core/sim core/sim_measure core/sim_scenario core/sim_table core/sim_wire core/sim_write $(electorate) $(event)
 observer := core/observer core/observer_groups core/bucket core/place core/heap core/timers
@@ -32,6 +32,7 @@ explain := core/explain core/explain_failover core/explain_figures core/explain_
 picture := core/explain_html core/picture core/picture_adverts core/picture_axis core/picture_label core/picture_lanes core/picture_reigns core/picture_svg
 holdings := core/holdings core/holdings_vmac core/holdings_links core/holdings_names core/holdings_plan core/holdings_announce
 holdings += core/holdings_track core/holdings_fence core/fence core/heap
+belongings := core/belongings core/belongings_plan core/route_format
 audit := core/audit core/audit_address core/audit_advert core/audit_announce core/audit_change core/audit_content core/audit_fold
 audit += core/audit_learn core/audit_others core/audit_packets core/audit_rules core/audit_table core/audit_timing core/audit_write
 audit += core/policy core/siphash $(observer)
@@ -41,6 +42,7 @@ link := net/link net/link_table core/vmac
 kernel := net/kernel net/kernel_message
 addresses := net/addresses net/address_interface net/address_watch net/interface_message
 macvlan := net/macvlan net/macvlan_below net/macvlan_check net/macvlan_remove net/presence core/vmac
+routes := net/netlink net/route net/route_message
 fence := net/fence net/fence_batch net/fence_tables
 confine := cmd/confine cmd/realtime net/confine net/confine_profiles net/privilege net/realtime
 stage := net/inlet net/outlet net/signals net/clock core/levels
@@ -77,8 +79,8 @@ vip-up.libs := -lnet -lmnl -lcap -lseccomp
 vip-down.objs := cmd/cli cmd/vip core/config_value core/address_style $(packet) $(line) $(addresses) $(macvlan) net/clock $(confine)
 vip-down.libs := -lmnl -lcap -lseccomp
 
-vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_macvlan cmd/follow_tracks cmd/lines cmd/track_report $(event)
-vip-follow.objs += $(holdings) core/freshness core/timers $(stage) $(addresses) $(macvlan) $(fence) net/announce net/inject net/control
+vip-follow.objs := cmd/cli cmd/follow_fence cmd/follow_lines cmd/follow_kernel cmd/follow_macvlan cmd/follow_route cmd/follow_tracks cmd/lines cmd/track_report $(event)
+vip-follow.objs += $(holdings) $(belongings) core/freshness core/timers $(stage) $(addresses) $(macvlan) $(routes) $(fence) net/announce net/inject net/control
 vip-follow.objs += $(confine)
 vip-follow.libs := -lnet -lnftnl -lmnl -lcap -lseccomp
 
@@ -150,6 +152,8 @@ test_audit.objs := $(audit) $(event) tests/unit/audit_host
 test_audit_rules.objs := $(audit) $(event) tests/unit/audit_host
 test_policy.objs := core/policy $(event)
 test_config.objs := $(config) $(line)
+test_belongings.objs := core/belongings core/belongings_plan core/route_format $(config) $(line) tests/unit/random
+test_route.objs := core/route_format $(config) $(line) tests/unit/random
 test_config_write.objs := $(config) $(line) tests/unit/random
 test_event.objs := $(event) tests/unit/random
 test_event_words.objs := $(event)
@@ -368,6 +372,13 @@ $(release)/clockstep.so: tests/tools/clockstep.c $(release)/flags
 	$(cc.release) -fPIC -shared $(LDFLAGS) -o $@ $<
 
 -include $(shell find $(BUILD)/obj $(asan)/obj $(fuzz)/obj $(coverage)/obj -name '*.d' 2>/dev/null)
+
+# What reads a configuration or a control line, what starts a program, and what makes routes, runs seldom: it is made small, so that no program has above 200 kB.
+small := core/config core/config_check core/config_hint core/config_track core/config_value core/config_write core/peer core/route
+small += core/address_style core/config_check core/prefix_list core/session_control cmd/cli cmd/advert_hand cmd/operands
+small += cmd/line_file cmd/vr_file cmd/key_file core/auth_keys net/confine net/confine_profiles net/fifo net/link net/link_table net/realtime net/unicast core/electorate_group core/electorate_lists core/electorate_status core/electorate_tracks core/form core/paint core/vmac cmd/colour $(belongings) $(routes) net/fence_tables
+$(call objects,$(small),$(release)): override CFLAGS += -Os
+$(call objects,$(small),$(release)): Makefile
 
 # What a person calls. Each first sees to what it needs; the second make then does the work.
 check:

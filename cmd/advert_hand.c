@@ -93,6 +93,8 @@ static void describe(struct hand *h, const struct vr_config *c)
         .fence = c->fence ? c->down_factor * c->interval : 0,
         .auth = c->auth_mode != AUTH_RECEIVE_ONLY ? c->auth : AUTH_NONE,
         .peer = c->peer,
+        .routes = c->routes,
+        .rules = c->rules,
     };
     h->state = (struct state_event){
         .id = c->id,
@@ -102,6 +104,8 @@ static void describe(struct hand *h, const struct vr_config *c)
         .interval = c->interval,
         .ip = c->ip,
         .vmac = c->vmac,
+        .routes = c->routes,
+        .rules = c->rules,
     };
     memcpy(h->send.name, c->name, sizeof(c->name));
     memcpy(h->state.name, c->name, sizeof(c->name));

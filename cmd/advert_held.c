@@ -74,6 +74,8 @@ bool held_put(struct held_table *t, const struct send_event *e)
     h->send = *e;
     h->send.ip = kept;
     h->send.peer.items = h->peers;
+    h->send.routes = h->send.rules =
+        (struct span){NULL, 0}; /* they are in the line; to give up, nothing needs naming */
     return true;
 }
 

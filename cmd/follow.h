@@ -1,9 +1,10 @@
-/* vip-follow's parts: follow_lines.c takes lines, follow_kernel.c and follow_fence.c do what they ask for, follow_tracks.c
- * tells elections what came of it, vip-follow.c is the loop. */
+/* vip-follow's parts: follow_lines.c takes lines, follow_kernel.c, follow_fence.c and follow_route.c do what they ask for,
+ * follow_tracks.c tells elections what came of it, vip-follow.c is the loop. */
 #ifndef CMD_FOLLOW_H
 #define CMD_FOLLOW_H
 
 #include "cmd/track_report.h"
+#include "core/belongings.h"
 #include "core/freshness.h"
 #include "core/holdings.h"
 #include "net/addresses.h"
@@ -14,6 +15,7 @@
 #include "net/macvlan.h"
 #include "net/outlet.h"
 #include "net/presence.h"
+#include "net/route.h"
 #include "net/signals.h"
 
 struct follow {
@@ -29,6 +31,10 @@ struct follow {
     unsigned *leaving;                  /* those that are to go */
     size_t leaving_count, leaving_room;
     bool told_routers;
+    struct belongings *belongings;
+    struct route_book *routes;
+    struct route_watch route_watch;
+    instant tidy_at; /* what a run before left over and nobody has named goes; 0: no line has named anything yet */
     struct injector injector;
     struct inlet in;
     struct outlet out;
@@ -77,6 +83,15 @@ void follow_fence_new(struct follow *f, size_t link); /* what is about to be add
 void follow_unfence(struct follow *f, size_t link, bool at_end); /* what has been removed */
 const char *follow_fence_words(int number);                      /* why there is none */
 void follow_fence_end(struct follow *f);
+
+/* follow_route.c */
+void follow_belongings_open(struct follow *f);
+void follow_belongings_close(struct follow *f);
+/* What a line says of a virtual router's routes and rules. False: *where is the key that is wrong. */
+bool follow_names(struct follow *f, const struct belongings_named *n, bool held, const char **where);
+void follow_belongings_before(struct follow *f); /* addresses are removed, and added, */
+void follow_belongings_after(struct follow *f);
+instant follow_belongings_deadline(const struct follow *f);
 
 /* follow_tracks.c */
 void follow_tracks(struct follow *f);

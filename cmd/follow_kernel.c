@@ -29,6 +29,8 @@ void follow_tell(void *context, const struct holding_report *r)
     char text[PREFIX_TEXT] = "";
     if (r->news == HOLDING_FAILED)
         f->failed = true;
+    if (r->news == HOLDING_LAPSED)
+        belongings_give_up(f->belongings, r->name, f->now);
     if (follow_too_much_news(f))
         return;
     if (r->prefix != NULL)
@@ -80,18 +82,23 @@ static void noticed(void *context, const struct address_entry *e, bool gone)
 {
     struct follow *f = context;
     holdings_notice(f->holdings, e->ifindex, &e->prefix, e->ours, gone, f->now);
+    if (gone) /* and routes that name it as their source are, too */
+        belongings_doubt(f->belongings, f->now);
 }
 
 static void noticed_link(void *context, unsigned ifindex, const char *ifname)
 {
     struct follow *f = context;
     holdings_link_changed(f->holdings, ifindex, ifname, f->now);
+    belongings_doubt(f->belongings, f->now);
 }
 
 void follow_notices(struct follow *f)
 {
-    if (!address_watch_read(&f->watch, noticed, noticed_link, f))
+    if (!address_watch_read(&f->watch, noticed, noticed_link, f)) {
         holdings_all_unseen(f->holdings, f->now);
+        belongings_doubt(f->belongings, f->now);
+    }
 }
 
 static void saw(void *context, const struct address_entry *e)

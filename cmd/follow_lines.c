@@ -43,18 +43,40 @@ static bool is_newer(const struct follow *f, const struct line *l, const struct 
     return holdings_is_held(f->holdings, id, &sent) && line_instant(f, l, wall).us >= sent.us;
 }
 
-static void give_up(struct follow *f, const struct state_event *e)
+static struct belongings_named names_of(const struct identity *id, const char name[static NAME_TEXT],
+                                        struct span routes, struct span rules)
 {
+    struct belongings_named n = {.id = *id, .routes = routes, .rules = rules};
+    memcpy(n.name, name, sizeof n.name);
+    return n;
+}
+
+static bool give_up(struct follow *f, const struct state_event *e, const char **where)
+{
+    struct belongings_named n = names_of(&e->id, e->name, e->routes, e->rules);
+    if (!follow_names(f, &n, false, where))
+        return false;
     if (!holdings_absent(f->holdings, e, f->now))
         cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    return true;
 }
 
 /* With priority 0 the others take over: it is given up, whether or not elect lived to write its `state`. */
-static void take_resign(struct follow *f, const struct send_event *e)
+static bool take_resign(struct follow *f, const struct send_event *e, const char **where)
 {
-    struct state_event given_up = {.id = e->id, .ip = e->ip, .vmac = e->vmac};
+    struct state_event given_up = {.id = e->id, .ip = e->ip, .vmac = e->vmac, .routes = e->routes, .rules = e->rules};
     memcpy(given_up.name, e->name, sizeof given_up.name);
-    give_up(f, &given_up);
+    return give_up(f, &given_up, where);
+}
+
+static bool take_hold(struct follow *f, const struct send_event *e, instant sent, const char **where)
+{
+    struct belongings_named n = names_of(&e->id, e->name, e->routes, e->rules);
+    if (!follow_names(f, &n, true, where))
+        return false;
+    if (!holdings_held(f->holdings, e, sent, f->now))
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
+    return true;
 }
 
 /* Each: false when the line is wrong. */
@@ -70,14 +92,14 @@ static bool take_send(struct follow *f, const struct line *l)
     stamp wall = clock_wall();
     usec limit = active_down_interval(e.version, e.prio, e.interval, DOWN_FACTOR);
     enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
-    bool resigns = e.prio == VRRP_PRIORITY_RESIGN;
+    bool resigns = e.prio == VRRP_PRIORITY_RESIGN, right = true;
     if (fresh != FRESH && !(resigns && fresh == STALE_AGE && is_newer(f, l, &e.id, wall)))
         tell_stale(f, fresh, l);
     else if (resigns)
-        take_resign(f, &e);
-    else if (!line_get(l, "err", &refused) && !holdings_held(f->holdings, &e, line_instant(f, l, wall), f->now))
-        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
-    return true;
+        right = take_resign(f, &e, &where);
+    else if (!line_get(l, "err", &refused))
+        right = take_hold(f, &e, line_instant(f, l, wall), &where);
+    return right || refuse(f, l, where);
 }
 
 static bool take_state(struct follow *f, const struct line *l, enum level_kind *kind, struct identity *id)
@@ -95,8 +117,8 @@ static bool take_state(struct follow *f, const struct line *l, enum level_kind *
     enum freshness fresh = line_freshness(&f->map, l, e.replay, limit, f->now, wall, f->boot);
     if (fresh != FRESH && !(fresh == STALE_AGE && is_newer(f, l, &e.id, wall)))
         tell_stale(f, fresh, l);
-    else if (e.to != ROUTER_ACTIVE)
-        give_up(f, &e);
+    else if (e.to != ROUTER_ACTIVE && !give_up(f, &e, &where))
+        return refuse(f, l, where);
     *kind = e.to == ROUTER_ACTIVE ? LEVEL_STATE_ACTIVE : LEVEL_STATE_AWAY;
     return true;
 }

@@ -31,7 +31,9 @@ static void turn(struct follow *f)
     holdings_advance(f->holdings, f->now);
     follow_fences(f);
     follow_notices(f);
+    follow_belongings_before(f);
     follow_links(f);
+    follow_belongings_after(f);
     follow_announcements(f);
     if (f->out_open)
         follow_close_out(f, outlet_flush(&f->out, clock_wall()));
@@ -46,10 +48,12 @@ static void wait_for_more(struct follow *f)
         {.fd = f->signals.fd, .events = POLLIN},
         {.fd = f->watch.fd, .events = POLLIN},
         {.fd = f->timer.fd, .events = POLLIN},
+        {.fd = f->route_watch.fd, .events = POLLIN},
     };
     instant deadline = holdings_deadline(f->holdings);
     const instant again = f->out_full ? f->out.again : INSTANT_NEVER;
-    const instant others[] = {follow_tracks_deadline(f), signals_deadline(&f->signals), again};
+    const instant others[] = {follow_tracks_deadline(f), follow_belongings_deadline(f), signals_deadline(&f->signals),
+                              again};
     for (size_t n = 0; n < nitems(others); n++) {
         if (others[n].us < deadline.us)
             deadline = others[n];
@@ -76,9 +80,12 @@ static int end(struct follow *f)
     f->now = clock_now();
     f->failed = false;
     holdings_release(f->holdings, !asked, f->now);
+    belongings_give_up(f->belongings, "", f->now); /* nothing would ever end them */
     follow_fences(f);
     follow_notices(f);
+    follow_belongings_before(f);
     follow_links(f);
+    follow_belongings_after(f);
     follow_fence_end(f);
     if (f->out_open)
         follow_close_out(f, outlet_drain(&f->out, clock_wall(), END_LIMIT));
@@ -134,6 +141,7 @@ static void open_all(struct follow *f, const char *fifo)
     limit_sending(f->injector.fd);
     if (!address_watch_open(&f->watch, f->book))
         cli_die(EXIT_SYSTEM, "netlink: %s", strerror(errno));
+    follow_belongings_open(f);
     f->fence = fence_open();
     f->fence_error = errno;
     f->fenced = f->fence != NULL && fence_is_there(f->fence);
@@ -174,6 +182,7 @@ int main(int argc, char **argv)
     int status = end(&f);
     outlet_close(&f.out);
     holdings_free(f.holdings);
+    follow_belongings_close(&f);
     fence_close(f.fence);
     address_watch_close(&f.watch);
     follow_macvlans_close(&f);

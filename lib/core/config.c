@@ -9,6 +9,7 @@
 #include "core/config_value.h"
 #include "core/peer.h"
 #include "core/prefix_list.h"
+#include "core/route.h"
 
 /* What one key's value goes into. */
 struct target {
@@ -248,6 +249,29 @@ static bool key_garp_pace(struct target *t, struct span value)
     return garp_pace_parse(value, &t->config->garp.pace);
 }
 
+/* It is kept as it is written: who sets routes is another program. */
+static bool keep_list(struct target *t, enum route_kind kind, struct span value, char *buffer, struct span *out)
+{
+    const char *wrong = route_list_wrong(kind, value, &t->item);
+    if (wrong != NULL) {
+        t->allowed = wrong;
+        return false;
+    }
+    memcpy(buffer, value.at, value.len);
+    *out = (struct span){buffer, value.len};
+    return true;
+}
+
+static bool key_route(struct target *t, struct span value)
+{
+    return keep_list(t, KIND_ROUTE, value, t->buffer->routes, &t->config->routes);
+}
+
+static bool key_rule(struct target *t, struct span value)
+{
+    return keep_list(t, KIND_RULE, value, t->buffer->rules, &t->config->rules);
+}
+
 static const struct {
     const char *key;
     bool (*parse)(struct target *t, struct span value);
@@ -280,6 +304,8 @@ static const struct {
     {"label", key_label, LABEL_ALLOWED},
     {"scope", key_scope, SCOPE_ALLOWED},
     {"preferred", key_preferred, "yes or no"},
+    {"route", key_route, ""}, /* each says by itself what is allowed */
+    {"rule", key_rule, ""},
     {"strict", key_strict, "yes or no"},
     {"init", key_init, "backup or active"},
     {"last-advert", key_last_advert, "yes or no"},

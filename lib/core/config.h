@@ -7,7 +7,7 @@
 #include "core/packet.h"
 
 enum { IFNAME_TEXT = 16, LABEL_TEXT = IFNAME_TEXT - 2, NAME_TEXT = 64 };
-enum { ADDRESSES_MOST = 1024, ROUTER_TRACKS = 16, PEERS = 255 };
+enum { ADDRESSES_MOST = 1024, ROUTER_TRACKS = 16, PEERS = 255, ROUTE_LIST_BYTES = 4000 /* longest list */ };
 
 /* What makes a virtual router: RFC 9568 1.7. IPv4 and IPv6 with one VRID are two. */
 struct identity {
@@ -33,6 +33,7 @@ struct prefix_buffer {
     struct prefix items[ADDRESSES_MOST];
     char on[ADDRESSES_MOST][IFNAME_TEXT];
     struct ip peers[PEERS];
+    char routes[ROUTE_LIST_BYTES], rules[ROUTE_LIST_BYTES]; /* of a `vr` line */
 };
 static inline size_t prefix_list_all(const struct prefix_list *list)
 {
@@ -100,9 +101,11 @@ struct vr_config {
     struct ttl_range ttl;  /* what adverts of a peer arrive with, default 255..255 */
     bool lost_is_fault;    /* an address that others take away is a fault, and not put back; default no */
     char group[NAME_TEXT]; /* those of one name are Active together or not at all; "": none, the default */
-    bool strict;           /* no more than the RFCs allow, default no */
-    bool init_active;      /* init=active: a startup that speaks at once, default no */
-    bool last_advert;      /* one more before it gives way to a better one, default no */
+    /* As written: each item is right (core/route.h). In the caller's buffer; len 0, the default: none. */
+    struct span routes, rules;
+    bool strict;      /* no more than the RFCs allow, default no */
+    bool init_active; /* init=active: a startup that speaks at once, default no */
+    bool last_advert; /* one more before it gives way to a better one, default no */
 };
 
 struct config_error {

@@ -51,7 +51,8 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            a->fence == b->fence && a->auth == b->auth && a->auth_mode == b->auth_mode &&
            peer_list_equal(&a->peer, &b->peer) && a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max &&
            strcmp(a->group, b->group) == 0 && a->strict == b->strict && a->init_active == b->init_active &&
-           a->last_advert == b->last_advert && a->lost_is_fault == b->lost_is_fault;
+           a->last_advert == b->last_advert && a->lost_is_fault == b->lost_is_fault &&
+           span_equal(a->routes, b->routes) && span_equal(a->rules, b->rules);
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -96,6 +97,10 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
         put_text(w, "group", span_of(c->group));
     put_excluded_list(w, &c->ip);
     put_address_style(w, &c->style);
+    if (c->routes.len > 0)
+        put_raw(w, "route", c->routes);
+    if (c->rules.len > 0)
+        put_raw(w, "rule", c->rules);
     put_yes_no(w, "strict", c->strict);
     put_word(w, "init", c->init_active ? "active" : "backup");
     put_yes_no(w, "last-advert", c->last_advert);

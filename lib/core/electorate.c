@@ -49,6 +49,8 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .announce = action->announce,
         .lost_is_fault = m->lost_is_fault,
         .fence = m->fence ? r->settings.down_factor * r->settings.interval : 0,
+        .routes = member_routes(m),
+        .rules = member_rules(m),
     };
     if (m->auth_mode != AUTH_RECEIVE_ONLY)
         send.auth = (enum auth_type)m->auth;
@@ -77,6 +79,8 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
         .interval = m->router.settings.interval,
         .ip = m->ip,
         .vmac = m->vmac,
+        .routes = member_routes(m),
+        .rules = member_rules(m),
     };
     memcpy(state.name, m->name, sizeof state.name);
     if (m->group)
@@ -133,6 +137,7 @@ static void member_free(struct member *m)
     free(m->uses);
     free(m->v3_speaker);
     free(m->peers);
+    free(m->lists);
     free(m);
 }
 
@@ -187,8 +192,9 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
     struct peers *peers = c->peer.count > 0 ? peers_new(c) : NULL;
     struct v3_speaker *v3_speaker = c->both ? calloc(1, sizeof *v3_speaker) : NULL;
     struct group *group = c->group[0] != '\0' ? group_get(e, c->group) : NULL;
-    bool complete =
-        uses && (v3_speaker || !c->both) && (peers || c->peer.count == 0) && (group || c->group[0] == '\0');
+    struct member_lists *lists = NULL;
+    bool complete = uses && (v3_speaker || !c->both) && (peers || c->peer.count == 0) &&
+                    (group || c->group[0] == '\0') && member_lists_make(c, &lists);
     for (uint8_t i = 0; complete && i < c->track_count; i++) {
         const struct track_ref *ref = &c->track[i];
         uses[i] = (struct track_use){track_get(e, ref->name), ref->inverted, ref->by_value, ref->weight};
@@ -202,12 +208,14 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
         free(uses);
         free(peers);
         free(v3_speaker);
+        free(lists);
         return false;
     }
     free(m->uses);
     free(m->peers);
     free(m->v3_speaker);
     m->peers = peers;
+    free(m->lists);
     m->style = c->style;
     m->v3_speaker = v3_speaker;
     m->uses = uses;
@@ -221,6 +229,7 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
     m->auth = (uint8_t)c->auth;
     m->auth_mode = (uint8_t)c->auth_mode;
     m->lost_is_fault = c->lost_is_fault;
+    m->lists = lists;
     m->noticed = 0;
     group_move(e, m, now, group);
     return true;
@@ -313,6 +322,7 @@ static bool member_change(struct electorate *e, struct member *m, instant now, c
     if (!is_same_router(&settings, &m->router.settings))
         return member_replace(e, m, now, c);
     bool new_addresses = !same_addresses(m, c);
+    bool new_lists = !member_lists_same(m, c);
     if (!member_reconfigure(e, m, now, c))
         return false;
     if (c->cksum != m->cksum || c->version != m->router.settings.version)
@@ -322,8 +332,9 @@ static bool member_change(struct electorate *e, struct member *m, instant now, c
     member_follow_interface(e, m, now);
     member_follow_tracks(e, m, now);
     struct router_actions actions = {0};
-    if (new_addresses && m->router.state == ROUTER_ACTIVE)
-        actions = (struct router_actions){1, {{.kind = ACTION_SEND, .prio = m->router.prio, .announce = true}}};
+    if ((new_addresses || new_lists) && m->router.state == ROUTER_ACTIVE)
+        actions =
+            (struct router_actions){1, {{.kind = ACTION_SEND, .prio = m->router.prio, .announce = new_addresses}}};
     member_perform(e, m, now, &actions);
     return true;
 }

@@ -70,6 +70,12 @@ struct v3_speaker {
     instant until; /* else his VRRPv3 has fallen silent */
 };
 
+/* What few virtual routers have; NULL: nothing of it. */
+struct member_lists {
+    struct span routes, rules; /* in text */
+    char text[];
+};
+
 struct member {
     struct timer timer; /* first: the router's deadline */
     struct timer echo;  /* when its own advertisements must have been seen leaving */
@@ -99,6 +105,7 @@ struct member {
     uint8_t auth, auth_mode; /* enum auth_type, enum auth_mode */
     bool counts;             /* seq: it began from where the clock was */
     uint32_t seq;            /* auth=ah: the highest that was sent or heard */
+    struct member_lists *lists;
     uint8_t use_count;
     struct track_use *uses;
     struct peers *peers;           /* NULL: it speaks to the group */
@@ -181,6 +188,11 @@ void member_sees(struct electorate *e, struct member *m, instant at, const struc
 bool member_doubts_silence(struct electorate *e, struct member *m, instant now);
 /* Faults and primary address of m as its interface has them. */
 void member_follow_interface(struct electorate *e, struct member *m, instant at);
+/* electorate_lists.c. False: out of memory. Free what it gives with free(). */
+bool member_lists_make(const struct vr_config *c, struct member_lists **out);
+bool member_lists_same(const struct member *m, const struct vr_config *c);
+struct span member_routes(const struct member *m); /* as written; len 0: none */
+struct span member_rules(const struct member *m);
 struct track *track_get(struct electorate *e, const char *name);
 struct track *track_get_vip(struct electorate *e, const char *router); /* vip:NAME, which fits */
 int track_weighs(const struct track_use *use);                         /* what it adds to the priority now */

@@ -96,11 +96,12 @@ struct send_event {
     usec lease;    /* whole seconds; 0: none */
     bool announce; /* announce the addresses (again) now */
     bool replay;
-    usec fence;            /* nobody is answered from so long after TIME on; 0: no fence */
-    enum auth_type auth;   /* how it is to be signed */
-    uint32_t seq;          /* AUTH_AH: of this advertisement; 0: the sender counts */
-    struct peer_list peer; /* to each of these but src, instead of the group; count 0: to the group */
-    bool lost_is_fault;    /* vip-lost=fault */
+    usec fence;                /* nobody is answered from so long after TIME on; 0: no fence */
+    enum auth_type auth;       /* how it is to be signed */
+    uint32_t seq;              /* AUTH_AH: of this advertisement; 0: the sender counts */
+    struct peer_list peer;     /* to each of these but src, instead of the group; count 0: to the group */
+    bool lost_is_fault;        /* vip-lost=fault */
+    struct span routes, rules; /* as written, not looked into (core/route.h); in the line that was read; len 0: none */
 };
 void write_send(struct writer *w, stamp t, const struct send_event *e);
 bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer *buffer, const char **where);
@@ -118,9 +119,10 @@ struct state_event {
     usec interval;
     struct prefix_list ip;
     bool replay;
-    bool shadow;           /* what would be, beside another daemon: nothing is to be done about it */
-    char group[NAME_TEXT]; /* "": none */
-    bool vmac;             /* its addresses are, or were, on a macvlan */
+    bool shadow;               /* what would be, beside another daemon: nothing is to be done about it */
+    char group[NAME_TEXT];     /* "": none */
+    bool vmac;                 /* its addresses are, or were, on a macvlan */
+    struct span routes, rules; /* as in `send` */
 };
 void write_state(struct writer *w, stamp t, const struct state_event *e);
 bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where);

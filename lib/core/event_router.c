@@ -23,6 +23,21 @@ static void put_yes(struct writer *w, const char *key, bool yes)
     put_word(w, key, yes ? "yes" : NULL);
 }
 
+/* What is not the default: most virtual routers have none of it. */
+static void put_lists(struct writer *w, struct span routes, struct span rules)
+{
+    if (routes.len > 0)
+        put_raw(w, "route", routes);
+    if (rules.len > 0)
+        put_raw(w, "rule", rules);
+}
+
+static void read_lists(struct reader *r, struct span *routes, struct span *rules)
+{
+    (void)reader_find(r, "route", routes);
+    (void)reader_find(r, "rule", rules);
+}
+
 void write_send(struct writer *w, stamp t, const struct send_event *e)
 {
     writer_begin(w, t, "send");
@@ -50,6 +65,7 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     put_peer_list(w, &e->peer);
     put_excluded_list(w, &e->ip);
     put_address_style(w, &e->style);
+    put_lists(w, e->routes, e->rules);
     put_word(w, "vip-lost", e->lost_is_fault ? "fault" : NULL);
     put_garp_style(w, &e->garp);
     writer_end(w);
@@ -192,6 +208,7 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
     read_peers(&r, e, buffer);
     read_excluded(&r, &e->ip, buffer);
     read_style(&r, &e->style);
+    read_lists(&r, &e->routes, &e->rules);
     unsigned lost = 0;
     read_word(&r, "vip-lost", lost_words, nitems(lost_words), &lost);
     e->lost_is_fault = lost == 1;
@@ -229,6 +246,7 @@ void write_state(struct writer *w, stamp t, const struct state_event *e)
         put_text(w, "group", span_of(e->group));
     put_yes(w, "vmac", e->vmac);
     put_excluded_list(w, &e->ip);
+    put_lists(w, e->routes, e->rules);
     writer_end(w);
 }
 
@@ -255,5 +273,6 @@ bool read_state(const struct line *l, struct state_event *e, struct prefix_buffe
     read_text(&r, "group", e->group, sizeof(e->group));
     read_yes_no(&r, "vmac", &e->vmac);
     read_excluded(&r, &e->ip, buffer);
+    read_lists(&r, &e->routes, &e->rules);
     return reader_done(&r, where);
 }

@@ -183,7 +183,7 @@ page_kinds() {
     [ "$(wc -l <file)" -eq 2 ]
     vrrp-elect -t -f file </dev/null
     sed -n 's/^vr //p' examples >file
-    [ "$(wc -l <file)" -eq 1 ]
+    [ "$(wc -l <file)" -eq 2 ]
     vrrp-elect -t -f file </dev/null
 }
 

@@ -66,7 +66,8 @@ static void every_key(void **unused)
         "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
         "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
         "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254,not:maint,not:b:-5,load:*-2,not%3Ax fence=yes "
-        "auth=ah:receive-only peer=192.0.2.8,198.51.100.1 ttl=64..254 last-advert=yes";
+        "auth=ah:receive-only peer=192.0.2.8,198.51.100.1 ttl=64..254 last-advert=yes "
+        "route=default+via+192.0.2.9,blackhole+10.0.0.0/8 rule=table+7";
     static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=255 interval=10ms garp=3,200ms "
                                "cksum=pseudo src=fe80::1 strict=yes init=active";
     struct vr_config c;
@@ -113,6 +114,8 @@ static void every_key(void **unused)
     assert_true(c.fence);
     assert_int_equal(c.auth, AUTH_AH);
     assert_int_equal(c.auth_mode, AUTH_RECEIVE_ONLY);
+    assert_true(span_is(c.routes, "default+via+192.0.2.9,blackhole+10.0.0.0/8"));
+    assert_true(span_is(c.rules, "table+7"));
     assert_int_equal(c.peer.count, 2);
     assert_int_equal(c.peer.items[1].bytes[0], 198);
     assert_int_equal(c.ttl.min, 64);
@@ -170,6 +173,10 @@ static void what_is_wrong_is_said(void **unused)
         {"garp=1,5", "garp=1,5", "garp: COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
         {"garp=1,5s,", "garp=1,5s,", "garp: COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
         {"garp=1,5s,1,1", "garp=1,5s,1,1", "garp: COUNT[,DELAY[,COUNT]]: counts 0..255, delay 0s..24h (5,5s,5)"},
+        {"route=default+via+192.0.2.9,10.0.0.1/8,x", "route=default+via+192.0.2.9,10.0.0.1/8,x",
+         "route: 10.0.0.1/8: an address has bits behind its prefix length"},
+        {"rule=from+all", "rule=from+all",
+         "rule: from+all: a rule has either table or one of blackhole, unreachable and prohibit"},
         {"garp-refresh=99ms", "garp-refresh=99ms", "garp-refresh: 0s (off), or 100ms..24h"},
         {"fence=1s", "fence=1s", "fence: yes or no"},
         {"auth=md5", "auth=md5", "auth: none, pass, ah or hmac; behind one of these also :permissive or :receive-only"},

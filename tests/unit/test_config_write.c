@@ -206,6 +206,9 @@ static void equality_sees_every_member(void **unused)
         "excluded=fe80::1 preferred=yes",
         "garp-op=reply",
         "garp-pace=1ms",
+        "route=default+via+192.0.2.9",
+        "route=default+via+192.0.2.8",
+        "rule=table+7",
         "peer=192.0.2.8",
         "peer=192.0.2.7",
         "peer=192.0.2.7,192.0.2.8",
@@ -233,6 +236,8 @@ static void equality_sees_every_member(void **unused)
                 if (n == 0) {
                     first_buffer = buffer;
                     c[0].ip.items = first_buffer.items;
+                    c[0].routes.at = first_buffer.routes;
+                    c[0].rules.at = first_buffer.rules;
                     c[0].peer.items = first_buffer.peers;
                     if (c[0].ip.on != NULL)
                         c[0].ip.on = first_buffer.on;

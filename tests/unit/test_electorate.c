@@ -208,6 +208,22 @@ static void a_fence_is_as_long_as_adverts_may_be_missed(void **state)
     electorate_free(e);
 }
 
+static void routes_go_with_what_is_decided(void **state)
+{
+    (void)state;
+    struct electorate *e = active(VR " route=default+via+192.0.2.9 rule=table+7");
+    assert_true(span_is(last_send.routes, "default+via+192.0.2.9") && span_is(last_send.rules, "table+7"));
+    assert_true(vr_at(e, 4000000, VR " route=default+via+192.0.2.9 rule=table+7"));
+    expect("");
+    assert_true(vr_at(e, 4000000, VR " route=default+via+192.0.2.8 rule=table+7"));
+    expect("eth0/51 send 100");
+    assert_true(span_is(last_send.routes, "default+via+192.0.2.8"));
+    assert_true(vr_at(e, 4000000, VR));
+    expect("eth0/51 send 100");
+    assert_int_equal(last_send.routes.len + last_send.rules.len, 0);
+    electorate_free(e);
+}
+
 static void a_link_counts_for_a_router_that_comes_later(void **state)
 {
     (void)state;
@@ -859,6 +875,7 @@ int main(void)
         cmocka_unit_test(a_change_flaps_nothing),
         cmocka_unit_test(a_new_version_resigns_as_the_old_one),
         cmocka_unit_test(a_fence_is_as_long_as_adverts_may_be_missed),
+        cmocka_unit_test(routes_go_with_what_is_decided),
         cmocka_unit_test(a_link_counts_for_a_router_that_comes_later),
         cmocka_unit_test(names_follow_a_change),
         cmocka_unit_test(the_form_of_a_lower_active_is_followed),

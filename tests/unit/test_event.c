@@ -394,6 +394,10 @@ static void sends_are_read_back(void **unused)
         if (random_bool())
             e.auth = e.version == 3 ? AUTH_HMAC : random_bool() ? AUTH_AH : AUTH_PASS;
         e.seq = random_bool() ? 0 : (uint32_t)random_u64();
+        if (random_bool())
+            e.routes = (struct span){"default+via+192.0.2.9,10.0.0.0/8", 32};
+        if (random_bool())
+            e.rules = (struct span){"table+7", 7};
         e.peer = random_peers(e.id.af, peers);
         random_style(&e.style);
         write_send(&w, (stamp){i}, &e);
@@ -409,6 +413,7 @@ static void sends_are_read_back(void **unused)
         assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay &&
                     e.lost_is_fault == b.lost_is_fault && e.fence == b.fence);
         assert_true(e.auth == b.auth && e.seq == b.seq);
+        assert_true(span_equal(e.routes, b.routes) && span_equal(e.rules, b.rules));
         assert_true(peer_list_equal(&e.peer, &b.peer));
         assert_true(address_style_equal(&e.style, &b.style));
         assert_true(e.garp.reply == b.garp.reply && e.garp.pace == b.garp.pace);
@@ -437,6 +442,10 @@ static void states_are_read_back(void **unused)
         e.replay = random_bool();
         maybe_text(e.group, sizeof(e.group));
         e.vmac = random_bool();
+        if (random_bool())
+            e.routes = (struct span){"default+via+192.0.2.9,10.0.0.0/8", 32};
+        if (random_bool())
+            e.rules = (struct span){"table+7", 7};
         write_state(&w, (stamp){i}, &e);
         parse_written(&w);
         assert_true(read_state(&l, &b, &buffer, &where));
@@ -446,6 +455,7 @@ static void states_are_read_back(void **unused)
         assert_string_equal(e.group, b.group);
         assert_true(e.from == b.from && e.to == b.to && e.version == b.version && e.prio == b.prio);
         assert_true(e.interval == b.interval && e.replay == b.replay && e.vmac == b.vmac);
+        assert_true(span_equal(e.routes, b.routes) && span_equal(e.rules, b.rules));
         assert_true(prefix_list_equal(&e.ip, &b.ip) && prefix_list_equal(&b.ip, &e.ip));
     }
 }
