@@ -43,12 +43,12 @@ static bool tracks_equal(const struct vr_config *a, const struct vr_config *b)
 bool config_equal(const struct vr_config *a, const struct vr_config *b)
 {
     return identity_equal(&a->id, &b->id) && strcmp(a->name, b->name) == 0 && a->version == b->version &&
-           a->both == b->both && a->prio == b->prio && a->interval == b->interval && prefix_list_equal(&a->ip, &b->ip) &&
-           address_style_equal(&a->style, &b->style) && ip_equal(&a->src, &b->src) && a->preempt == b->preempt &&
-           a->preempt_delay == b->preempt_delay && a->startup_delay == b->startup_delay &&
-           a->down_factor == b->down_factor && a->vmac == b->vmac && a->cksum == b->cksum &&
-           garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh && tracks_equal(a, b) &&
-           a->fence == b->fence && a->auth == b->auth && a->auth_mode == b->auth_mode &&
+           a->both == b->both && a->prio == b->prio && a->interval == b->interval &&
+           prefix_list_equal(&a->ip, &b->ip) && address_style_equal(&a->style, &b->style) &&
+           ip_equal(&a->src, &b->src) && a->preempt == b->preempt && a->preempt_delay == b->preempt_delay &&
+           a->startup_delay == b->startup_delay && a->down_factor == b->down_factor && a->vmac == b->vmac &&
+           a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
+           tracks_equal(a, b) && a->fence == b->fence && a->auth == b->auth && a->auth_mode == b->auth_mode &&
            peer_list_equal(&a->peer, &b->peer) && a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max &&
            strcmp(a->group, b->group) == 0 && a->strict == b->strict && a->init_active == b->init_active &&
            a->last_advert == b->last_advert && a->lost_is_fault == b->lost_is_fault &&
