@@ -261,6 +261,7 @@ static void resign(struct filter *f, struct held *h, stamp t)
         .ip = e.ip,
         .replay = e.replay,
         .vmac = e.vmac,
+        .unaccepted = e.unaccepted,
     };
     memcpy(s.name, e.name, sizeof(s.name));
     w = (struct writer){.buffer = text, .size = sizeof(text)};

@@ -71,6 +71,12 @@ static void read_operands(struct vr_config *config, struct prefix_buffer *buffer
         config->prio = VRRP_PRIORITY_RESIGN;
 }
 
+/* The owner accepts what comes for its addresses, whatever else is asked for. */
+static bool is_unaccepted(const struct vr_config *c)
+{
+    return !c->accept && c->prio != VRRP_PRIORITY_OWNER;
+}
+
 static void describe(struct hand *h, const struct vr_config *c)
 {
     usec wait = (c->down_factor + 1) * c->interval; /* what the others wait at most */
@@ -90,6 +96,7 @@ static void describe(struct hand *h, const struct vr_config *c)
         .garp = c->garp,
         .garp_refresh = c->garp_refresh,
         .lease = (wait + SECOND - 1) / SECOND * SECOND,
+        .unaccepted = is_unaccepted(c),
         .fence = c->fence ? c->down_factor * c->interval : 0,
         .auth = c->auth_mode != AUTH_RECEIVE_ONLY ? c->auth : AUTH_NONE,
         .peer = c->peer,
@@ -106,6 +113,7 @@ static void describe(struct hand *h, const struct vr_config *c)
         .vmac = c->vmac,
         .routes = c->routes,
         .rules = c->rules,
+        .unaccepted = is_unaccepted(c),
     };
     memcpy(h->send.name, c->name, sizeof(c->name));
     memcpy(h->state.name, c->name, sizeof(c->name));

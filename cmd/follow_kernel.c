@@ -59,7 +59,7 @@ void follow_tell(void *context, const struct holding_report *r)
         cli_say("%s: %s: %s", r->ifname, text, r->number == f->error.number ? f->error.text : strerror(r->number));
         break;
     case HOLDING_UNFENCED:
-        cli_say("%s: there can be no fence: %s; what asks for one is not held", r->ifname,
+        cli_say("%s: there can be no fence: %s; what asks for one (fence, accept=no) is not held", r->ifname,
                 follow_fence_words(r->number));
         break;
     case HOLDING_NO_DEVICE:

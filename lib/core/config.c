@@ -217,6 +217,11 @@ static bool key_preferred(struct target *t, struct span value)
     return parse_yes_no(value, &t->config->style.preferred);
 }
 
+static bool key_accept(struct target *t, struct span value)
+{
+    return parse_yes_no(value, &t->config->accept);
+}
+
 static bool key_strict(struct target *t, struct span value)
 {
     return parse_yes_no(value, &t->config->strict);
@@ -306,6 +311,7 @@ static const struct {
     {"preferred", key_preferred, "yes or no"},
     {"route", key_route, ""}, /* each says by itself what is allowed */
     {"rule", key_rule, ""},
+    {"accept", key_accept, "yes or no"},
     {"strict", key_strict, "yes or no"},
     {"init", key_init, "backup or active"},
     {"last-advert", key_last_advert, "yes or no"},
@@ -387,6 +393,7 @@ bool config_parse(struct vr_config *out, struct prefix_buffer *buffer, const str
         .prio = 100,
         .interval = SECOND,
         .preempt = true,
+        .accept = true,
         .down_factor = 3,
         .garp = garp_default,
         .ttl = {VRRP_TTL, VRRP_TTL},

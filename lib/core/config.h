@@ -103,6 +103,7 @@ struct vr_config {
     char group[NAME_TEXT]; /* those of one name are Active together or not at all; "": none, the default */
     /* As written: each item is right (core/route.h). In the caller's buffer; len 0, the default: none. */
     struct span routes, rules;
+    bool accept;      /* Accept_Mode; default yes, which an RFC has as no. The owner (prio 255) accepts always */
     bool strict;      /* no more than the RFCs allow, default no */
     bool init_active; /* init=active: a startup that speaks at once, default no */
     bool last_advert; /* one more before it gives way to a better one, default no */

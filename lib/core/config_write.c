@@ -50,9 +50,9 @@ bool config_equal(const struct vr_config *a, const struct vr_config *b)
            a->cksum == b->cksum && garp_equal(&a->garp, &b->garp) && a->garp_refresh == b->garp_refresh &&
            tracks_equal(a, b) && a->fence == b->fence && a->auth == b->auth && a->auth_mode == b->auth_mode &&
            peer_list_equal(&a->peer, &b->peer) && a->ttl.min == b->ttl.min && a->ttl.max == b->ttl.max &&
-           strcmp(a->group, b->group) == 0 && a->strict == b->strict && a->init_active == b->init_active &&
-           a->last_advert == b->last_advert && a->lost_is_fault == b->lost_is_fault &&
-           span_equal(a->routes, b->routes) && span_equal(a->rules, b->rules);
+           strcmp(a->group, b->group) == 0 && a->accept == b->accept && a->strict == b->strict &&
+           a->init_active == b->init_active && a->last_advert == b->last_advert &&
+           a->lost_is_fault == b->lost_is_fault && span_equal(a->routes, b->routes) && span_equal(a->rules, b->rules);
 }
 
 static void put_yes_no(struct writer *w, const char *key, bool yes)
@@ -101,6 +101,7 @@ void write_vr(struct writer *w, stamp t, const struct vr_config *c)
         put_raw(w, "route", c->routes);
     if (c->rules.len > 0)
         put_raw(w, "rule", c->rules);
+    put_word(w, "accept", c->accept ? NULL : "no");
     put_yes_no(w, "strict", c->strict);
     put_word(w, "init", c->init_active ? "active" : "backup");
     put_yes_no(w, "last-advert", c->last_advert);

@@ -82,6 +82,7 @@ static bool member_configure(struct electorate *e, struct member *m, instant now
     m->garp = c->garp;
     m->garp_refresh = c->garp_refresh;
     m->fence = c->fence;
+    m->accept = c->accept;
     m->auth = (uint8_t)c->auth;
     m->auth_mode = (uint8_t)c->auth_mode;
     m->lost_is_fault = c->lost_is_fault;

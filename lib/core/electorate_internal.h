@@ -101,7 +101,7 @@ struct member {
     struct form_choice form;
     struct garp garp;
     usec garp_refresh;
-    bool fence, lost_is_fault;
+    bool fence, accept, lost_is_fault;
     uint8_t auth, auth_mode; /* enum auth_type, enum auth_mode */
     bool counts;             /* seq: it began from where the clock was */
     uint32_t seq;            /* auth=ah: the highest that was sent or heard */

@@ -22,6 +22,12 @@ static uint32_t next_sequence(const struct electorate *e, struct member *m, inst
     return m->seq;
 }
 
+/* RFC 9568 6.4.3 (650): an Active that owns the addresses accepts what comes for them. */
+static bool is_unaccepted(const struct member *m)
+{
+    return !m->accept && m->router.settings.prio != VRRP_PRIORITY_OWNER;
+}
+
 static void report_send(struct electorate *e, struct member *m, instant at, const struct router_action *action)
 {
     const struct router *r = &m->router;
@@ -42,6 +48,7 @@ static void report_send(struct electorate *e, struct member *m, instant at, cons
         .lease = (wait + SECOND - 1) / SECOND * SECOND,
         .announce = action->announce,
         .lost_is_fault = m->lost_is_fault,
+        .unaccepted = is_unaccepted(m),
         .fence = m->fence ? r->settings.down_factor * r->settings.interval : 0,
         .routes = member_routes(m),
         .rules = member_rules(m),
@@ -75,6 +82,7 @@ static void report_state(struct electorate *e, struct member *m, instant at, con
         .vmac = m->vmac,
         .routes = member_routes(m),
         .rules = member_rules(m),
+        .unaccepted = is_unaccepted(m),
     };
     memcpy(state.name, m->name, sizeof state.name);
     if (m->group)

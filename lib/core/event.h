@@ -100,6 +100,7 @@ struct send_event {
     enum auth_type auth;       /* how it is to be signed */
     uint32_t seq;              /* AUTH_AH: of this advertisement; 0: the sender counts */
     struct peer_list peer;     /* to each of these but src, instead of the group; count 0: to the group */
+    bool unaccepted;           /* accept=no */
     bool lost_is_fault;        /* vip-lost=fault */
     struct span routes, rules; /* as written, not looked into (core/route.h); in the line that was read; len 0: none */
 };
@@ -123,6 +124,7 @@ struct state_event {
     char group[NAME_TEXT];     /* "": none */
     bool vmac;                 /* its addresses are, or were, on a macvlan */
     struct span routes, rules; /* as in `send` */
+    bool unaccepted;           /* accept=no */
 };
 void write_state(struct writer *w, stamp t, const struct state_event *e);
 bool read_state(const struct line *l, struct state_event *e, struct prefix_buffer *buffer, const char **where);

@@ -66,6 +66,7 @@ void write_send(struct writer *w, stamp t, const struct send_event *e)
     put_excluded_list(w, &e->ip);
     put_address_style(w, &e->style);
     put_lists(w, e->routes, e->rules);
+    put_word(w, "accept", e->unaccepted ? "no" : NULL);
     put_word(w, "vip-lost", e->lost_is_fault ? "fault" : NULL);
     put_garp_style(w, &e->garp);
     writer_end(w);
@@ -113,6 +114,13 @@ static void read_style(struct reader *r, struct address_style *style)
     if (reader_find(r, "scope", &value) && !scope_parse(value, &style->scope))
         reader_wrong(r, "scope");
     read_yes_no(r, "preferred", &style->preferred);
+}
+
+static bool read_accept(struct reader *r)
+{
+    bool accept = true;
+    read_yes_no(r, "accept", &accept);
+    return accept;
 }
 
 /* ver= and interval=, with the defaults of a `vr` line. */
@@ -209,6 +217,7 @@ bool read_send(const struct line *l, struct send_event *e, struct prefix_buffer 
     read_excluded(&r, &e->ip, buffer);
     read_style(&r, &e->style);
     read_lists(&r, &e->routes, &e->rules);
+    e->unaccepted = !read_accept(&r);
     unsigned lost = 0;
     read_word(&r, "vip-lost", lost_words, nitems(lost_words), &lost);
     e->lost_is_fault = lost == 1;
@@ -247,6 +256,7 @@ void write_state(struct writer *w, stamp t, const struct state_event *e)
     put_yes(w, "vmac", e->vmac);
     put_excluded_list(w, &e->ip);
     put_lists(w, e->routes, e->rules);
+    put_word(w, "accept", e->unaccepted ? "no" : NULL);
     writer_end(w);
 }
 
@@ -274,5 +284,6 @@ bool read_state(const struct line *l, struct state_event *e, struct prefix_buffe
     read_yes_no(&r, "vmac", &e->vmac);
     read_excluded(&r, &e->ip, buffer);
     read_lists(&r, &e->routes, &e->rules);
+    e->unaccepted = !read_accept(&r);
     return reader_done(&r, where);
 }

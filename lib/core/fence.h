@@ -1,5 +1,5 @@
-/* What stands behind a fence: decided in lib/core, put up in lib/net. Nobody is answered for it but while the fence is
- * open, and the kernel shuts it by itself. */
+/* What stands behind a fence: decided in lib/core, put up in lib/net. There are two kinds, each without the other or with
+ * it. */
 #ifndef CORE_FENCE_H
 #define CORE_FENCE_H
 
@@ -8,12 +8,19 @@
 #include "core/address.h"
 #include "core/units.h"
 
+enum fence_kind {
+    FENCE_AROUND, /* nobody is answered for it but while it is open, and the kernel shuts it by itself */
+    FENCE_INPUT,  /* Accept_Mode False: who asks for its MAC address is answered, and nothing else that comes for it */
+    FENCE_KINDS
+};
+
 struct fence_item {
+    enum fence_kind kind;
     const char *ifname; /* it may be fenced there only: see fence_is_local */
     struct ip ip;       /* family 0: it is the MAC address */
     struct mac mac;
     bool anew;     /* the kernel may not have it yet */
-    instant until; /* from then on it is shut; in the past: now */
+    instant until; /* FENCE_AROUND: from then on it is shut; in the past: now */
 };
 
 /* A MAC address (ip has family 0) and a link-local IPv6 address mean something on one interface only; the others are of

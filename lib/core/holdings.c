@@ -219,8 +219,10 @@ bool holdings_held(struct holdings *h, const struct send_event *e, instant sent,
     bool other_terms = take_style(h, v, &e->style) || v->lease != e->lease;
     if (anew || other_terms)
         renew_all(v);
-    changed = changed || other_terms || other_home || (v->fence == 0) != (e->fence == 0);
+    changed =
+        changed || other_terms || other_home || (v->fence == 0) != (e->fence == 0) || v->unaccepted != e->unaccepted;
     v->fence = e->fence;
+    v->unaccepted = e->unaccepted;
     v->lost_is_fault = e->lost_is_fault;
     v->lease = e->lease;
     v->sent = latest(v->sent, sent);

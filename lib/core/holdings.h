@@ -25,7 +25,10 @@
  * A fence, of a virtual router whose sends ask for one: each address that is ours, and with vmac=yes the virtual router
  * MAC address, is open until TIME of the newest send + its fence, and shut when it is given up. It is behind the fence
  * before it is added and until it is removed. The MAC address stays there until the end: who else forwards what comes
- * for it is not known. What is foreign is never fenced. */
+ * for it is not known. What is foreign is never fenced.
+ *
+ * The other kind of fence, FENCE_INPUT, is for accept=no: up before the address is added and until it is removed. It is told
+ * again once a second, so that one which others have taken away is put back. */
 #ifndef CORE_HOLDINGS_H
 #define CORE_HOLDINGS_H
 

@@ -216,7 +216,12 @@ int32_t place_name(const struct holdings *h, struct link *l, const struct prefix
         else
             at = (int32_t)l->count++;
         int32_t *bucket = bucket_of(l, &p->ip);
-        l->places[at] = (struct place){.prefix = *p, .next = *bucket, .used = true, .fence = h->first_fence};
+        l->places[at] = (struct place){
+            .prefix = *p,
+            .next = *bucket,
+            .used = true,
+            .fence = {[FENCE_AROUND] = h->first_fence, [FENCE_INPUT] = h->first_fence},
+        };
         *bucket = at;
         l->seen = false; /* what the kernel has there is not known */
     } else if (l->places[at].holders == 0) {

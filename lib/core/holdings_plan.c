@@ -268,8 +268,7 @@ static void mark_places(struct holdings *h, const struct link *l, struct holding
         p->until = latest(p->until, until);
         p->renew = p->renew || renew;
         p->dear = p->dear || v->lost_is_fault;
-        p->guarded = p->guarded || v->fence != 0;
-        p->unfenced = p->unfenced || (v->fence != 0 && !p->foreign && (p->fence != FENCE_UP || no_frames));
+        place_guard(p, v, no_frames);
     }
     if (renew) {
         at->renewed = v->sent;
@@ -319,7 +318,7 @@ static void plan_unwanted(struct plan *plan, size_t n)
     p->told_stray = stray;
     if (p->ours)
         plan_change(plan, CHANGE_REMOVE, n, p->ours_length);
-    else if (p->named == 0 && p->fence == FENCE_NONE)
+    else if (p->named == 0 && has_no_fence(p))
         place_forget(plan->l, (int32_t)n);
 }
 
@@ -339,7 +338,8 @@ struct address_change *holdings_plan(struct holdings *h, size_t link, instant no
         return h->changes; /* when there is one, links_changed tells */
     for (size_t n = 0; n < l->count; n++) {
         l->places[n].added = l->places[n].renew = l->places[n].dear = false;
-        l->places[n].guarded = l->places[n].unfenced = false;
+        memset(l->places[n].guarded, 0, sizeof l->places[n].guarded);
+        l->places[n].unfenced = false;
         l->places[n].until = (instant){0};
     }
     for (size_t n = l->on_count; n-- > 0;) {
@@ -382,7 +382,7 @@ static void take_result(struct holdings *h, struct link *l, int32_t place, const
     p->told_error = 0;
     if (c->kind == CHANGE_REMOVE) {
         p->ours = p->made = false;
-        if (p->named == 0 && p->fence == FENCE_NONE)
+        if (p->named == 0 && has_no_fence(p))
             place_forget(l, place);
     } else if (c->kind == CHANGE_ADD) {
         p->ours = p->added = p->made = true;

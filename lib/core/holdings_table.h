@@ -43,14 +43,14 @@ struct place {
     bool restyled; /* it is ours with another label or scope than that of */
     int32_t namer; /* one who holds it */
     int told_error;
-    bool added;    /* by the plan that is being done, or adopted by it: to be announced */
-    bool renew;    /* in this plan */
-    instant until; /* in this plan: when its lease is to end */
-    bool dear;     /* in this plan: for one who holds it its loss is a fault */
-    bool guarded;  /* in this plan: who holds it wants a fence around it, */
-    bool unfenced; /* and there is none: it is not to be there */
-    enum fence_state fence;
-    instant open_until;
+    bool added;                /* by the plan that is being done, or adopted by it: to be announced */
+    bool renew;                /* in this plan */
+    instant until;             /* in this plan: when its lease is to end */
+    bool dear;                 /* in this plan: for one who holds it its loss is a fault */
+    bool guarded[FENCE_KINDS]; /* in this plan: who holds it wants this fence, */
+    bool unfenced;             /* and one of them is not there: it is not to be there either */
+    enum fence_state fence[FENCE_KINDS];
+    instant open_until; /* FENCE_AROUND */
 };
 
 struct naming {
@@ -103,7 +103,9 @@ struct holding {
     instant trusted_at;  /* when that ends; INSTANT_NEVER: not by itself */
     instant track_at;    /* when it is to be told */
     /* fence */
-    usec fence;                 /* after the newest send it is shut; 0: there is none */
+    usec fence;                 /* after the newest send FENCE_AROUND is shut; 0: there is none */
+    bool unaccepted;            /* FENCE_INPUT, which is not put up again */
+    instant again_at;           /* before this */
     enum fence_state mac_fence; /* of the virtual router MAC address */
     bool fence_due;             /* in the list of those */
     int32_t next_fence;
@@ -217,6 +219,9 @@ void holding_track_foreseen(struct holdings *h, struct holding *v, bool failing,
 void holding_lapsed(struct holdings *h, struct holding *v, instant now); /* let go, and told */
 bool holding_pace(struct holdings *h, struct holding *v, uint32_t pace); /* room for it; false: out of memory */
 void holding_announce(struct holdings *h, struct holding *v, instant now);
+/* One who holds it says, in a plan, which fences it needs. no_frames: its MAC address stands behind none. */
+void place_guard(struct place *p, const struct holding *v, bool no_frames);
+void place_fences_doubted(struct place *p); /* those that were up may not be */
 void fence_due(struct holdings *h, struct holding *v);
 void holding_lapse(const struct holdings *h, struct holding *v); /* when the first of its leases ends */
 void holding_timers(struct holdings *h, struct holding *v);      /* bring h->next forward to what v waits for */
@@ -241,6 +246,16 @@ static inline struct presence *presence_on(struct holding *v, const struct link 
 static inline struct place *place_of(const struct holdings *h, const struct naming *n)
 {
     return &h->links[n->link]->places[n->place];
+}
+
+static inline bool has_no_fence(const struct place *p)
+{
+    return p->fence[FENCE_AROUND] == FENCE_NONE && p->fence[FENCE_INPUT] == FENCE_NONE;
+}
+
+static inline bool holding_asks(const struct holding *v, enum fence_kind kind)
+{
+    return kind == FENCE_AROUND ? v->fence != 0 : v->unaccepted;
 }
 
 static inline instant later(instant t, usec d)

@@ -48,8 +48,8 @@ void holdings_macvlan_named(struct holdings *h, size_t link, const char *ifname)
         return;
     memcpy(l->ifname, ifname, strlen(ifname) + 1);
     for (size_t n = 0; n < l->count; n++) {
-        if (l->places[n].fence == FENCE_UP && fence_is_local(&l->places[n].prefix.ip))
-            l->places[n].fence = FENCE_MAYBE; /* it stood there under the other name */
+        if (fence_is_local(&l->places[n].prefix.ip))
+            place_fences_doubted(&l->places[n]); /* they stood there under the other name */
     }
 }
 

@@ -81,7 +81,8 @@ static const struct event_key vr_keys[] = {
     NAMED, SPEAKING, LIST("ip"), ADDRESS("src"), YES_NO("preempt"), DURATION("preempt-delay"), DURATION("startup-delay"),
     NUMBER("down-factor"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"), LIST("track"),
     YES_NO("fence"), TEXT("auth"), LIST("peer"), TEXT("ttl"), TEXT("group"), LIST("excluded"), TEXT("label"),
-    TEXT("scope"), YES_NO("preferred"), LIST("route"), LIST("rule"), YES_NO("strict"), TEXT("init"), YES_NO("last-advert"), TEXT("vip-lost"),
+    TEXT("scope"), YES_NO("preferred"), LIST("route"), LIST("rule"), YES_NO("accept"), YES_NO("strict"), TEXT("init"),
+    YES_NO("last-advert"), TEXT("vip-lost"),
     TEXT("garp-op"), DURATION("garp-pace"), TEXT("id"),
 };
 static const struct event_key id_keys[] = {TEXT("id")};
@@ -105,12 +106,13 @@ static const struct event_key answer_keys[] = {TEXT("id"), YES_NO("done"), TEXT(
 static const struct event_key send_keys[] = {
     NAMED, SPEAKING, LIST("ip"), ADDRESS("src"), YES_NO("vmac"), TEXT("cksum"), GARP("garp"), DURATION("garp-refresh"),
     DURATION("lease"), YES_NO("announce"), YES_NO("replay"), DURATION("fence"), TEXT("auth"), NUMBER("seq"),
-    LIST("peer"), LIST("excluded"), TEXT("label"), TEXT("scope"), YES_NO("preferred"), LIST("route"), LIST("rule"), TEXT("vip-lost"),
+    LIST("peer"), LIST("excluded"), TEXT("label"), TEXT("scope"), YES_NO("preferred"), LIST("route"), LIST("rule"),
+    YES_NO("accept"), TEXT("vip-lost"),
     TEXT("garp-op"), DURATION("garp-pace"), TEXT("err"),
 };
 static const struct event_key state_keys[] = {
     NAMED, TEXT("from"), TEXT("to"), TEXT("why"), SPEAKING, LIST("ip"), YES_NO("replay"), YES_NO("shadow"), TEXT("group"),
-    YES_NO("vmac"), LIST("excluded"), LIST("route"), LIST("rule"),
+    YES_NO("vmac"), LIST("excluded"), LIST("route"), LIST("rule"), YES_NO("accept"),
 };
 static const struct event_key notice_keys[] = {NAMED, TEXT("what"), ADDRESS("src")};
 static const struct event_key elected_keys[] = {

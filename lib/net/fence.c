@@ -132,21 +132,23 @@ static bool put_elements(struct fence *f, uint16_t type, const struct fence_sets
     return complete;
 }
 
-/* Adding what is there would leave its timeout as it is, and deleting what is not there fails. */
+/* What nothing opens stands in one set only. Adding what is there would leave its timeout as it is, and deleting what is not there fails. */
 static bool put_anew(struct fence *f, const struct fence_sets *s, const struct list *list)
 {
-    return put_elements(f, NFT_MSG_NEWSETELEM, s, s->fenced, list, FOR_EVER) &&
-           put_elements(f, NFT_MSG_NEWSETELEM, s, s->live, list, FOR_A_WHILE) &&
-           put_elements(f, NFT_MSG_DELSETELEM, s, s->live, list, FOR_EVER) &&
-           put_elements(f, NFT_MSG_NEWSETELEM, s, s->live, list, WHILE_OPEN);
+    if (!put_elements(f, NFT_MSG_NEWSETELEM, s, s->fenced, list, FOR_EVER))
+        return false;
+    return s->live == NULL || (put_elements(f, NFT_MSG_NEWSETELEM, s, s->live, list, FOR_A_WHILE) &&
+                               put_elements(f, NFT_MSG_DELSETELEM, s, s->live, list, FOR_EVER) &&
+                               put_elements(f, NFT_MSG_NEWSETELEM, s, s->live, list, WHILE_OPEN));
 }
 
 static bool put_away(struct fence *f, const struct fence_sets *s, const struct list *list)
 {
-    return put_elements(f, NFT_MSG_NEWSETELEM, s, s->fenced, list, FOR_EVER) &&
-           put_elements(f, NFT_MSG_DELSETELEM, s, s->fenced, list, FOR_EVER) &&
-           put_elements(f, NFT_MSG_NEWSETELEM, s, s->live, list, FOR_A_WHILE) &&
-           put_elements(f, NFT_MSG_DELSETELEM, s, s->live, list, FOR_EVER);
+    if (!put_elements(f, NFT_MSG_NEWSETELEM, s, s->fenced, list, FOR_EVER) ||
+        !put_elements(f, NFT_MSG_DELSETELEM, s, s->fenced, list, FOR_EVER))
+        return false;
+    return s->live == NULL || (put_elements(f, NFT_MSG_NEWSETELEM, s, s->live, list, FOR_A_WHILE) &&
+                               put_elements(f, NFT_MSG_DELSETELEM, s, s->live, list, FOR_EVER));
 }
 
 static bool takes_any(const struct fence_sets *s, const struct fence_item *items, size_t count, bool only_anew)

@@ -6,6 +6,9 @@
  * and neighbour discovery; and each frame that an interface receives for a fenced MAC address. What only passes through
  * to the machine that has the address now is not.
  *
+ * Apart from it, and all the time, what comes for an address in a set `unaccepted` is dropped before a program gets it,
+ * but for neighbour solicitations and advertisements.
+ *
  * The tables are the host's, and each program adds and removes its own elements. They stay when it is killed. */
 #ifndef NET_FENCE_H
 #define NET_FENCE_H
@@ -27,7 +30,7 @@ bool fence_is_there(struct fence *f);
 /* What those that are anew need: tables, and chains of interfaces. False: errno; EOPNOTSUPP: this kernel has not what it
  * takes. */
 bool fence_put_up(struct fence *f, const struct fence_item *items, size_t count);
-/* In one transaction: they stand behind the fence, and each is open for fence_open_time, or shut. False: errno, and none
+/* In one transaction: they stand behind the fence, and each that can be opened is open for fence_open_time, or shut. False: errno, and none
  * of them has changed. ENOENT: the tables, or what belongs into them, are not there. */
 bool fence_keep(struct fence *f, const struct fence_item *items, size_t count, instant now);
 /* They stand behind no fence. False: errno. */

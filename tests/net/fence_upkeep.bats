@@ -163,7 +163,7 @@ END
     send 51 192.0.2.100 "$words"
     send 60 192.0.2.106 lease=60s
     until_true 5 has_address a 192.0.2.106
-    until_true 5 said 'eth0: there can be no fence: nftables has a table vrrp-tools that is not ours; what asks for one is not held'
+    until_true 5 said 'eth0: there can be no fence: nftables has a table vrrp-tools that is not ours; what asks for one (fence, accept=no) is not held'
     sleep 1.5
     lacks_address a 192.0.2.100
     [ "$(tables | grep -c 'inet vrrp-tools')" -eq 1 ]

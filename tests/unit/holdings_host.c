@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+enum { FENCE_TEXT = IFNAME_TEXT + IP_TEXT + 2 };
 enum { MACVLANS = 100 }; /* the ifindex of that of VRID 0 */
 
 static void append(char *text, const char *format, ...)
@@ -192,23 +193,22 @@ static void do_changes(struct host *k, struct address_change *changes, size_t co
 
 /* --- fences ---------------------------------------------------------------------------------------------------------- */
 
-static void fence_name(char out[static IFNAME_TEXT + IP_TEXT], const char *ifname, const struct ip *ip,
-                       const struct mac *mac)
+static void fence_name(char out[static FENCE_TEXT], const char *ifname, const struct fence_item *item)
 {
     char text[IP_TEXT];
-    if (ip->family == 0)
-        mac_format(text, mac);
+    if (item->ip.family == 0)
+        mac_format(text, &item->mac);
     else
-        ip_format(text, ip);
-    sprintf(out, "%s%s%s", ifname, ifname[0] != '\0' ? ":" : "", text);
+        ip_format(text, &item->ip);
+    sprintf(out, "%s%s%s%s", ifname, ifname[0] != '\0' ? ":" : "", text, item->kind == FENCE_INPUT ? "!" : "");
 }
 
 static struct host_fence *fence_find(struct host *k, const char *what)
 {
     for (size_t n = 0; n < HOST_FENCES; n++) {
-        char name[IFNAME_TEXT + IP_TEXT];
+        char name[FENCE_TEXT];
         struct host_fence *f = &k->fences[n];
-        fence_name(name, f->ifname, &f->ip, &f->mac);
+        fence_name(name, f->ifname, &f->item);
         if (f->used && strcmp(name, what) == 0)
             return f;
     }
@@ -227,13 +227,14 @@ static struct host_fence *fence_free(struct host *k)
 static void keep_fences(struct host *k, const struct fence_item *items, size_t count)
 {
     for (size_t n = 0; n < count; n++) {
-        char name[IFNAME_TEXT + IP_TEXT];
+        char name[FENCE_TEXT];
         const char *ifname = fence_is_local(&items[n].ip) ? items[n].ifname : "";
-        fence_name(name, ifname, &items[n].ip, &items[n].mac);
+        fence_name(name, ifname, &items[n]);
         for (size_t m = 0; m < n; m++) {
             bool same_link = ifname[0] == '\0' || strcmp(ifname, items[m].ifname) == 0;
             bool same_mac = memcmp(&items[m].mac, &items[n].mac, sizeof items[n].mac) == 0;
-            assert_false(same_link && same_mac && ip_equal(&items[m].ip, &items[n].ip));
+            bool same_kind = items[m].kind == items[n].kind;
+            assert_false(same_kind && same_link && same_mac && ip_equal(&items[m].ip, &items[n].ip));
         }
         struct host_fence *f = fence_find(k, name);
         if (f == NULL && !items[n].anew) {
@@ -243,9 +244,12 @@ static void keep_fences(struct host *k, const struct fence_item *items, size_t c
         }
         if (f == NULL)
             f = fence_free(k);
-        *f = (struct host_fence){.used = true, .ip = items[n].ip, .mac = items[n].mac, .until = items[n].until};
+        *f = (struct host_fence){.used = true, .item = items[n]};
         strcpy(f->ifname, ifname);
-        append(k->log, "%c%s:%u ", items[n].anew ? '#' : '~', name, fence_open_time(&items[n], k->now));
+        append(k->log, "%c%s", items[n].anew ? '#' : '~', name);
+        if (items[n].kind == FENCE_AROUND)
+            append(k->log, ":%u", fence_open_time(&items[n], k->now));
+        append(k->log, " ");
     }
 }
 
@@ -257,8 +261,8 @@ static void lift_fences(struct host *k, size_t link, bool end)
         if (count == 0)
             return;
         for (size_t n = 0; n < count; n++) {
-            char name[IFNAME_TEXT + IP_TEXT];
-            fence_name(name, fence_is_local(&items[n].ip) ? items[n].ifname : "", &items[n].ip, &items[n].mac);
+            char name[FENCE_TEXT];
+            fence_name(name, fence_is_local(&items[n].ip) ? items[n].ifname : "", &items[n]);
             struct host_fence *f = fence_find(k, name);
             if (f != NULL)
                 f->used = false;
@@ -299,7 +303,7 @@ int host_open(struct host *k, const char *what)
     const struct host_fence *f = fence_find(k, what);
     if (f == NULL)
         return -1;
-    return f->until.us > k->now.us ? (int)((f->until.us - k->now.us) / MILLISECOND) : 0;
+    return f->item.until.us > k->now.us ? (int)((f->item.until.us - k->now.us) / MILLISECOND) : 0;
 }
 
 void host_restart(struct host *k)

@@ -18,9 +18,7 @@ struct host_address {
 struct host_fence {
     bool used;
     char ifname[IFNAME_TEXT]; /* of one interface only, or "" */
-    struct ip ip;             /* family 0: mac */
-    struct mac mac;
-    instant until;
+    struct fence_item item;
 };
 
 struct host {
@@ -47,7 +45,8 @@ struct host {
     unsigned plans, looks, renewals;
     /* "+192.0.2.1/24:5 " added for 5 s, "=" renewed, "-" removed, "!" refused, "*192.0.2.1 " announced;
      * "<51 " a macvlan made for VRID 51, with the ifindex 151, ">51 " removed;
-     * "#192.0.2.1:300 " put behind a fence that is open for 300 ms, "~" opened anew, ":0" shut, "^192.0.2.1 " behind none */
+     * "#192.0.2.1:300 " put behind a fence that is open for 300 ms, "~" opened anew, ":0" shut, "^192.0.2.1 " behind none;
+     * "#192.0.2.1! ", "~192.0.2.1! ", "^192.0.2.1! ": nothing is accepted for it, said again, no more */
     char log[HOST_TEXT];
     char news[HOST_TEXT];
 };

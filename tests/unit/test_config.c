@@ -54,6 +54,7 @@ static void defaults(void **unused)
     assert_int_equal(c.peer.count, 0);
     assert_int_equal(c.ttl.min, 255);
     assert_int_equal(c.ttl.max, 255);
+    assert_true(c.accept);
     assert_false(c.strict);
     assert_false(c.init_active);
     assert_false(c.last_advert);
@@ -66,7 +67,7 @@ static void every_key(void **unused)
         "ip=192.0.2.1/24,192.0.2.2 src=192.0.2.9 af=4 preempt=no preempt-delay=1.5s "
         "startup-delay=24h down-factor=100 vmac=yes cksum=message garp=1,0s,0 "
         "garp-refresh=100ms track=web,vip:x:-30,up:+20,n%3A1:254,not:maint,not:b:-5,load:*-2,not%3Ax fence=yes "
-        "auth=ah:receive-only peer=192.0.2.8,198.51.100.1 ttl=64..254 last-advert=yes "
+        "auth=ah:receive-only peer=192.0.2.8,198.51.100.1 ttl=64..254 accept=no last-advert=yes "
         "route=default+via+192.0.2.9,blackhole+10.0.0.0/8 rule=table+7";
     static const char good[] = "vr if=e vrid=1 ip=fe80::1,2001:db8::1/64 name=x prio=255 interval=10ms garp=3,200ms "
                                "cksum=pseudo src=fe80::1 strict=yes init=active";
@@ -120,9 +121,9 @@ static void every_key(void **unused)
     assert_int_equal(c.peer.items[1].bytes[0], 198);
     assert_int_equal(c.ttl.min, 64);
     assert_int_equal(c.ttl.max, 254);
-    assert_true(c.last_advert && !c.strict && !c.init_active);
+    assert_true(c.last_advert && !c.strict && !c.init_active && !c.accept);
     assert_true(parse(&c, good, sizeof(good) - 1));
-    assert_true(c.strict && c.init_active && !c.last_advert);
+    assert_true(c.strict && c.init_active && !c.last_advert && c.accept);
     assert_int_equal(c.garp.first, 3);
     assert_int_equal(c.garp.delay, 200 * MILLISECOND);
     assert_int_equal(c.garp.second, 5);
@@ -192,6 +193,7 @@ static void what_is_wrong_is_said(void **unused)
         {"group=%00", "group=%00", "group: 1..63 bytes"},
         {"if=eth0 vrid=1 ip=192.0.2.1 interval=10ms down-factor=2 fence=yes", "fence=yes",
          "fence: down-factor times interval is at least 30ms"},
+        {"accept=never", "accept=never", "accept: yes or no"},
         {"strict=1", "strict=1", "strict: yes or no"},
         {"init=master", "init=master", "init: backup or active"},
         {"last-advert=once", "last-advert=once", "last-advert: yes or no"},

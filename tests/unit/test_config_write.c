@@ -216,6 +216,7 @@ static void equality_sees_every_member(void **unused)
         "peer=192.0.2.8 ttl=254..254",
         "group=a",
         "group=b",
+        "accept=no",
         "strict=yes",
         "init=active",
         "last-advert=yes",

@@ -390,6 +390,7 @@ static void sends_are_read_back(void **unused)
         e.announce = random_bool();
         e.replay = random_bool();
         e.lost_is_fault = random_bool();
+        e.unaccepted = random_bool();
         e.fence = random_bool() ? 0 : (usec)random_range(30000, 86400000000);
         if (random_bool())
             e.auth = e.version == 3 ? AUTH_HMAC : random_bool() ? AUTH_AH : AUTH_PASS;
@@ -411,7 +412,7 @@ static void sends_are_read_back(void **unused)
         assert_true(ip_equal(&e.src, &b.src) && e.cksum == b.cksum && e.garp_refresh == b.garp_refresh);
         assert_true(e.garp.first == b.garp.first && e.garp.delay == b.garp.delay && e.garp.second == b.garp.second);
         assert_true(e.lease == b.lease && e.announce == b.announce && e.replay == b.replay &&
-                    e.lost_is_fault == b.lost_is_fault && e.fence == b.fence);
+                    e.lost_is_fault == b.lost_is_fault && e.unaccepted == b.unaccepted && e.fence == b.fence);
         assert_true(e.auth == b.auth && e.seq == b.seq);
         assert_true(span_equal(e.routes, b.routes) && span_equal(e.rules, b.rules));
         assert_true(peer_list_equal(&e.peer, &b.peer));

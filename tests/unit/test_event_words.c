@@ -191,6 +191,7 @@ static void what_elect_and_sources_write(void **unused)
     struct send_event styled = send;
     styled.ip = listed;
     styled.style = (struct address_style){"web", 253, true};
+    styled.unaccepted = true;
     styled.garp.reply = true;
     styled.garp.pace = 2000;
     w = writer();
@@ -199,18 +200,19 @@ static void what_elect_and_sources_write(void **unused)
                    "1.500000000 send if=eth0 af=4 vrid=51 name=web ver=3 prio=0 interval=100ms ip=192.0.2.1/24 "
                    "src=192.0.2.9 vmac=yes cksum=pseudo garp=5,5s,5 garp-refresh=0s lease=4s announce=yes "
                    "replay=yes fence=300ms auth=ah seq=7 peer=192.0.2.8,198.51.100.1 excluded=192.0.2.2@eth1 label=web "
-                   "scope=link preferred=yes garp-op=reply garp-pace=2ms\n");
+                   "scope=link preferred=yes accept=no garp-op=reply garp-pace=2ms\n");
     w = writer();
     write_state(&w, t, &state);
     assert_written(&w, "1.500000000 state if=eth0 af=4 vrid=51 name=web from=backup to=active why=timed-out ver=3 "
                        "prio=150 interval=1s ip=192.0.2.1/24\n");
     struct state_event listing = state;
     listing.ip = listed;
+    listing.unaccepted = true;
     memcpy(listing.group, "g", 2);
     w = writer();
     write_state(&w, t, &listing);
     assert_written(&w, "1.500000000 state if=eth0 af=4 vrid=51 name=web from=backup to=active why=timed-out ver=3 "
-                       "prio=150 interval=1s ip=192.0.2.1/24 group=g excluded=192.0.2.2@eth1\n");
+                       "prio=150 interval=1s ip=192.0.2.1/24 group=g excluded=192.0.2.2@eth1 accept=no\n");
     w = writer();
     write_link(&w, t, &link);
     assert_written(&w, "1.500000000 link if=eth0 state=down mac=02:00:00:00:00:01 mtu=1500 primary4=192.0.2.9 "
@@ -402,6 +404,7 @@ static void what_must_be_there_and_right(void **unused)
         {SEND " label=a:b", "label"},
         {SEND " scope=x", "scope"},
         {SEND " preferred=x", "preferred"},
+        {SEND " accept=x", "accept"},
         {SEND " garp-refresh=1ms", "garp-refresh"},
         {SEND " lease=1500ms", "lease"},
         {SEND " lease=25h", "lease"},

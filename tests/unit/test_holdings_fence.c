@@ -299,10 +299,10 @@ static void what_is_left_stays_until_its_first_line(void **state)
     (void)state;
     leave();
     host_away(&k, "eth0 52 ip=192.0.2.2");
-    check_log("^192.0.2.2 "); /* it could have been there */
+    check_log("^192.0.2.2 ^192.0.2.2! "); /* it could have been there */
     assert_int_equal(host_open(&k, "192.0.2.1"), 0);
     host_away(&k, "eth0 51 ip=192.0.2.1");
-    check_log("^192.0.2.1 ");
+    check_log("^192.0.2.1 ^192.0.2.1! ");
     host_finish(&k);
     check_log("^" MAC51 " ^eth0:00:00:5e:00:01:34 ");
 }
@@ -312,7 +312,7 @@ static void what_is_left_is_taken_over(void **state)
     (void)state;
     leave();
     host_send(&k, "eth0 51 ip=192.0.2.1 vmac=yes fence=300ms " QUIET);
-    check_log("<51 #192.0.2.1:300 #" MAC51 ":300 +192.0.2.1/32:5 ");
+    check_log("<51 #192.0.2.1:300 #" MAC51 ":300 +192.0.2.1/32:5 ^192.0.2.1! ");
 }
 
 static void what_is_left_is_free_if_no_fence_is_asked_for_now(void **state)
@@ -320,7 +320,7 @@ static void what_is_left_is_free_if_no_fence_is_asked_for_now(void **state)
     (void)state;
     leave();
     host_send(&k, "eth0 51 ip=192.0.2.1 vmac=yes " QUIET);
-    check_log("<51 +192.0.2.1/32:5 ^192.0.2.1 ^" MAC51 " ");
+    check_log("<51 +192.0.2.1/32:5 ^192.0.2.1 ^192.0.2.1! ^" MAC51 " ");
 }
 
 static void what_is_left_and_is_foreign_now_is_free(void **state)
