@@ -149,8 +149,8 @@ changes() {
             until_true 10 connects "$VIP4"
         fi
     done
-    vr_conf "$LAB/us.vr" 3 4 255 interval=200ms accept=no
-    kill -HUP "$RUN"
+    # a file with an owner that has not the address would be refused; it is about what elect tells
+    ctl us vr if=eth0 vrid=51 prio=255 interval=200ms "ip=$VIP4/24" accept=no
     until_true 10 pings "$VIP4"
     connects "$VIP4"
     ctl us status >"$LAB/us.statuses"

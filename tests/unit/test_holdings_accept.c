@@ -136,7 +136,7 @@ static void many(void **state)
     (void)state;
     for (unsigned n = 2; n <= 200; n++)
         sprintf(words + strlen(words), ",192.0.2.%u", n);
-    strcat(words, " fence=900ms" CLOSED);
+    sprintf(words + strlen(words), " fence=900ms" CLOSED);
     for (int n = 0; n < 3; n++) {
         host_send(&k, words);
         host_pass(&k, SECOND);
