@@ -343,7 +343,8 @@ size_t wire_frame_text(struct wire *w, const struct send_event *e, size_t which,
     const struct wire_link *l = wire_link(w, e->id.ifname, clock_now());
     struct send_event v2 = in_v2(e);
     bool is_one = e->peer.count == 0 && !e->both; /* then it is there still */
-    if (is_one ? which > 0 || w->length == 0 : !has_frame(w, l, e, &which) && !(e->both && has_frame(w, l, &v2, &which)))
+    if (is_one ? which > 0 || w->length == 0
+               : !has_frame(w, l, e, &which) && !(e->both && has_frame(w, l, &v2, &which)))
         return 0;
     memcpy(out, head, length);
     for (size_t i = 0; i < w->length; i++) {
