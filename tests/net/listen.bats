@@ -355,7 +355,8 @@ END
     until_true 10 said ' link if=eth0 .* primary4=198.51.100.8'
     never_said 'primary4=10.9.9.9'
     never_said 'primary6=fe80::99'
-    count_is ' link ' 2
+    # On a busy machine ip may take its time between two of them: then they are told apart, and they were.
+    grep ' link ' "$LAB/lines" | awk 'NR > 1 && $1 - last < 0.0099 { exit 1 } { last = $1 }'
     ns us ip -6 addr add fe80::77/64 dev eth0 nodad
     until_true 10 said ' primary6=fe80::77'
     stop
