@@ -5,7 +5,7 @@
 
 VERSION := 0.1.0
 
-programs := vrrp-listen vrrp-pick vrrp-json vrrp-audit vrrp-explain vrrp-top vrrp-sim vrrp-elect vrrp-advert vip-up
+programs := vrrp-listen vrrp-pick vrrp-json vrrp-audit vrrp-explain vrrp-top vrrp-sim keepalived-to-vr vrrp-elect vrrp-advert vip-up
 programs += vip-down vip-follow vrrp-check vrrp-track vrrp-hook vrrp-run vrrp-ctl vrrp-log
 
 # Modules that are more than one file.
@@ -23,6 +23,8 @@ event += core/reader core/announce_frame core/other $(config) $(packet) $(line)
 router := core/router core/router_beyond
 electorate := core/electorate core/electorate_group core/electorate_hear core/electorate_lists core/electorate_member core/electorate_peer core/electorate_tracks core/electorate_loop
 electorate += core/electorate_status core/electorate_time $(router) core/form core/timers core/heap
+keepalived := core/keepalived core/keepalived_beside core/keepalived_convert core/keepalived_instance core/keepalived_line core/keepalived_routes
+keepalived += core/keepalived_tracks core/keepalived_words core/words $(line)
 sim := core/sim core/sim_measure core/sim_scenario core/sim_table core/sim_wire core/sim_write $(electorate) $(event)
 observer := core/observer core/observer_groups core/bucket core/place core/heap core/timers
 board := core/board core/board_event core/board_view core/board_cell core/board_filter core/board_detail core/audit_rules core/freshness core/match core/text
@@ -62,6 +64,9 @@ vrrp-pick.libs := -lcap -lseccomp
 
 vrrp-json.objs := cmd/cli $(stream) $(line) $(json) $(confine)
 vrrp-json.libs := -lcap -lseccomp
+
+keepalived-to-vr.objs := cmd/cli $(keepalived) net/clock $(confine)
+keepalived-to-vr.libs := -lcap -lseccomp
 
 vrrp-sim.objs := cmd/cli cmd/line_file $(stream) $(sim) $(confine)
 vrrp-sim.libs := -lcap -lseccomp
