@@ -157,6 +157,7 @@ over_a_router() { # FAMILY
     cp "$LAB/us.out" "$LAB/us.backup"
     mark stops
     keepalived_stop peer
+    mark stopped
     until_true 10 heard "$us" '>0' "$stops"
     sed -i 's/priority 150/priority 50/' "$LAB/keepalived-peer/conf"
     keepalived_run peer
@@ -397,7 +398,7 @@ reload() {
         us=192.0.2.1 peer=198.51.100.3
         [ "$family" = 4 ] || { us=2001:db8::1 peer=2001:db8:2::3; }
         ! heard "$us" '>0' 0 "$stops" || false
-        ! heard "$peer" '>0' "$(calc "$stops + 2")" "$end" || false
+        ! heard "$peer" '>0' "$stopped" "$end" || false
         ! grep -q 'notice\|why=stalled' "$LAB/us.backup" || false
     done
     finished too-far
