@@ -38,6 +38,14 @@ resolves() {
     ns client ping -n -c 1 -W 1 "$1" || :
     ns client ip neigh show to "$1" dev eth0 | grep -q lladdr
 }
+# It asks the one that it knows, by unicast, whether it is there still.
+confirms() {
+    local mac
+    mac=$(ns client ip neigh show to "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p')
+    ns client ip neigh change "$1" lladdr "$mac" dev eth0 nud probe
+    until_true 5 is_reachable "$1"
+}
+is_reachable() { ns client ip neigh show to "$1" dev eth0 | grep -q REACHABLE; }
 arp_answered() { ns client arping -q -c 1 -w 1 -I eth0 "$1"; }
 # behind HOST...: a host of its own behind each, with OUTSIDE, which the client reaches through the virtual address only.
 behind() {
@@ -88,6 +96,7 @@ closed() {
     until_true 10 pings "$OUTSIDE"
     arp_answered "$VIP4"
     resolves "$VIP6"
+    confirms "$VIP6"
     no_ping "$VIP4"
     no_ping "$VIP6"
     refused "$VIP4"
@@ -120,8 +129,10 @@ six() {
     router us 6 100 accept=no vmac=yes
     until_true 10 pings "$OUTSIDE6"
     resolves "$VIP6_LL"
+    confirms "$VIP6_LL"
     resolves "$VIP6"
     ns client ip neigh show to "$VIP6" | grep 00:00:5e:00:02:33
+    confirms "$VIP6"
     no_ping "$VIP6"
     no_ping "$VIP6_LL%eth0"
     refused "$VIP6"
