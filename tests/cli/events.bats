@@ -20,7 +20,7 @@ setup_file() {
         example { print event, $0 > "examples" }
         /^\.Bd -literal$/ && event { example = 1 }
     ' "$page"
-    sources=$(find "$root/lib" "$root/cmd" -name '*.c' ! -name sim_scenario.c) # scenarios: vrrp-sim(1), and sim.bats
+    sources=$(find "$root/lib" "$root/cmd" -name '*.c' ! -name sim_scenario.c ! -name 'keepalived_*.c') # scenarios: vrrp-sim(1), and sim.bats; operands
     export sources
 }
 
