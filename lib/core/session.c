@@ -209,6 +209,7 @@ static const struct taker *taker_of(const struct line *l)
         {"yield", .control = session_yield},
         {"status", .control = session_status},
         {"stop", .control = session_stop},
+        {"stage", .take = NULL}, /* of vrrp-run, for the readers of its log: at no moment of an election */
     };
     for (size_t i = 0; i < nitems(takers); i++)
         if (span_is(l->event, takers[i].event))
@@ -373,8 +374,9 @@ enum session_result session_line(struct session *s, const char *text, size_t len
     }
     s->offset = now->wall.ns - now->steady.us * 1000;
     const struct taker *taker = taker_of(&l);
+    bool nobodys = taker && !taker->take && !taker->control;
     /* An elect writes these, too, and beside its clock. */
-    bool aside = is_answer(&l) || (span_is(l.event, "lost") && line_is(&l, "where", "vrrp-elect"));
+    bool aside = nobodys || is_answer(&l) || (span_is(l.event, "lost") && line_is(&l, "where", "vrrp-elect"));
     if (control && (aside || !taker || !taker->control)) {
         session_complain(s, l.event, "not a control line");
         return SESSION_GOES_ON;

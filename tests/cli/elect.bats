@@ -47,6 +47,20 @@ now() {
     vrrp-elect < log | cmp - out
 }
 
+@test "a log of vrrp-run: stages that start, and what is tracked, begin no replay before the interfaces are known" {
+    log="1000.010000 clock mono=10.000000 boot=file source=live by=elect
+1000.010000 vr if=eth0 vrid=51 ip=192.0.2.1/24 track=web
+1000.015000 track name=web state=up for=4s
+1000.050000 clock mono=10.040000 boot=file source=live
+1000.050000 link if=eth0 state=up mac=02:00:00:00:00:01 mtu=1500 primary4=192.0.2.10
+1003.000000 tick"
+    { echo "1000.000000 stage name=vrrp-elect pid=7 state=started"; echo "$log"; } >with
+    vrrp-elect -t <with >out
+    [ "$(vrrp-pick -k why state <out | tr '\n' ' ')" = "startup shutdown " ]
+    vrrp-elect -t <<< "$log" | cmp - out
+    vrrp-elect -tp <with | grep -q '^1000.000000 stage name=vrrp-elect '
+}
+
 @test "a replay takes over at Active_Down_Interval to the microsecond, marked replay=yes" {
     run -0 vrrp-elect -t -f conf < lines
     [[ $output == *"1005.109375000 send if=eth0 af=4 vrid=51 name=eth0-v4-51 ver=3 prio=100 interval=1s ip=192.0.2.1/24 "*" announce=yes replay=yes"* ]]
