@@ -18,7 +18,7 @@ const struct program program = {
             "  status [name=NAME]               how each virtual router is\n"
             "  yield [name=NAME] [force=yes]    hand over to another router, and wait until it speaks\n"
             "  yield name=NAME off=yes          preempt again\n"
-            "  track name=NAME state=up|down [for=DURATION]\n"
+            "  track name=NAME state=up|down [for=DURATION] [value=N]\n"
             "  vr if=IF vrid=N ip=ADDR ...      add or change a virtual router;  novr name=NAME  end one\n"
             "  begin, commit                    the vr lines between them are the whole configuration\n"
             "  stop                             end it cleanly\n"
@@ -48,7 +48,7 @@ static const struct {
     {"novr", {"name"}, true},
     {"begin", {NULL}, false},
     {"commit", {NULL}, false},
-    {"track", {"name", "state", "for"}, true},
+    {"track", {"name", "state", "for", "value"}, true},
     {"yield", {"name", "off", "force"}, false},
     {"stop", {NULL}, false},
     {"status", {"name"}, false},

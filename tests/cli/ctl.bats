@@ -70,6 +70,7 @@ novr|novr: name= is missing
 track name=web|state: missing or wrong
 track name=web state=high|state: missing or wrong
 track name=web state=up for=5|for: missing or wrong
+track name=web state=up value=high|value: missing or wrong
 yield name=web off=perhaps|off: yes or no
 stop now=yes|now: stop has no such key
 vr if=eth0 vrid=51 ip=192.0.2.1 prioo=7|prioo=7: 
@@ -146,8 +147,9 @@ END
     grep -q 'prio=70 ' <(ctl status)
     ctl track name=curl state=up for=1m
     grep -q 'prio=100 ' <(ctl status)
-    ctl vr if=eth0 vrid=51 name=web ip=192.0.2.1 prio=120
-    grep -q 'prio=120 ' <(ctl status)
+    ctl vr if=eth0 vrid=51 name=web ip=192.0.2.1 prio=120 track='load:*-2'
+    ctl track name=load state=up value=7
+    grep -q 'prio=106 ' <(ctl status)
     ctl begin
     ctl vr if=eth0 vrid=53 name=new ip=192.0.2.3
     ctl commit
