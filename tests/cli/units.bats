@@ -40,8 +40,8 @@ exposed_at_most() {
     return 1
 }
 
-@test "exposure: 2.3, and of the hook 1.5" {
-    exposed_at_most vrrp-tools.service 23
+@test "exposure: 2.1, and of the hook 1.5" {
+    exposed_at_most vrrp-tools.service 21
     exposed_at_most vrrp-hook.service 15
 }
 
