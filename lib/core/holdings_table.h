@@ -1,6 +1,7 @@
 /* Inside holdings: the tables. holdings_links.c keeps those of links, holdings.c that of virtual routers, holdings_names.c
- * what these name, holdings_vmac.c the macvlans that some are for; holdings_plan.c decides changes, holdings_announce.c announcements, holdings_track.c what elections are
- * told, holdings_fence.c fences. */
+ * what these name, holdings_vmac.c the macvlans that some are for; holdings_plan.c decides changes, holdings_done.c looks
+ * what came of them; holdings_announce.c decides announcements, holdings_track.c what elections are told, holdings_fence.c
+ * fences. */
 #ifndef CORE_HOLDINGS_TABLE_H
 #define CORE_HOLDINGS_TABLE_H
 
@@ -17,6 +18,7 @@ enum {
     NO_LINK = LINKS_MOST,
 };
 #define NEVER_RENEWED ((instant){INT64_MIN})
+#define RETRY         SECOND /* after what failed */
 
 enum fence_state {
     FENCE_NONE,

@@ -3,7 +3,6 @@
 
 #include "core/holdings_table.h"
 
-#define RETRY     SECOND
 #define ASK_AGAIN (10 * SECOND) /* a backup, where there could be none */
 
 struct link *holding_home(const struct holdings *h, const struct holding *v)
