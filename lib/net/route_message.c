@@ -119,7 +119,7 @@ static void address(struct ip *out, uint8_t family, const struct nlattr *a)
 static void name(char out[static IFNAME_TEXT], const struct nlattr *a)
 {
     if (a != NULL && mnl_attr_validate(a, MNL_TYPE_NUL_STRING) == 0 && mnl_attr_get_payload_len(a) <= IFNAME_TEXT)
-        strcpy(out, mnl_attr_get_str(a));
+        memcpy(out, mnl_attr_get_payload(a), mnl_attr_get_payload_len(a));
 }
 
 static void name_of(int fd, char out[static IFNAME_TEXT], unsigned ifindex)
