@@ -340,7 +340,9 @@ static struct prefix_list random_list(uint8_t af, struct prefix *items)
         uint8_t family = i < list.count || random_bool() ? af : 10 - af;
         uint8_t whole = (uint8_t)(ip_size(family) * 8);
         items[i] = (struct prefix){random_ip(family), random_bool() ? whole : (uint8_t)random_range(0, 32)};
-        sprintf(on[i], random_range(0, 3) == 0 ? "" : "e,%u", (unsigned)random_range(0, 99));
+        on[i][0] = '\0';
+        if (random_range(0, 3) != 0)
+            sprintf(on[i], "e,%u", (unsigned)random_range(0, 99));
     }
     strcpy(on[0], "@");
     return list;
