@@ -110,12 +110,12 @@ static bool include(void *context, struct ka_conf *c, const char *from, const ch
 /* Whole, or as it was. */
 static void write_file(const char *directory, const char *name, struct span text, mode_t mode)
 {
-    char path[PATH_MAX], new[PATH_MAX];
+    char path[PATH_MAX], draft[PATH_MAX];
     if ((size_t)snprintf(path, sizeof path, "%s/%s", directory, name) >= sizeof path ||
-        (size_t)snprintf(new, sizeof new, "%s/%s.new", directory, name) >= sizeof new)
+        (size_t)snprintf(draft, sizeof draft, "%s/%s.new", directory, name) >= sizeof draft)
         cli_die(EXIT_SYSTEM, "%s/%s: %s", directory, name, strerror(ENAMETOOLONG));
-    unlink(new);
-    int fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    unlink(draft);
+    int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     bool done = fd >= 0 && fchmod(fd, mode) == 0;
     for (ssize_t n; done && text.len > 0; text.at += n, text.len -= (size_t)n) {
         n = write(fd, text.at, text.len);
@@ -124,7 +124,7 @@ static void write_file(const char *directory, const char *name, struct span text
     }
     if (fd >= 0 && close(fd) < 0)
         done = false;
-    if (!done || rename(new, path) < 0)
+    if (!done || rename(draft, path) < 0)
         cli_die(EXIT_SYSTEM, "%s: %s", path, strerror(errno));
 }
 
