@@ -147,7 +147,7 @@ static void what_elect_and_sources_write(void **unused)
         .src = ip_of("192.0.2.9"),
         .vmac = true,
         .cksum = CKSUM_PSEUDO,
-        .garp = {5, 5 * SECOND, 5},
+        .garp = {.first = 5, .delay = 5 * SECOND, .second = 5},
         .lease = 4 * SECOND,
         .announce = true,
         .replay = true,
