@@ -18,7 +18,9 @@ struct policy *policy_file_read(const char *path)
     enum exit_status status = line_file_load(path, take_line, p);
     if (status == EXIT_USAGE)
         cli_die(status, "%s: nothing was judged", path);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
+        policy_free(p);
         exit(cli_finish((int)status));
+    }
     return p;
 }

@@ -68,8 +68,10 @@ static void read_scenario(struct sim *s, const char *name)
     }
     if (status == EXIT_USAGE)
         cli_die(status, "%s: nothing was simulated", name);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
+        sim_free(s);
         exit(cli_finish((int)status));
+    }
 }
 
 int main(int argc, char **argv)
@@ -83,12 +85,12 @@ int main(int argc, char **argv)
     }
     if (argc - optind > 1)
         cli_die(EXIT_USAGE, "%s: one scenario at a time", argv[optind + 1]);
-    struct sim *sim = sim_new(&options);
-    if (!sim)
-        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     const char *path = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
     if (path)
         open_scenario(path);
+    struct sim *sim = sim_new(&options);
+    if (!sim)
+        cli_die(EXIT_SYSTEM, "%s", strerror(ENOMEM));
     stream.at_once = true;
     stream_open(&stream);
     cli_confine(CONFINE_FILTER);

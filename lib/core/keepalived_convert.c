@@ -158,11 +158,10 @@ static bool join(struct ka_conversion *v, struct span group, const struct ka_ite
     return true;
 }
 
-static void join_all(struct ka_conversion *v, struct span group, const struct ka_item *items)
+static void join_line(struct ka_conversion *v, struct span group, const struct ka_item *line)
 {
-    for (; items; items = items->next)
-        for (size_t n = 0; n < items->count; n++)
-            join(v, group, items, items->words[n]);
+    for (size_t n = 0; n < line->count; n++)
+        join(v, group, line, line->words[n]);
 }
 
 TAKE(take_group_notify)
@@ -174,7 +173,8 @@ TAKE(take_group_notify)
 TAKE(take_members)
 {
     const struct span *name = into;
-    join_all(v, *name, item->children);
+    for (const struct ka_item *line = item->children; line; line = line->next)
+        join_line(v, *name, line);
     return true;
 }
 
@@ -215,7 +215,7 @@ static void convert_group(struct ka_conversion *v, const struct ka_item *block)
         if (item->block || is_rule(item->words[0]))
             ka_apply(v, group_rules, nitems(group_rules), &one, &name, "not known in a vrrp_sync_group");
         else
-            join_all(v, name, &one);
+            join_line(v, name, item);
     }
 }
 
