@@ -13,20 +13,27 @@ static bool push(uint64_t *value, unsigned digit)
     return true;
 }
 
-/* e+12, at *at: capped, for what is far beyond any number of ours is out of range all the same. */
-static int take_exponent(const char *at, const char *end)
+/* e+12, at *at: capped, for what is far beyond any number of ours is out of range all the same. False: it is none. */
+static bool take_exponent(const char *at, const char *end, int *out)
 {
     enum { FAR = 1000 };
-    if (at == end)
-        return 0;
-    at++;
-    bool negative = *at == '-';
-    if (*at == '-' || *at == '+')
-        at++;
     int value = 0;
-    for (; at < end && value < FAR; at++)
-        value = value * 10 + (*at - '0');
-    return negative ? -value : value;
+    *out = 0;
+    if (at == end)
+        return true;
+    at++;
+    bool negative = at < end && *at == '-';
+    if (at < end && (*at == '-' || *at == '+'))
+        at++;
+    if (at == end)
+        return false;
+    for (; at < end; at++) {
+        if (!is_digit(*at))
+            return false;
+        value = value < FAR ? value * 10 + (*at - '0') : value;
+    }
+    *out = negative ? -value : value;
+    return true;
 }
 
 bool decimal_parse(struct span text, unsigned decimals, uint64_t *out)
@@ -35,11 +42,12 @@ bool decimal_parse(struct span text, unsigned decimals, uint64_t *out)
     while (exponent < end && *exponent != 'e' && *exponent != 'E')
         exponent++;
     /* how many digits behind the point, counted from where it is to be, are still to come */
-    int left = take_exponent(exponent, end) + (int)decimals;
+    int left;
     uint64_t value = 0;
     bool behind = false, zero = true;
-    if (text.len == 0 || *text.at == '-')
+    if (text.len == 0 || *text.at == '-' || !take_exponent(exponent, end, &left))
         return false;
+    left += (int)decimals;
     for (const char *at = text.at; at < exponent; at++) {
         if (*at == '.') {
             behind = true;
