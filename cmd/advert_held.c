@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/prefix_list.h"
 
 static struct held **bucket_of(struct held_table *t, const struct identity *id)
@@ -24,19 +25,6 @@ static struct held **find(struct held_table *t, const struct identity *id)
     return at;
 }
 
-static bool make_room(struct held_table *t)
-{
-    if (t->count < t->room)
-        return true;
-    size_t room = t->room ? t->room * 2 : 16;
-    struct held **all = realloc(t->all, room * sizeof(struct held *));
-    if (!all)
-        return false;
-    t->all = all;
-    t->room = room;
-    return true;
-}
-
 static bool put_peers(struct held *h, const struct peer_list *list)
 {
     if (list->count > h->send.peer.count) {
@@ -54,7 +42,7 @@ bool held_put(struct held_table *t, const struct send_event *e)
 {
     struct held **at = find(t, &e->id), *h = *at;
     if (!h) {
-        if (!make_room(t) || !(h = calloc(1, sizeof(*h))))
+        if (!grow((void **)&t->all, &t->room, t->count, 1, sizeof(struct held *)) || !(h = calloc(1, sizeof(*h))))
             return false;
         h->send.id = e->id;
         h->index = t->count;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/belongings_table.h"
+#include "core/grow.h"
 
 #define DISTURBANCE (100 * MILLISECOND) /* others who fight us over a route do not make us spin */
 
@@ -26,20 +27,6 @@ static uint32_t hash_identity(const struct identity *id)
 static uint32_t hash_item(const struct route *r)
 {
     return hash_bytes(2166136261u, r, sizeof *r) % ITEM_BUCKETS;
-}
-
-/* Room for `more` elements beyond count. */
-static bool grow(void **array, size_t *room, size_t count, size_t more, size_t size)
-{
-    if (count + more <= *room)
-        return true;
-    size_t wanted = *room * 2 > count + more ? *room * 2 : count + more;
-    void *grown = realloc(*array, wanted * size);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *room = wanted;
-    return true;
 }
 
 struct belongings *belongings_new(belongings_report *report, void *context)
@@ -66,7 +53,6 @@ void belongings_free(struct belongings *b)
         return;
     for (size_t n = 0; n < b->owner_count; n++) {
         free(b->owners[n].text);
-        free(b->owners[n].refuse);
         free(b->owners[n].items);
     }
     free(b->owners);
@@ -158,11 +144,6 @@ static int32_t item_name(struct belongings *b, const struct route *r)
     return at;
 }
 
-bool belonging_wanted(const struct belonging *i)
-{
-    return i->holders > 0 && !i->own;
-}
-
 /* --- virtual routers ------------------------------------------------------------------------------------------------- */
 
 static struct owner *owner_find(const struct belongings *b, const struct identity *id)
@@ -203,11 +184,9 @@ static void hold(struct belongings *b, struct owner *o, bool held)
 
 static bool same_names(const struct owner *o, const struct belongings_named *n)
 {
-    size_t count = n->refuse != NULL ? n->refuse->count : 0;
-    return o->routes == n->routes.len && o->rules == n->rules.len && o->refuse_count == count &&
+    return o->routes == n->routes.len && o->rules == n->rules.len &&
            (o->routes == 0 || memcmp(o->text, n->routes.at, o->routes) == 0) &&
-           (o->rules == 0 || memcmp(o->text + o->routes, n->rules.at, o->rules) == 0) &&
-           (count == 0 || memcmp(o->refuse, n->refuse->items, count * sizeof *o->refuse) == 0);
+           (o->rules == 0 || memcmp(o->text + o->routes, n->rules.at, o->rules) == 0);
 }
 
 /* What it says, item by item. */
@@ -230,28 +209,9 @@ static bool add_items(struct items *items, enum route_kind kind, const struct id
     return true;
 }
 
-static bool add_refused(struct items *items, const struct identity *id, const struct prefix_list *list)
-{
-    for (size_t n = 0; list != NULL && n < list->count; n++) {
-        const struct ip *ip = &list->items[n].ip;
-        if (!grow((void **)&items->at, &items->room, items->count, 1, sizeof *items->at))
-            return false;
-        struct route *r = &items->at[items->count++];
-        memset(r, 0, sizeof *r);
-        r->kind = KIND_REFUSED;
-        r->family = ip->family;
-        r->to = (struct prefix){*ip, (uint8_t)(8 * ip_size(ip->family))};
-        if (ip->family == 6 && ip_is_link_local(ip)) /* it means something on one interface only */
-            memcpy(r->dev, id->ifname, sizeof r->dev);
-    }
-    return true;
-}
-
 static enum belongings_result read_items(struct items *items, const struct belongings_named *n)
 {
     bool wrong = false;
-    if (!add_refused(items, &n->id, n->refuse))
-        return BELONGINGS_NO_MEMORY;
     if (!add_items(items, KIND_ROUTE, &n->id, n->routes, &wrong))
         return wrong ? BELONGINGS_NO_ROUTE : BELONGINGS_NO_MEMORY;
     if (!add_items(items, KIND_RULE, &n->id, n->rules, &wrong))
@@ -263,14 +223,10 @@ static enum belongings_result read_items(struct items *items, const struct belon
 static bool rename_to(struct belongings *b, struct owner *o, const struct belongings_named *n,
                       const struct items *items)
 {
-    size_t refused = n->refuse != NULL ? n->refuse->count : 0;
     char *text = malloc(n->routes.len + n->rules.len + 1);
-    struct prefix *refuse = malloc(refused * sizeof *refuse + 1);
     int32_t *named = malloc(items->count * sizeof *named + 1);
-    if (text == NULL || refuse == NULL || named == NULL ||
-        !grow((void **)&b->all, &b->room, b->count, items->count, sizeof *b->all)) {
+    if (text == NULL || named == NULL || !grow((void **)&b->all, &b->room, b->count, items->count, sizeof *b->all)) {
         free(text);
-        free(refuse);
         free(named);
         return false;
     }
@@ -278,8 +234,6 @@ static bool rename_to(struct belongings *b, struct owner *o, const struct belong
         memcpy(text, n->routes.at, n->routes.len);
     if (n->rules.len > 0)
         memcpy(text + n->routes.len, n->rules.at, n->rules.len);
-    if (refused > 0)
-        memcpy(refuse, n->refuse->items, refused * sizeof *refuse);
     for (size_t k = 0; k < items->count; k++) {
         named[k] = item_name(b, &items->at[k]);
         b->all[named[k]].holders += o->held;
@@ -289,13 +243,10 @@ static bool rename_to(struct belongings *b, struct owner *o, const struct belong
         b->all[o->items[k]].holders -= o->held;
     }
     free(o->text);
-    free(o->refuse);
     free(o->items);
     o->text = text;
     o->routes = n->routes.len;
     o->rules = n->rules.len;
-    o->refuse = refuse;
-    o->refuse_count = (uint8_t)refused;
     o->items = named;
     o->count = items->count;
     return true;
@@ -303,7 +254,7 @@ static bool rename_to(struct belongings *b, struct owner *o, const struct belong
 
 enum belongings_result belongings_name(struct belongings *b, const struct belongings_named *n, bool held, instant now)
 {
-    bool none = n->routes.len == 0 && n->rules.len == 0 && n->refuse == NULL;
+    bool none = n->routes.len == 0 && n->rules.len == 0;
     struct owner *o = owner_find(b, &n->id);
     if (o == NULL && none)
         return BELONGINGS_DONE;
@@ -338,22 +289,6 @@ void belongings_give_up(struct belongings *b, const char *name, instant now)
     }
 }
 
-void belongings_own_address(struct belongings *b, const char *ifname, const struct ip *ip, bool own, instant now)
-{
-    struct route r;
-    memset(&r, 0, sizeof r);
-    r.kind = KIND_REFUSED;
-    r.family = ip->family;
-    r.to = (struct prefix){*ip, (uint8_t)(8 * ip_size(ip->family))};
-    if (ip->family == 6 && ip_is_link_local(ip))
-        memcpy(r.dev, ifname, strnlen(ifname, IFNAME_TEXT - 1));
-    int32_t at = item_find(b, &r);
-    if (at == NONE || b->all[at].own == own)
-        return;
-    b->all[at].own = own;
-    all_due(b, now);
-}
-
 bool belongings_left(struct belongings *b, const struct route *item)
 {
     if (!grow((void **)&b->left, &b->left_room, b->left_count, 1, sizeof *b->left))
@@ -377,7 +312,7 @@ void belongings_gone(struct belongings *b, const struct route *item, instant now
         if (!i->used || !i->present || !same_place(&i->item, item) || !same_route(&i->item, item))
             continue;
         i->present = i->doubt = false;
-        i->missed = belonging_wanted(i);
+        i->missed = i->holders > 0;
     }
     for (size_t n = b->left_count; n-- > 0;) {
         if (same_place(&b->left[n].item, item))
@@ -394,7 +329,7 @@ void belongings_doubt(struct belongings *b, instant now)
     bool any = false;
     for (size_t n = 0; n < b->count; n++) {
         struct belonging *i = &b->all[n];
-        if (!i->used || i->item.kind == KIND_REFUSED || !belonging_wanted(i))
+        if (!i->used || i->holders == 0)
             continue;
         i->doubt = i->present;
         if (i->error != EEXIST) /* an interface may be there now */

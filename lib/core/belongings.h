@@ -1,13 +1,12 @@
-/* What belongs to a virtual router beside its addresses, and follows its state: routes, policy rules, and with accept=no
- * its addresses as such at which nothing is accepted. Pure: what lines say, what the kernel said, and the time go in;
- * changes come out.
+/* What belongs to a virtual router beside its addresses, and follows its state: routes and policy rules. Pure: what lines
+ * say, what the kernel said, and the time go in; changes come out.
  *
  * As with holdings, each line is a level: what it names is to be there (held), or not (given up). The caller, in each turn
  * of its loop:
  *
  *   belongings_name, belongings_give_up       for each line, and for a lease that is over
  *   belongings_gone, belongings_doubt         for what the kernel said; when interfaces changed
- *   for each step, in their order (addresses are changed between the second and the third):
+ *   for each step, in their order (addresses are changed between the two):
  *       belongings_plan, belongings_done      until none is left
  *   wait until belongings_deadline
  *
@@ -29,7 +28,7 @@ enum belonging_news {
 };
 struct belonging_report {
     enum belonging_news news;
-    const struct route *item; /* KIND_REFUSED: the address is item->to */
+    const struct route *item;
     int number;
 };
 typedef void belongings_report(void *context, const struct belonging_report *r); /* what people are told, each once */
@@ -41,8 +40,7 @@ void belongings_free(struct belongings *b);
 struct belongings_named {
     struct identity id;
     char name[NAME_TEXT];
-    struct span routes, rules;        /* as written; len 0: none */
-    const struct prefix_list *refuse; /* nothing is accepted at these; NULL: none */
+    struct span routes, rules; /* as written; len 0: none */
 };
 enum belongings_result {
     BELONGINGS_DONE,
@@ -53,8 +51,6 @@ enum belongings_result {
 /* A fresh `send` (held) or `state` away from active: the virtual router has these from now on, and only these. */
 enum belongings_result belongings_name(struct belongings *b, const struct belongings_named *n, bool held, instant now);
 void belongings_give_up(struct belongings *b, const char *name, instant now); /* that virtual router; "": all */
-/* An address is, or is no longer, there without our doing: at what is this host's own something is always accepted. */
-void belongings_own_address(struct belongings *b, const char *ifname, const struct ip *ip, bool own, instant now);
 
 /* The kernel has it with our tag when this run begins. False: out of memory. */
 bool belongings_left(struct belongings *b, const struct route *item);
@@ -66,10 +62,8 @@ void belongings_gone(struct belongings *b, const struct route *item, instant now
 void belongings_doubt(struct belongings *b, instant now);
 
 enum belongings_step {
-    BELONGINGS_REFUSE,   /* before addresses are added, */
-    BELONGINGS_WITHDRAW, /* routes and rules: before they are removed */
-    BELONGINGS_INSTALL,  /* after they were added, */
-    BELONGINGS_ACCEPT,   /* after they were removed */
+    BELONGINGS_WITHDRAW, /* before addresses are removed */
+    BELONGINGS_INSTALL,  /* after they were added */
     BELONGINGS_STEPS,
 };
 struct belonging_change {

@@ -39,14 +39,13 @@ static void add_change(struct belongings *b, size_t *count, int32_t at, const st
 }
 
 /* What is wanted and not there, in the order in which it is named: a route may lead through another one. */
-static void plan_additions(struct belongings *b, bool refused, instant now, size_t *count)
+static void plan_additions(struct belongings *b, instant now, size_t *count)
 {
     for (size_t n = 0; n < b->owner_count; n++) {
         const struct owner *o = &b->owners[n];
         for (size_t k = 0; o->held && k < o->count; k++) {
             struct belonging *i = &b->all[o->items[k]];
-            if ((i->item.kind == KIND_REFUSED) != refused || !belonging_wanted(i) || (i->present && !i->doubt) ||
-                i->planned || !may_try(b, b->step, i->retry_at, *count, now))
+            if ((i->present && !i->doubt) || i->planned || !may_try(b, b->step, i->retry_at, *count, now))
                 continue;
             i->planned = true;
             add_change(b, count, o->items[k], &i->item, true);
@@ -55,11 +54,11 @@ static void plan_additions(struct belongings *b, bool refused, instant now, size
 }
 
 /* What is there and not wanted, the newest first; what nobody names and is not there is forgotten. */
-static void plan_removals(struct belongings *b, bool refused, instant now, size_t *count)
+static void plan_removals(struct belongings *b, instant now, size_t *count)
 {
     for (size_t n = b->count; n-- > 0;) {
         struct belonging *i = &b->all[n];
-        if (!i->used || (i->item.kind == KIND_REFUSED) != refused || belonging_wanted(i))
+        if (!i->used || i->holders > 0)
             continue;
         i->told_foreign = i->told_taken = i->missed = false;
         if (!i->present) {
@@ -73,7 +72,7 @@ static void plan_removals(struct belongings *b, bool refused, instant now, size_
     }
     for (size_t n = 0; n < b->left_count; n++) {
         struct leftover *l = &b->left[n];
-        if (l->go && (l->item.kind == KIND_REFUSED) == refused && may_try(b, b->step, l->retry_at, *count, now))
+        if (l->go && may_try(b, b->step, l->retry_at, *count, now))
             add_change(b, count, -1 - (int32_t)n, &l->item, false);
     }
 }
@@ -86,13 +85,11 @@ struct belonging_change *belongings_plan(struct belongings *b, enum belongings_s
     b->due[step] = INSTANT_NEVER;
     b->step = step;
     switch (step) {
-    case BELONGINGS_REFUSE:
-    case BELONGINGS_INSTALL:
-        plan_additions(b, step == BELONGINGS_REFUSE, now, count);
-        break;
     case BELONGINGS_WITHDRAW:
-    case BELONGINGS_ACCEPT:
-        plan_removals(b, step == BELONGINGS_ACCEPT, now, count);
+        plan_removals(b, now, count);
+        break;
+    case BELONGINGS_INSTALL:
+        plan_additions(b, now, count);
         break;
     case BELONGINGS_STEPS:
         break;
@@ -132,7 +129,7 @@ static void place_is_taken(struct belongings *b, const struct belonging *by)
         if (i == by || !i->used || !i->present || !same_place(&i->item, &by->item))
             continue;
         i->present = i->doubt = false;
-        i->missed = belonging_wanted(i);
+        i->missed = i->holders > 0;
     }
 }
 

@@ -14,22 +14,19 @@ struct owner {
     bool held;
     char *text; /* routes, then rules, as they were written */
     size_t routes, rules;
-    struct prefix *refuse;
-    uint8_t refuse_count;
-    int32_t *items; /* in order: addresses, routes, rules */
+    int32_t *items; /* in order: routes, rules */
     size_t count;
 };
 
 struct belonging {
     struct route item;
-    int32_t next;   /* in its bucket, or in the list of free ones */
-    uint32_t named; /* how often; 0 and not present: forgotten by the next plan */
-    uint32_t holders;
+    int32_t next;     /* in its bucket, or in the list of free ones */
+    uint32_t named;   /* how often; 0 and not present: forgotten by the next plan */
+    uint32_t holders; /* 0: it is not to be there */
     bool used;
     bool present; /* the kernel has it from us */
     bool doubt;   /* it may have lost it */
     bool missed;  /* it has, while it was held */
-    bool own;     /* an address that is this host's own */
     bool planned;
     bool told_foreign, told_taken;
     int error, told_error; /* of the last try; errno */
@@ -63,7 +60,6 @@ struct belongings {
     int32_t planned[BELONGINGS_AT_ONCE]; /* which of all; below 0: -1 - which of left */
 };
 
-bool belonging_wanted(const struct belonging *i);
 bool same_place(const struct route *a, const struct route *b); /* the kernel does not take both */
 void belonging_forget(struct belongings *b, int32_t at);
 void belongings_due(struct belongings *b, enum belongings_step step, instant at);

@@ -6,6 +6,7 @@
 
 #include "core/address_style.h"
 #include "core/electorate_group.h"
+#include "core/grow.h"
 #include "core/prefix_list.h"
 
 static void member_free(struct member *m)
@@ -98,15 +99,7 @@ static bool make_room(struct electorate *e)
     if (!heap_reserve(&e->member_heap, count) || !heap_reserve(&e->silence_heap, count) ||
         !heap_reserve(&e->echo_heap, count))
         return false;
-    if (e->count < e->room)
-        return true;
-    size_t room = e->room ? 2 * e->room : 8;
-    struct member **members = realloc(e->members, room * sizeof(struct member *));
-    if (!members)
-        return false;
-    e->members = members;
-    e->room = room;
-    return true;
+    return grow((void **)&e->members, &e->room, e->count, 1, sizeof(struct member *));
 }
 
 static bool member_add(struct electorate *e, instant now, const struct vr_config *c)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/address_style.h"
+#include "core/grow.h"
 #include "core/holdings_table.h"
 
 static uint32_t hash_identity(const struct identity *id)
@@ -84,7 +85,7 @@ static struct holding *holding_named(struct holdings *h, const struct identity *
     if (v != NULL)
         return v;
     struct link *l = link_named(h, id->ifname);
-    if (l == NULL || !link_reserve(l, 0) || !holdings_grow((void **)&h->all, &h->room, h->count, 1, sizeof *h->all))
+    if (l == NULL || !link_reserve(l, 0) || !grow((void **)&h->all, &h->room, h->count, 1, sizeof *h->all))
         return NULL;
     int32_t at = (int32_t)h->count++, *bucket = &h->buckets[hash_identity(id) % HOLDING_BUCKETS];
     v = &h->all[at];

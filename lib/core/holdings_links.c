@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/holdings_table.h"
 
 enum { FEWEST_BUCKETS = 8 };
@@ -25,25 +26,12 @@ uint32_t holdings_hash_name(const char *ifname)
     return hash_bytes(ifname, strlen(ifname));
 }
 
-bool holdings_grow(void **array, size_t *room, size_t count, size_t more, size_t size)
-{
-    if (count + more <= *room)
-        return true;
-    size_t wanted = *room * 2 > count + more ? *room * 2 : count + more;
-    void *grown = realloc(*array, wanted * size);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *room = wanted;
-    return true;
-}
-
 /* --- links --------------------------------------------------------------------------------------------------------- */
 
 struct link *link_new(struct holdings *h, const char *ifname)
 {
     if (h->link_count == LINKS_MOST || !heap_reserve(&h->due, h->link_count + 1) ||
-        !holdings_grow((void **)&h->links, &h->link_room, h->link_count, 1, sizeof(struct link *)))
+        !grow((void **)&h->links, &h->link_room, h->link_count, 1, sizeof(struct link *)))
         return NULL;
     struct link *l = calloc(1, sizeof *l);
     if (l == NULL)
@@ -184,8 +172,8 @@ static bool more_buckets(struct link *l)
 
 bool link_reserve(struct link *l, size_t places)
 {
-    return holdings_grow((void **)&l->on, &l->on_room, l->on_count, 1, sizeof *l->on) &&
-           holdings_grow((void **)&l->places, &l->room, l->count, places, sizeof *l->places) && more_buckets(l);
+    return grow((void **)&l->on, &l->on_room, l->on_count, 1, sizeof *l->on) &&
+           grow((void **)&l->places, &l->room, l->count, places, sizeof *l->places) && more_buckets(l);
 }
 
 int32_t place_find(const struct link *l, const struct ip *ip)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/holdings_table.h"
 #include "core/prefix_list.h"
 
@@ -84,7 +85,7 @@ static bool count_name(struct renaming *r, const struct holding *v, uint16_t lin
     }
     struct presence *at = find_presence(r->away, r->away_count, link);
     if (at == NULL) {
-        if (!holdings_grow((void **)&r->away, &r->away_room, r->away_count, 1, sizeof *r->away))
+        if (!grow((void **)&r->away, &r->away_room, r->away_count, 1, sizeof *r->away))
             return false;
         at = &r->away[r->away_count++];
         *at = (struct presence){.link = link, .renewed = NEVER_RENEWED, .lapse_at = INSTANT_NEVER};
@@ -109,7 +110,7 @@ static bool prepare(struct holdings *h, const struct holding *v, const struct pr
     for (size_t n = 0; n <= r->away_count; n++) {
         struct link *l = h->links[n == 0 ? v->link : r->away[n - 1].link];
         if (!link_reserve(l, n == 0 ? r->home_names : r->away[n - 1].names) ||
-            !holdings_grow((void **)&h->changes, &h->change_room, 0, 2 * l->room, sizeof *h->changes))
+            !grow((void **)&h->changes, &h->change_room, 0, 2 * l->room, sizeof *h->changes))
             return false;
     }
     int32_t *planned = realloc(h->planned, (h->change_room + 1) * sizeof *planned);

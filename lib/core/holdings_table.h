@@ -179,8 +179,6 @@ struct holdings {
     size_t change_room;
 };
 
-/* Room for `more` elements beyond count. False: out of memory, nothing changed. */
-bool holdings_grow(void **array, size_t *room, size_t count, size_t more, size_t size);
 uint32_t holdings_hash(const struct ip *ip);
 uint32_t holdings_hash_name(const char *ifname);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/config_value.h"
+#include "core/grow.h"
 
 struct policy {
     size_t count, room;
@@ -213,20 +214,6 @@ static const char *take_fields(struct policy_line *line, const struct line *l, s
     return NULL;
 }
 
-static bool make_room(struct policy *p)
-{
-    if (p->count < p->room)
-        return true;
-    size_t room = p->room ? p->room * 2 : 16;
-    struct policy_line **more = realloc(p->lines, room * sizeof(struct policy_line *));
-
-    if (!more)
-        return false;
-    p->lines = more;
-    p->room = room;
-    return true;
-}
-
 const char *policy_add(struct policy *p, const struct line *l, uint64_t number, struct span *where)
 {
     *where = l->event;
@@ -234,7 +221,8 @@ const char *policy_add(struct policy *p, const struct line *l, uint64_t number, 
         return "not allow";
     if (p->count == POLICY_LINES)
         return "more than 4096 lines";
-    struct policy_line *line = make_room(p) ? calloc(1, sizeof *line) : NULL;
+    bool room = grow((void **)&p->lines, &p->room, p->count, 1, sizeof(struct policy_line *));
+    struct policy_line *line = room ? calloc(1, sizeof *line) : NULL;
     if (!line)
         return out_of_memory;
     *line = (struct policy_line){.vrid_low = 1, .vrid_high = 255, .prio_low = 1, .prio_high = 255, .number = number};

@@ -22,7 +22,6 @@ enum {
 enum route_kind {
     KIND_ROUTE,
     KIND_RULE,
-    KIND_REFUSED, /* no route at all: see belongings.h */
 };
 enum route_action {
     ROUTE_FORWARD, /* a rule: look into the table */

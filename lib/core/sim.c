@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/sim_internal.h"
 
 #define TICK_MOST  (100 * MILLISECOND)
@@ -87,7 +88,7 @@ bool sim_track(struct sim_host *h, const struct track_event *t)
     while (i < h->track_count && strcmp(h->tracks[i].name, t->name) != 0)
         i++;
     if (i == h->track_count) {
-        if (!sim_room((void **)&h->tracks, &h->track_room, h->track_count, sizeof *h->tracks))
+        if (!grow((void **)&h->tracks, &h->track_room, h->track_count, 1, sizeof *h->tracks))
             return false;
         h->track_count++;
     }

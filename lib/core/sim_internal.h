@@ -132,7 +132,6 @@ struct sim_port *sim_plug(struct sim_host *h, const char *ifname,
                           struct sim_segment *segment); /* NULL: on another one */
 struct sim_router *sim_router(struct sim_host *h, const struct identity *id, bool make);
 void sim_tables_free(struct sim *s);
-bool sim_room(void **array, size_t *room, size_t count, size_t size); /* for one more; false: out of memory */
 
 /* sim.c: hosts in time */
 void sim_start(struct sim_host *h); /* unless it runs */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/reader.h"
 #include "core/sim_internal.h"
 
@@ -437,7 +438,7 @@ static bool put_off(struct act *a, instant at)
 {
     struct sim *s = a->sim;
     char *text = copy_of(a->line->text);
-    if (!text || !sim_room((void **)&s->actions, &s->action_room, s->action_count, sizeof *s->actions)) {
+    if (!text || !grow((void **)&s->actions, &s->action_room, s->action_count, 1, sizeof *s->actions)) {
         free(text);
         return refuse(a, a->line->event, "out of memory");
     }

@@ -26,19 +26,6 @@ static size_t bucket_of_identity(const void *owner, const struct identity *id)
     return (hash ^ hash >> 16) % SIM_BUCKETS;
 }
 
-bool sim_room(void **array, size_t *room, size_t count, size_t size)
-{
-    if (count < *room)
-        return true;
-    size_t wanted = *room ? 2 * *room : 16;
-    void *grown = realloc(*array, wanted * size);
-    if (!grown)
-        return false;
-    *array = grown;
-    *room = wanted;
-    return true;
-}
-
 struct sim_segment *sim_segment(struct sim *s, const char *name, bool make)
 {
     struct sim_segment **bucket = &s->segments[bucket_of(name)], *g = *bucket;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/sim_internal.h"
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
@@ -35,7 +36,7 @@ static bool comes_first(const struct sim_message *a, const struct sim_message *b
 
 bool sim_post(struct sim *s, const struct sim_message *m)
 {
-    if (!sim_room((void **)&s->messages, &s->message_room, s->message_count + 1, sizeof *s->messages)) {
+    if (!grow((void **)&s->messages, &s->message_room, s->message_count + 1, 1, sizeof *s->messages)) {
         s->full = true;
         return false;
     }
@@ -197,7 +198,7 @@ static void announce_again(struct sim *s, const struct sim_message *m)
 
 static void put_off(struct sim_host *h, const struct sim_message *m)
 {
-    if (sim_room((void **)&h->backlog, &h->backlog_room, h->backlog_count, sizeof *h->backlog))
+    if (grow((void **)&h->backlog, &h->backlog_room, h->backlog_count, 1, sizeof *h->backlog))
         h->backlog[h->backlog_count++] = *m;
     else
         h->sim->full = true;

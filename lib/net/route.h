@@ -21,8 +21,8 @@ typedef bool route_visit(void *context, const struct route *r); /* false: no mor
 /* Each with our tag that the kernel has now. False: errno. */
 bool route_each(struct route_book *b, route_visit *visit, void *context);
 
-/* Do them in order; each result is set. Of KIND_REFUSED there is none among them. Removing what is not there is 0; where
- * the like of it is there, adding is EEXIST and changes nothing. */
+/* Do them in order; each result is set. Removing what is not there is 0; where the like of it is there, adding is EEXIST
+ * and changes nothing. */
 void route_apply(struct route_book *b, struct belonging_change *changes, size_t count);
 
 /* What the kernel says when somebody else removes something that has our tag. It says nothing of routes that go with an

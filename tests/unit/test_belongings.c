@@ -39,10 +39,7 @@ static struct span span_of(const char *text)
 
 static void item_text(char out[static ROUTE_TEXT], const struct route *r)
 {
-    if (r->kind == KIND_REFUSED)
-        ip_format(out, &r->to.ip);
-    else
-        route_format(out, r);
+    route_format(out, r);
 }
 
 static void say(char *text, const char *what, const struct route *r)
@@ -72,7 +69,7 @@ static int kernel_add(struct kernel *k, const struct route *r, bool ours)
 {
     if (k->refuses != 0)
         return k->refuses;
-    for (size_t n = 0; n < k->count && (r->kind != KIND_REFUSED); n++) {
+    for (size_t n = 0; n < k->count; n++) {
         if (in_the_way(&k->has[n].item, r))
             return EEXIST;
     }
@@ -132,14 +129,12 @@ static void start(struct host *h)
     assert_non_null(h->b);
 }
 
-static enum belongings_result name(struct host *h, uint8_t vrid, bool held, const char *routes, const char *rules,
-                                   const struct prefix_list *refuse)
+static enum belongings_result name(struct host *h, uint8_t vrid, bool held, const char *routes, const char *rules)
 {
     struct belongings_named n = {
         .id = {.ifname = "eth0", .af = 4, .vrid = vrid},
         .routes = span_of(routes),
         .rules = span_of(rules),
-        .refuse = refuse,
     };
     snprintf(n.name, sizeof n.name, "vr%u", vrid);
     return belongings_name(h->b, &n, held, h->now);
@@ -161,29 +156,20 @@ static struct route route_of(enum route_kind kind, const char *item)
     return r;
 }
 
-static struct prefix prefix_of(const char *text)
-{
-    struct prefix p;
-    assert_true(prefix_parse(&p, text, strlen(text)));
-    return p;
-}
-
 static void they_follow_the_state(void **state)
 {
     struct host h;
-    struct prefix vip = prefix_of("192.0.2.1/24");
-    const struct prefix_list list = {.count = 1, .items = &vip};
     (void)state;
     start(&h);
-    assert_int_equal(name(&h, 1, false, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100", &list), 0);
+    assert_int_equal(name(&h, 1, false, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100"), 0);
     expect(&h, "", "");
-    name(&h, 1, true, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100", &list);
-    expect(&h, "+ 192.0.2.1; + 0.0.0.0/0+via+192.0.2.9; + blackhole+198.51.100.0/24; + from+0.0.0.0/0+table+100", "");
-    name(&h, 1, true, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100", &list);
+    name(&h, 1, true, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100");
+    expect(&h, "+ 0.0.0.0/0+via+192.0.2.9; + blackhole+198.51.100.0/24; + from+0.0.0.0/0+table+100", "");
+    name(&h, 1, true, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100");
     expect(&h, "", "");
     assert_true(belongings_deadline(h.b).us == INSTANT_NEVER.us);
-    name(&h, 1, false, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100", &list);
-    expect(&h, "- from+0.0.0.0/0+table+100; - blackhole+198.51.100.0/24; - 0.0.0.0/0+via+192.0.2.9; - 192.0.2.1", "");
+    name(&h, 1, false, "default+via+192.0.2.9,blackhole+198.51.100.0/24", "table+100");
+    expect(&h, "- from+0.0.0.0/0+table+100; - blackhole+198.51.100.0/24; - 0.0.0.0/0+via+192.0.2.9", "");
     assert_int_equal(h.kernel.count, 0);
     belongings_free(h.b);
 }
@@ -193,12 +179,12 @@ static void only_what_changed_changes(void **state)
     struct host h;
     (void)state;
     start(&h);
-    name(&h, 1, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.9", "table+100,table+101", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.9", "table+100,table+101");
     turn(&h);
     h.order[0] = '\0';
-    name(&h, 1, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.8", "table+101", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.8", "table+101");
     expect(&h, "- from+0.0.0.0/0+table+100; - 198.51.100.0/24+via+192.0.2.9; + 198.51.100.0/24+via+192.0.2.8", "");
-    name(&h, 1, true, "", "", NULL);
+    name(&h, 1, true, "", "");
     expect(&h, "- 198.51.100.0/24+via+192.0.2.8; - from+0.0.0.0/0+table+101; - 0.0.0.0/0+via+192.0.2.9", "");
     belongings_free(h.b);
 }
@@ -208,10 +194,10 @@ static void two_may_name_the_same(void **state)
     struct host h;
     (void)state;
     start(&h);
-    name(&h, 1, true, "default+via+192.0.2.9", "", NULL);
-    name(&h, 2, true, "0.0.0.0/0+via+192.0.2.9", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9", "");
+    name(&h, 2, true, "0.0.0.0/0+via+192.0.2.9", "");
     expect(&h, "+ 0.0.0.0/0+via+192.0.2.9", "");
-    name(&h, 1, false, "default+via+192.0.2.9", "", NULL);
+    name(&h, 1, false, "default+via+192.0.2.9", "");
     expect(&h, "", "");
     belongings_give_up(h.b, "vr1", h.now);
     expect(&h, "", "");
@@ -225,10 +211,10 @@ static void two_may_not_lead_elsewhere(void **state)
     struct host h;
     (void)state;
     start(&h);
-    name(&h, 1, true, "default+via+192.0.2.9", "", NULL);
-    name(&h, 2, true, "default+via+192.0.2.8", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9", "");
+    name(&h, 2, true, "default+via+192.0.2.8", "");
     expect(&h, "+ 0.0.0.0/0+via+192.0.2.9; + 0.0.0.0/0+via+192.0.2.8", "foreign 0.0.0.0/0+via+192.0.2.8");
-    name(&h, 1, false, "default+via+192.0.2.9", "", NULL);
+    name(&h, 1, false, "default+via+192.0.2.9", "");
     expect(&h, "- 0.0.0.0/0+via+192.0.2.9; + 0.0.0.0/0+via+192.0.2.8", "");
     belongings_free(h.b);
 }
@@ -240,16 +226,16 @@ static void what_is_foreign_stays(void **state)
     (void)state;
     start(&h);
     kernel_add(&h.kernel, &other, false);
-    name(&h, 1, true, "default+via+192.0.2.9", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9", "");
     expect(&h, "+ 0.0.0.0/0+via+192.0.2.9", "foreign 0.0.0.0/0+via+192.0.2.9");
     h.now.us += 4 * SECOND;
     expect(&h, "", "");
     h.now.us += SECOND;
     expect(&h, "+ 0.0.0.0/0+via+192.0.2.9", "");
-    name(&h, 1, false, "default+via+192.0.2.9", "", NULL);
+    name(&h, 1, false, "default+via+192.0.2.9", "");
     expect(&h, "", "");
     assert_true(kernel_has(&h.kernel, &other, false));
-    name(&h, 1, true, "default+via+192.0.2.9", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9", "");
     expect(&h, "+ 0.0.0.0/0+via+192.0.2.9", "foreign 0.0.0.0/0+via+192.0.2.9");
     kernel_remove(&h.kernel, &other, false);
     h.now.us += 5 * SECOND;
@@ -264,7 +250,7 @@ static void what_was_taken_is_put_back(void **state)
     struct route r = route_of(KIND_ROUTE, "default+via+192.0.2.9");
     (void)state;
     start(&h);
-    name(&h, 1, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.9", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.9", "");
     turn(&h);
     h.order[0] = '\0';
     kernel_remove(&h.kernel, &r, true);
@@ -289,11 +275,11 @@ static void it_is_looked_at_when_held_again(void **state)
     struct route r = route_of(KIND_ROUTE, "default+via+192.0.2.9+src+192.0.2.1");
     (void)state;
     start(&h);
-    name(&h, 1, true, "default+via+192.0.2.9+src+192.0.2.1", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9+src+192.0.2.1", "");
     turn(&h);
     belongings_give_up(h.b, "vr1", h.now);
     kernel_remove(&h.kernel, &r, true);
-    name(&h, 1, true, "default+via+192.0.2.9+src+192.0.2.1", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9+src+192.0.2.1", "");
     turn(&h);
     assert_true(kernel_has(&h.kernel, &r, true));
     belongings_free(h.b);
@@ -305,7 +291,7 @@ static void what_fails_is_tried_again(void **state)
     (void)state;
     start(&h);
     h.kernel.refuses = ENETUNREACH;
-    name(&h, 1, true, "default+via+192.0.2.9", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9", "");
     expect(&h, "+ 0.0.0.0/0+via+192.0.2.9", "");
     h.now.us += 100 * MILLISECOND;
     expect(&h, "+ 0.0.0.0/0+via+192.0.2.9", "failed 0.0.0.0/0+via+192.0.2.9");
@@ -337,8 +323,8 @@ static void leftovers(void **state)
     belongings_left(h.b, &rule);
     expect(&h, "", "");
     /* given up: removed. held: taken over, or another one takes its place. not named: it stays */
-    name(&h, 1, false, "10.0.0.0/8", "", NULL);
-    name(&h, 2, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.8", "table+7", NULL);
+    name(&h, 1, false, "10.0.0.0/8", "");
+    name(&h, 2, true, "default+via+192.0.2.9,198.51.100.0/24+via+192.0.2.8", "table+7");
     expect(&h,
            "- 10.0.0.0/8+dev+eth0; - 198.51.100.0/24+via+192.0.2.9; + 0.0.0.0/0+via+192.0.2.9; "
            "+ 198.51.100.0/24+via+192.0.2.8; + from+0.0.0.0/0+table+7",
@@ -351,36 +337,17 @@ static void leftovers(void **state)
     belongings_free(h.b);
 }
 
-static void own_addresses_accept(void **state)
-{
-    struct host h;
-    struct prefix vips[] = {prefix_of("192.0.2.1/24"), prefix_of("192.0.2.2")};
-    const struct prefix_list list = {.count = 2, .items = vips};
-    (void)state;
-    start(&h);
-    name(&h, 1, true, "", "", &list);
-    expect(&h, "+ 192.0.2.1; + 192.0.2.2", "");
-    belongings_own_address(h.b, "eth0", &vips[0].ip, true, h.now);
-    belongings_own_address(h.b, "eth0", &vips[0].ip, true, h.now);
-    expect(&h, "- 192.0.2.1", "");
-    belongings_own_address(h.b, "eth0", &vips[0].ip, false, h.now);
-    expect(&h, "+ 192.0.2.1", "");
-    name(&h, 1, true, "", "", NULL);
-    expect(&h, "- 192.0.2.2; - 192.0.2.1", "");
-    belongings_free(h.b);
-}
-
 static void what_is_wrong_changes_nothing(void **state)
 {
     struct host h;
     (void)state;
     start(&h);
-    name(&h, 1, true, "default+via+192.0.2.9", "", NULL);
+    name(&h, 1, true, "default+via+192.0.2.9", "");
     turn(&h);
     h.order[0] = '\0';
-    assert_int_equal(name(&h, 1, true, "default+via+foo", "", NULL), BELONGINGS_NO_ROUTE);
-    assert_int_equal(name(&h, 1, true, "default+via+192.0.2.9", "table", NULL), BELONGINGS_NO_RULE);
-    assert_int_equal(name(&h, 2, true, "", "", NULL), BELONGINGS_DONE);
+    assert_int_equal(name(&h, 1, true, "default+via+foo", ""), BELONGINGS_NO_ROUTE);
+    assert_int_equal(name(&h, 1, true, "default+via+192.0.2.9", "table"), BELONGINGS_NO_RULE);
+    assert_int_equal(name(&h, 2, true, "", ""), BELONGINGS_DONE);
     expect(&h, "", "");
     belongings_free(h.b);
 }
@@ -450,7 +417,7 @@ static void any_sequence(void **state)
             case 2:
                 random_list(list, named[v]);
                 held[v] = random_bool();
-                assert_int_equal(name(&h, (uint8_t)v, held[v], list, "", NULL), BELONGINGS_DONE);
+                assert_int_equal(name(&h, (uint8_t)v, held[v], list, ""), BELONGINGS_DONE);
                 break;
             case 3:
                 snprintf(vr, sizeof vr, "vr%zu", v);
@@ -508,7 +475,6 @@ int main(void)
         cmocka_unit_test(it_is_looked_at_when_held_again),
         cmocka_unit_test(what_fails_is_tried_again),
         cmocka_unit_test(leftovers),
-        cmocka_unit_test(own_addresses_accept),
         cmocka_unit_test(what_is_wrong_changes_nothing),
         cmocka_unit_test(any_sequence),
     };
