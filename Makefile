@@ -52,7 +52,7 @@ json := core/json_names core/json_read core/json_scan core/json_write core/decim
 assign := core/assign core/keys core/plain
 colour := cmd/colour core/paint core/text
 stream := cmd/stream $(colour) cmd/lines net/inlet net/signals net/clock
-key_file := cmd/key_file net/secret_file
+key_file := cmd/key_file cmd/line_file net/secret_file
 capture := net/capture net/capture_file net/capture_filter net/capture_live net/capture_merge net/capture_ring net/capture_writer net/membership core/vmac
 
 vrrp-listen.objs := cmd/cli cmd/listen_file cmd/listen_lines cmd/listen_live cmd/listen_progress cmd/listen_report

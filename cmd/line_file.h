@@ -15,7 +15,9 @@ typedef bool line_file_take(void *context, const struct line *l, struct line_fau
 
 /* "-" is not stdin here. EXIT_USAGE, or EXIT_SYSTEM when it cannot be read: what came before was taken. */
 enum exit_status line_file_load(const char *path, line_file_take *take, void *context);
-/* The same from what is open already, and stays so. path: its name, for messages. */
-enum exit_status line_file_read(const char *path, int fd, line_file_take *take, void *context);
+/* The same from what is open already, and stays so. path: its name, for messages. show: what of a word may be shown, where
+ * some may not (NULL: all of it). What was read does not stay in memory. */
+typedef struct span line_file_show(struct span word);
+enum exit_status line_file_read(const char *path, int fd, line_file_show *show, line_file_take *take, void *context);
 
 #endif

@@ -61,7 +61,7 @@ static void open_scenario(const char *path)
 
 static void read_scenario(struct sim *s, const char *name)
 {
-    enum exit_status status = line_file_read(name, STDIN_FILENO, take_line, s);
+    enum exit_status status = line_file_read(name, STDIN_FILENO, NULL, take_line, s);
     if (status == EXIT_DONE && !sim_has_end(s)) {
         cli_say("%s: it never ends: the last line is to be TIME and end", name);
         status = EXIT_USAGE;
