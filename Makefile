@@ -382,7 +382,7 @@ $(release)/clockstep.so: tests/tools/clockstep.c $(release)/flags
 # What reads a configuration or a control line, what starts a program, and what makes routes, runs seldom: it is made small, so that no program has above 200 kB.
 small := core/config core/config_check core/config_hint core/config_track core/config_value core/config_write core/peer core/route
 small += core/address_style core/config_check core/prefix_list core/session_control cmd/cli cmd/advert_hand cmd/operands
-small += cmd/line_file cmd/vr_file cmd/key_file core/auth_keys net/confine net/confine_profiles net/fifo net/link net/link_table net/realtime net/unicast core/electorate core/electorate_group core/electorate_lists core/electorate_member core/electorate_peer core/electorate_status core/grow core/holdings_links core/holdings_names core/holdings_track core/holdings_vmac cmd/follow_fence cmd/follow_macvlan cmd/follow_route net/macvlan core/electorate_tracks core/form core/paint core/vmac cmd/colour $(belongings) $(routes) net/fence_tables
+small += cmd/line_file cmd/vr_file cmd/key_file core/auth_keys net/confine net/confine_profiles net/fifo net/link net/link_table net/realtime net/unicast core/electorate_group core/electorate_lists core/electorate_status core/event_source core/grow core/session_write cmd/vrrp-elect cmd/vip-follow cmd/follow_kernel cmd/follow_tracks net/addresses net/address_interface net/address_watch core/holdings_links core/holdings_names core/holdings_track core/holdings_vmac cmd/follow_fence cmd/follow_macvlan cmd/follow_route net/macvlan core/electorate_tracks core/form core/paint core/vmac cmd/colour $(belongings) $(routes) net/fence_tables
 $(call objects,$(small),$(release)): override CFLAGS += -Os
 $(call objects,$(small),$(release)): Makefile
 
