@@ -379,11 +379,17 @@ $(release)/clockstep.so: tests/tools/clockstep.c $(release)/flags
 
 -include $(shell find $(BUILD)/obj $(asan)/obj $(fuzz)/obj $(coverage)/obj -name '*.d' 2>/dev/null)
 
-# What reads a configuration or a control line, what starts a program, and what makes routes, runs seldom: it is made small, so that no program has above 200 kB.
-small := core/config core/config_check core/config_hint core/config_track core/config_value core/config_write core/peer core/route
-small += core/address_style core/config_check core/prefix_list core/session_control cmd/cli cmd/advert_hand cmd/operands
-small += cmd/line_file cmd/vr_file cmd/key_file core/auth_keys net/confine net/confine_profiles net/fifo net/link net/link_table net/realtime net/unicast core/electorate_group core/electorate_lists core/electorate_status core/event_source core/grow core/session_write cmd/vrrp-elect cmd/vip-follow cmd/follow_kernel cmd/follow_tracks net/addresses net/address_interface net/address_watch core/holdings_links core/holdings_names core/holdings_track core/holdings_vmac cmd/follow_fence cmd/follow_macvlan cmd/follow_route net/macvlan core/electorate_tracks core/form core/paint core/vmac cmd/colour $(belongings) $(routes) net/fence_tables
-$(call objects,$(small),$(release)): override CFLAGS += -Os
+# What runs at a start, a change or a control line is made small, so that no program has above 200 kB. (private: the file of
+# flags, which each object needs, has those of the others.)
+small := $(filter-out $(packet),$(config)) core/session_control core/session_write core/auth_keys core/paint core/vmac core/grow
+small += core/electorate core/electorate_group core/electorate_lists core/electorate_member core/electorate_peer core/electorate_status
+small += core/electorate_tracks core/event_announce core/event_other core/event_source core/form core/observer_groups
+small += core/holdings_links core/holdings_names core/holdings_track core/holdings_vmac $(belongings) $(routes)
+small += cmd/cli cmd/operands cmd/line_file cmd/vr_file cmd/key_file cmd/colour cmd/advert_hand cmd/follow_fence cmd/follow_kernel
+small += cmd/follow_macvlan cmd/follow_route cmd/follow_tracks cmd/vip-follow cmd/vrrp-elect
+small += net/address_interface net/address_watch net/addresses net/confine net/confine_profiles net/fence_tables net/fifo
+small += net/link net/link_table net/macvlan net/realtime net/unicast
+$(call objects,$(small),$(release)): private override CFLAGS += -Os
 $(call objects,$(small),$(release)): Makefile
 
 # What a person calls. Each first sees to what it needs; the second make then does the work.
